@@ -1,0 +1,39 @@
+# Each target makes the environment first when it is missing or older than the lock. Needs Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export MLFLOW_DISABLE_TELEMETRY := true
+
+run: $(VENV)/.ready ## every study on the embedded digits
+	$(BIN)/kedro run
+
+test: $(VENV)/.ready ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready ## style
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+viz: $(VENV)/.ready ## the graph of the pipelines, in a browser
+	$(BIN)/kedro viz run
+
+ui: $(VENV)/.ready ## the tracked runs, at http://127.0.0.1:5000
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1
+
+lock: $(VENV)/.ready ## the pinned versions, anew from pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --upgrade --python-version 3.11 --group dev \
+		pyproject.toml --quiet --output-file requirements.lock
+
+# uv installs quickest; where there is none, it is fetched into the environment.
+$(VENV)/.ready: requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" * (sys.version_info < (3, 11)))'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	command -v uv > /dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=$(VENV) PATH="$$PATH:$(BIN)" uv pip install --quiet --require-hashes --requirement requirements.lock
+	touch $@
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint viz ui lock help

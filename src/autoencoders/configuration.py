@@ -1,0 +1,39 @@
+"""The base of every typed configuration block."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Strict(BaseModel):
+    """A configuration block: unknown keys, missing keys and values out of range are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Check a block read from YAML.
+
+        Raises:
+            ValueError: One sentence per fault, each naming the key, the rule and the value.
+        """
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise ValueError("; ".join(_sentence(fault) for fault in error.errors())) from None
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    """Say one of pydantic's faults as `key: rule, got value`."""
+    key = ".".join(str(part) for part in fault["loc"]) or "the block"
+    rule = fault["msg"].removeprefix("Value error, ")
+    match fault["type"]:
+        case "extra_forbidden":
+            return f"{key}: there is no such key, got {fault['input']!r}"
+        case "missing":
+            return f"{key}: the key is missing"
+        case "value_error":
+            return f"{key}: {rule}"
+    return f"{key}: {rule[0].lower()}{rule[1:]}, got {fault['input']!r}"

@@ -1,0 +1,119 @@
+"""The one look of all figures, by explicit arguments: no pyplot and no global settings."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+# Okabe and Ito (2008), "Color universal design", without yellow, which a light background swallows.
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY_BLUE, BLACK = "#E69F00", "#56B4E9", "#000000"
+PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK)
+MARKERS = ("", "o", "s", "^")
+INK, FAINT_INK, GRID = "#222222", "#666666", "#E4E4E4"
+TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 9
+
+
+def new_figure(
+    width: float, height: float, rows: int = 1, columns: int = 1, **sharing: Any
+) -> tuple[Figure, np.ndarray]:
+    """Return an empty figure in the house style and its axes.
+
+    Args:
+        width: Inches.
+        height: Inches.
+        rows: Rows of panels.
+        columns: Columns of panels.
+        **sharing: Passed to `Figure.subplots`: `sharex`, `sharey`, `width_ratios`.
+
+    Returns:
+        The figure and its axes, an array of shape (rows, columns).
+    """
+    figure = Figure(figsize=(width, height), facecolor="white", layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    panels = figure.subplots(rows, columns, squeeze=False, **sharing)
+    for axes in panels.flat:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set(color=FAINT_INK, linewidth=0.6)
+        axes.tick_params(labelsize=SMALL_SIZE, labelcolor=INK, color=FAINT_INK, length=3, width=0.6)
+        axes.grid(color=GRID, linewidth=0.6)
+        axes.set_axisbelow(True)
+    return figure, panels
+
+
+def finish(figure: Figure, finding: str, note: str) -> None:
+    """Write the finding above the panels and how to read them below, wrapped to the width; then lay all out.
+
+    Call it last: the layout is settled here, once, where saving would otherwise draw the figure twice.
+    """
+    width = figure.get_figwidth()
+    headline, note = textwrap.fill(finding, int(width / 0.118)), textwrap.fill(note, int(width / 0.078))
+    figure.suptitle(headline, x=0.01, ha="left", size=TITLE_SIZE, weight="bold", color=INK)
+    figure.supxlabel(note, x=0.01, ha="left", size=SMALL_SIZE, color=FAINT_INK)
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine(None)
+
+
+def set_labels(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:
+    """Label a panel: title at its left edge, then the two axes."""
+    axes.set_title(title, loc="left", size=TEXT_SIZE, color=INK)
+    axes.set_xlabel(x, size=TEXT_SIZE, color=INK)
+    axes.set_ylabel(y, size=TEXT_SIZE, color=INK)
+
+
+def put_legend_right(axes: Axes, handles: Sequence[Artist], title: str = "") -> None:
+    """List labelled handles right of a panel, below the headline."""
+    legend = axes.legend(
+        handles=handles,
+        title=title,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.03),
+        borderaxespad=0,
+        frameon=False,
+        fontsize=SMALL_SIZE,
+        title_fontsize=SMALL_SIZE,
+        alignment="left",
+    )
+    legend.get_title().set_color(FAINT_INK)
+
+
+def series_style(index: int) -> dict[str, Any]:
+    """Return the line arguments of series `index`: a colour, and from the eighth on a marker too."""
+    cycle, place = divmod(index, len(PALETTE))
+    return {
+        "color": PALETTE[place],
+        "marker": MARKERS[cycle % len(MARKERS)],
+        "markevery": (0.02 + 0.01 * place, 0.12),
+        "markersize": 4,
+    }
+
+
+def set_plain_log_ticks(axis: Axis) -> None:
+    """Label a logarithmic axis with plain numbers (0.02, 0.05, 0.1), few enough not to collide."""
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low)
+    if decades < 0.7:
+        axis.set_major_locator(MaxNLocator(5))
+    else:
+        steps = (1, 1.5, 2, 3, 5, 7) if decades < 1.1 else (1, 2, 5) if decades < 2.5 else (1,)
+        axis.set_major_locator(LogLocator(subs=steps, numticks=8))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def wrapped(name: str, width: int = 26) -> str:
+    """Break a long name into lines, after underscores, dots and slashes where it has no spaces."""
+    breakable = name.replace("_", "_\u200b").replace(".", ".\u200b").replace("/", "/\u200b")
+    lines, line = [], ""
+    for piece in breakable.replace(" ", " \u200b").split("\u200b"):
+        if line and len(line) + len(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return "\n".join([*lines, line.rstrip()])

@@ -1,0 +1,1 @@
+"""Catalog datasets and validators: named in the YAML catalog, imported by nobody."""

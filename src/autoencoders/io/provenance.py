@@ -1,0 +1,57 @@
+"""Where results come from: the command, the code and the machine."""
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+
+class ProvenanceDataset(AbstractDataset[None, dict[str, str]]):
+    """What is needed to get a result again, read off the process that loads it.
+
+    Args:
+        path: A folder of the code's repository.
+        metadata: Ignored here, read by plugins such as Kedro-Viz.
+    """
+
+    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
+        self._path = Path(path)
+        self.metadata = metadata
+
+    def load(self) -> dict[str, str]:
+        """Return command, git commit (with `, changed` for uncommitted work), versions and hardware."""
+        packages = ("kedro", "torch", "scikit-learn", "mlflow")
+        return {
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "commit": self._commit(),
+            "versions": ", ".join([f"Python {platform.python_version()}"] + [f"{p} {version(p)}" for p in packages]),
+            "hardware": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+        }
+
+    def save(self, data: None) -> None:
+        """Refuse: provenance is read, never written.
+
+        Raises:
+            DatasetError: Always.
+        """
+        raise DatasetError("provenance cannot be saved")
+
+    def _commit(self) -> str:
+        try:
+            commit = self._git("rev-parse", "--short", "HEAD")
+            return f"{commit}, changed" if self._git("status", "--short", "--untracked-files=no") else commit
+        except (OSError, subprocess.CalledProcessError):
+            return "none (not a git checkout)"
+
+    def _git(self, *arguments: str) -> str:
+        return subprocess.run(  # fixed arguments, no shell
+            ["git", *arguments], cwd=self._path, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"path": str(self._path)}

@@ -1,0 +1,50 @@
+"""The replacement of a file: as a whole, or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
+from pathlib import Path
+from uuid import uuid4
+
+from kedro.io import DatasetError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Lend a temporary file beside `path` that takes its place when the block ends well.
+
+    After an error, an interruption or a kill, `path` is what it was before. The temporary file is hidden
+    and its name is unique, so one left by a kill is never taken for the file itself.
+
+    Args:
+        path: The file to replace. Its parent folders are made.
+
+    Raises:
+        DatasetError: If the system refuses to write (read-only folder, full disk).
+    """
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)  # a folder that refuses is found out before the work, not after
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise DatasetError(_refusal(path, error)) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _refusal(path: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    if error.errno in (EACCES, EPERM, EROFS):
+        cause = f"the folder is read-only ({reason})"
+        way_out = "choose a writable project folder or change its permissions"
+    elif error.errno in (ENOSPC, EDQUOT, EFBIG):
+        cause = f"the disk is full ({reason})"
+        way_out = "free some space and run again"
+    else:
+        cause = reason
+        way_out = "remove what stands in the way or choose another project folder"
+    return f"Cannot write {path}: {cause}; {way_out}"

@@ -1,0 +1,63 @@
+"""Metrics: one number from the rows of an error table."""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+
+def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
+    """Return the area under the ROC curve in [0, 1], the chance that an anomaly scores above a normal image.
+
+    Args:
+        anomaly_score: (N,), larger = more anomalous; ties count half.
+        is_anomaly: (N,) bool, the positive class.
+
+    Raises:
+        ValueError: There are only normal images or only anomalies.
+    """
+    if is_anomaly.all() or not is_anomaly.any():
+        raise ValueError("AUROC needs normal images and anomalies, and the test split holds only one of them")
+    return float(roc_auc_score(is_anomaly, anomaly_score))
+
+
+def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
+    """Average an error table over images, split by split; anomalies do not count.
+
+    Args:
+        errors: A row an image: split, is_anomaly and columns of mean squared errors named *_error.
+        pixels: Numbers in one image.
+
+    Returns:
+        `<split>/mse`, and for the test split also the PCA's, the sum over pixels (`sse`), their ratio and, where
+        the input was corrupted, the error from the corrupted input and that input's own distance.
+    """
+    means = errors[~errors["is_anomaly"]].groupby("split").mean(numeric_only=True)
+    found = {f"{split}/mse": float(error) for split, error in means["reconstruction_error"].items()}
+    test = means.loc["test"]
+    found |= {
+        "test/sse": float(test["reconstruction_error"]) * pixels,
+        "test/pca_mse": float(test["pca_error"]),
+        "test/pca_sse": float(test["pca_error"]) * pixels,
+    }
+    if "denoising_error" in errors:
+        found["test/denoising_mse"] = float(test["denoising_error"])
+        found["test/noisy_input_mse"] = float(test["corruption_error"])
+    return found
+
+
+def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Merge the metrics of one-class experiments, a class each.
+
+    Returns:
+        Every class's `<split>/..auroc_<label>` with their mean as `.._mean`, and the mean over classes of every
+        other metric; a gate holds where it held for every class.
+    """
+    frame = pd.DataFrame(metrics).T
+    per_class = [name for name in frame if "auroc_" in name]
+    merged = {name: float(frame[name].dropna().iloc[0]) for name in per_class}
+    for kind in {name.rpartition("auroc_")[0] for name in per_class}:
+        values = [value for name, value in merged.items() if name.startswith(f"{kind}auroc_")]
+        merged[f"{kind}auroc_mean"] = float(np.mean(values))
+    for name in frame.columns.difference(per_class):
+        merged[name] = float(frame[name].min() if name.startswith("gate/") else frame[name].mean())
+    return dict(sorted(merged.items()))

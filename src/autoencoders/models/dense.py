@@ -1,0 +1,89 @@
+"""The dense autoencoder: fully connected layers of any widths (Hinton and Salakhutdinov 2006)."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+import torch
+from pydantic import Field, PositiveInt, model_validator
+from torch import Tensor, nn
+from torch.nn import functional
+
+from autoencoders.models import Architecture
+from autoencoders.models.base import Autoencoder
+from autoencoders.models.layers import Activation, Dropout, activation
+
+
+class Config(Architecture):
+    """pixels -> hidden_dims -> latent_dim -> decoder_hidden_dims -> pixels."""
+
+    architecture: Literal["dense"]
+    hidden_dims: tuple[PositiveInt, ...]
+    latent_dim: PositiveInt
+    decoder_hidden_dims: tuple[PositiveInt, ...]
+    activation: Activation  # after every hidden layer
+    latent_activation: Activation  # of the code
+    output_activation: Activation  # of the reconstruction
+    dropout: Annotated[float, Field(ge=0, lt=1)]  # before every hidden activation
+    tied_weights: bool  # the decoder uses the encoder's weights, transposed
+
+    @model_validator(mode="after")
+    def _tied_weights_need_a_mirror(self) -> Self:
+        if self.tied_weights and self.decoder_hidden_dims != self.hidden_dims[::-1]:
+            raise ValueError(
+                f"tied_weights need decoder_hidden_dims {list(self.hidden_dims[::-1])}, hidden_dims in reverse,"
+                f" got {list(self.decoder_hidden_dims)}"
+            )
+        return self
+
+    def build(self, image_shape: tuple[int, int, int]) -> "Dense":
+        """Build the module for images of `image_shape` (C, H, W)."""
+        return Dense(self, image_shape)
+
+
+class Dense(Autoencoder):
+    """A stack of linear layers each way."""
+
+    def __init__(self, config: Config, image_shape: tuple[int, int, int]) -> None:
+        super().__init__(image_shape, config.latent_dim)
+        widths = [self.pixels, *config.hidden_dims, config.latent_dim]
+        self.encoder = stack(widths, config, config.latent_activation)
+        if config.tied_weights:
+            linears = [layer for layer in self.encoder if isinstance(layer, nn.Linear)]
+            self.decoder = Mirror(linears[::-1], config)
+        else:
+            widths = [config.latent_dim, *config.decoder_hidden_dims, self.pixels]
+            self.decoder = stack(widths, config, config.output_activation)
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Map images (N, C, H, W) to codes (N, latent_dim)."""
+        return self.encoder(images.flatten(1))
+
+    def decode(self, code: Tensor) -> Tensor:
+        """Map codes (N, latent_dim) to images (N, C, H, W)."""
+        return self.decoder(code).unflatten(1, self.image_shape)
+
+
+def stack(widths: list[int], config: Config, last_activation: Activation) -> nn.Sequential:
+    """Return linear layers from width to width, with dropout and activation after all but the last."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(widths):
+        layers += [nn.Linear(inputs, outputs), Dropout(config.dropout), activation(config.activation)]
+    return nn.Sequential(*layers[:-2], activation(last_activation))
+
+
+class Mirror(nn.Module):
+    """A decoder that uses the encoder's weights transposed, with biases of its own."""
+
+    def __init__(self, linears: list[nn.Linear], config: Config) -> None:
+        super().__init__()
+        self._linears = linears  # a plain list: the encoder owns the weights
+        self.biases = nn.ParameterList([nn.Parameter(torch.zeros(one.in_features)) for one in linears])
+        self.dropout = Dropout(config.dropout)
+        self.activation = activation(config.activation)
+        self.output_activation = activation(config.output_activation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map codes (N, latent_dim) to flat images (N, pixels)."""
+        for linear, bias in zip(self._linears[:-1], self.biases[:-1], strict=True):
+            x = self.activation(self.dropout(functional.linear(x, linear.weight.T, bias)))
+        return self.output_activation(functional.linear(x, self._linears[-1].weight.T, self.biases[-1]))

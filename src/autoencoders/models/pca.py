@@ -1,0 +1,46 @@
+"""Principal component analysis as an autoencoder: the best linear one, in closed form."""
+
+from typing import ClassVar, Literal
+
+import torch
+from pydantic import PositiveInt
+from torch import Tensor
+
+from autoencoders.models import Architecture
+from autoencoders.models.base import Autoencoder
+
+
+class Config(Architecture):
+    """The leading `latent_dim` principal components of the training images."""
+
+    closed_form: ClassVar[bool] = True
+    architecture: Literal["pca"]
+    latent_dim: PositiveInt
+
+    def build(self, image_shape: tuple[int, int, int]) -> "PCA":
+        """Build the module for images of `image_shape` (C, H, W)."""
+        return PCA(self, image_shape)
+
+
+class PCA(Autoencoder):
+    """Projection on an orthonormal basis about the mean image."""
+
+    mean: Tensor
+    components: Tensor
+
+    def __init__(self, config: Config, image_shape: tuple[int, int, int]) -> None:
+        super().__init__(image_shape, config.latent_dim)
+        if config.latent_dim > self.pixels:
+            raise ValueError(
+                f"latent_dim must be at most {self.pixels}, the number of pixels, for PCA, got {config.latent_dim}"
+            )
+        self.register_buffer("mean", torch.zeros(self.pixels))
+        self.register_buffer("components", torch.zeros(config.latent_dim, self.pixels))
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Map images (N, C, H, W) to codes (N, latent_dim)."""
+        return (images.flatten(1) - self.mean) @ self.components.T
+
+    def decode(self, code: Tensor) -> Tensor:
+        """Map codes (N, latent_dim) to images (N, C, H, W)."""
+        return (code @ self.components + self.mean).unflatten(1, self.image_shape)

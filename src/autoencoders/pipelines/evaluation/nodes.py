@@ -1,0 +1,68 @@
+"""From weights to errors and metrics. The libraries that compute are imported when a node runs."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autoencoders.experiment import Compute, Variant
+
+Arrays = dict[str, np.ndarray]
+Metrics = dict[str, float]
+
+
+def score_images(
+    images: np.ndarray,
+    labels: np.ndarray,
+    facts: dict[str, Any],
+    fit_indices: Arrays,
+    held_out_indices: Arrays,
+    basis: Arrays,
+    weights: Arrays,
+    variant: Variant,
+    seed: int,
+    compute: Compute,
+) -> tuple[pd.DataFrame, Arrays]:
+    """Reconstruct every image of every split and compare; the test split appears here for the first time.
+
+    Returns:
+        The error table, a row an image: index, split, label and the errors of `evaluation.errors`; and examples,
+        the first test image of each class.
+    """
+    from autoencoders import engine, evaluation
+
+    device = engine.resolve_device(compute)
+    model = engine.restore(variant, tuple(facts["image_shape"]), weights, device)
+    tables = []
+    for split, indices in (fit_indices | held_out_indices).items():
+        chosen = engine.pixels(images, indices, facts, device)
+        errors = evaluation.errors(model, chosen, basis, variant.corruption, seed)
+        tables.append(pd.DataFrame({"index": indices, "split": split, "label": labels[indices]} | errors))
+    first = evaluation.first_of_each(labels, held_out_indices["test"])
+    shown = engine.pixels(images, first, facts, device)
+    return pd.concat(tables, ignore_index=True), evaluation.examples(model, shown, variant.corruption, seed)
+
+
+def mark_anomalies(errors: pd.DataFrame, normal_class: int | list[int]) -> pd.DataFrame:
+    """Add anomaly_score (larger = more anomalous) and is_anomaly to an error table."""
+    is_anomaly = ~np.isin(errors["label"], normal_class)
+    return errors.assign(anomaly_score=errors["reconstruction_error"], is_anomaly=is_anomaly)
+
+
+def measure(
+    errors: pd.DataFrame, iterations: pd.DataFrame, facts: dict[str, Any], variant: Variant, seed: int
+) -> Metrics:
+    """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
+    from autoencoders import engine, evaluation
+
+    shape = tuple(facts["image_shape"])
+    found = evaluation.summary(errors, iterations, engine.latent_dim(variant, shape), math.prod(shape))
+    return found | {"seed": seed}
+
+
+def merge_classes(**metrics: Metrics) -> Metrics:
+    """Merge the metrics of one-class experiments, named by their normal class, into one variant's."""
+    from autoencoders.metrics import over_classes
+
+    return over_classes(metrics)

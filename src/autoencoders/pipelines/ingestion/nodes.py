@@ -1,0 +1,18 @@
+"""From whatever a source holds to arrays."""
+
+from typing import Any
+
+import numpy as np
+
+
+def ingest(raw: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+    """Part a raw dataset into arrays and what is known of them.
+
+    Returns:
+        images, uint8 (N, C, H, W); labels, (N,); parts, (N,), "train" or "test", the official part that each
+        image came from; and the facts: intensity of a white pixel, class names, checksum, source, counts.
+    """
+    images, labels, parts = raw["images"], raw["labels"], raw["parts"]
+    facts = {key: raw[key] for key in ("name", "intensity", "class_names", "checksum", "source")}
+    counts = {f"{part}_images": int((parts == part).sum()) for part in ("train", "test")}
+    return images, labels, parts, facts | counts | {"image_shape": list(images.shape[1:])}

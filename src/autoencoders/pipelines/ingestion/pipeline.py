@@ -1,0 +1,20 @@
+"""raw -> images, labels, parts, facts."""
+
+from kedro.pipeline import Pipeline, node
+
+from autoencoders.pipelines.ingestion.nodes import ingest
+
+
+def create_pipeline() -> Pipeline:
+    """Return the ingestion of one dataset."""
+    return Pipeline(
+        [
+            node(
+                ingest,
+                inputs="raw",
+                outputs=["images", "labels", "parts", "facts"],
+                name="ingest",
+            ),
+        ],
+        tags="ingestion",
+    )

@@ -1,0 +1,108 @@
+"""From metrics, histories and examples to tables, figures and the report.
+
+Nodes take what the grid holds under names that say whose it is, such as `denoising/sigma_03/seed_0/history`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+else:
+    Figure = Any  # Kedro reads the annotations at every start, and Matplotlib takes a second to import
+
+Arrays = dict[str, np.ndarray]
+
+
+def compare(**metrics: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set a study's variants beside each other.
+
+    Args:
+        **metrics: Of every replicate, named `dataset.study.variant.replicate`.
+
+    Returns:
+        The long table, a row a number, and the comparison, a row a variant with mean and sd over seeds.
+    """
+    from autoencoders import tables
+
+    long = tables.long(metrics)
+    return long, tables.wide(long)
+
+
+def draw_losses(**tables: pd.DataFrame) -> Figure:
+    """Draw loss curves from tables named `<variant>/<seed>/history` and `<variant>/<seed>/iterations`."""
+    from autoencoders.figures.loss import loss_curves
+
+    grouped: dict[str, dict[str, list[pd.DataFrame]]] = {"history": {}, "iterations": {}}
+    for name, table in tables.items():
+        variant, _, kind = name.split("/")
+        grouped[kind].setdefault(variant, []).append(table)
+    return loss_curves(grouped["history"], grouped["iterations"])
+
+
+def draw_reconstructions(**examples: Arrays) -> Figure:
+    """Draw originals and, a row a name, what each variant makes of them."""
+    from autoencoders.figures.reconstructions import reconstruction_grid
+
+    first = next(iter(examples.values()))
+    corrupted = {
+        name: one["inputs"] for name, one in examples.items() if not np.array_equal(one["inputs"], one["originals"])
+    }
+    return reconstruction_grid(
+        first["originals"],
+        rows={name: one["reconstructions"] for name, one in examples.items()},
+        errors={name: one["errors"] for name, one in examples.items()},
+        inputs=corrupted or None,
+    )
+
+
+def draw_scores(**scores: pd.DataFrame) -> tuple[Figure, Figure]:
+    """Draw histograms and ROC curves of the test images' anomaly scores, by normal class."""
+    from autoencoders.figures.roc import roc_curves
+    from autoencoders.figures.scores import score_histograms
+
+    test = {name: table[table["split"] == "test"] for name, table in scores.items()}
+    return score_histograms(test), roc_curves(test)
+
+
+def draw_comparison(comparison: pd.DataFrame) -> Figure:
+    """Draw the variants' test errors beside PCA's at the same code size."""
+    from autoencoders.figures.comparison import comparison_bars
+
+    headings = {"test/pca_mse_mean": "PCA at the same code size", "test/mse_mean": "test MSE_mean", "test/mse_sd": "test MSE_sd"}
+    return comparison_bars(
+        comparison.set_index("variant").rename(columns=headings), "test MSE", headings["test/pca_mse_mean"]
+    )
+
+
+def draw_auroc(comparison: pd.DataFrame) -> Figure:
+    """Draw AUROC as a heat table, a row a variant, a column a normal class."""
+    from autoencoders.figures.scores import auroc_heat_table
+
+    prefix, suffix = "test/auroc_", "_mean"
+    columns = {
+        name: name.removeprefix(prefix).removesuffix(suffix)
+        for name in comparison
+        if name.startswith(prefix) and name.endswith(suffix)
+    }
+    return auroc_heat_table(comparison.set_index("variant")[list(columns)].rename(columns=columns))
+
+
+def collect_metrics(**metrics: pd.DataFrame) -> pd.DataFrame:
+    """Join the studies' long tables into the dataset's."""
+    return pd.concat(metrics.values(), ignore_index=True)
+
+
+def write_report(facts: dict[str, Any], provenance: dict[str, str], **material: Any) -> str:
+    """Write a dataset's report, one self-contained HTML document.
+
+    Args:
+        facts: Of the dataset.
+        provenance: Command, commit, versions and hardware.
+        **material: `<study>/question`, `<study>/comparison` and PNG pictures, `<study>/<whose>/<figure>`.
+    """
+    from autoencoders.report import dataset_report
+
+    return dataset_report(facts, provenance, material)

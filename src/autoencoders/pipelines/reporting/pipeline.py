@@ -1,0 +1,114 @@
+"""metrics, history, examples, scores -> tables, figures, report."""
+
+from kedro.pipeline import Node, Pipeline, node
+
+from autoencoders.pipelines.reporting.nodes import (
+    collect_metrics,
+    compare,
+    draw_auroc,
+    draw_comparison,
+    draw_losses,
+    draw_reconstructions,
+    draw_scores,
+    write_report,
+)
+
+
+def create_replicate_pipeline(units: dict[str, str], one_class: bool) -> Pipeline:
+    """Return the figures of one variant with one seed.
+
+    Args:
+        units: Prefix of the datasets of each training, by the name that figures show.
+        one_class: Whether there are anomaly scores to draw.
+    """
+    nodes = [
+        _draw_losses({f"{name}/seed": prefix for name, prefix in units.items()}),
+        _draw_reconstructions(units),
+    ]
+    if one_class:
+        nodes.append(
+            node(
+                draw_scores,
+                inputs={name: f"{prefix}scores" for name, prefix in units.items()},
+                outputs=["score_histograms", "roc_curves"],
+                name="draw_scores",
+            )
+        )
+    return Pipeline(nodes, tags="reporting")
+
+
+def create_study_pipeline(study: str, replicates: list[tuple[str, str]], one_class: bool) -> Pipeline:
+    """Return the comparison of a study's variants; inputs are named `variant/seed/..`.
+
+    Args:
+        study: `dataset.study`, for the tables.
+        replicates: (variant, seed name) pairs.
+        one_class: Whether to compare AUROC, by normal class, or reconstructions.
+    """
+    prefixes = {f"{variant}/{seed}": f"{variant}/{seed}/" for variant, seed in replicates}
+    nodes = [
+        node(
+            compare,
+            inputs={f"{study}.{variant}.{seed}": f"{variant}/{seed}/metrics" for variant, seed in replicates},
+            outputs=["metrics", "table"],
+            name="compare",
+        ),
+        node(draw_comparison, inputs={"comparison": "table"}, outputs="test_errors", name="draw_comparison"),
+    ]
+    if one_class:
+        nodes.append(node(draw_auroc, inputs={"comparison": "table"}, outputs="auroc", name="draw_auroc"))
+    else:
+        first = dict(replicates[::-1])
+        shown = {variant: f"{variant}/{first[variant]}/" for variant in dict(replicates)}
+        nodes += [_draw_losses(prefixes), _draw_reconstructions(shown)]
+    return Pipeline(nodes, tags="reporting")
+
+
+def create_dataset_pipeline(studies: list[str], pictures: list[str]) -> Pipeline:
+    """Return the metrics and the report of a dataset.
+
+    Args:
+        studies: Names.
+        pictures: The figures that the report shows, in order, named `study/whose/../figure`.
+    """
+    tables = {f"{study}/table": f"{study}/comparison/table" for study in studies}
+    questions = {f"{study}/question": f"params:{study}.question" for study in studies}
+    return Pipeline(
+        [
+            node(
+                collect_metrics,
+                inputs={study: f"{study}/comparison/metrics" for study in studies},
+                outputs="metrics",
+                name="collect_metrics",
+            ),
+            node(
+                write_report,
+                inputs={"facts": "facts", "provenance": "provenance"}
+                | questions
+                | tables
+                | {picture: picture for picture in pictures},
+                outputs="report",
+                name="write_report",
+            ),
+        ],
+        tags="reporting",
+    )
+
+
+def _draw_losses(prefixes: dict[str, str]) -> Node:
+    kinds = ("history", "iterations")
+    return node(
+        draw_losses,
+        inputs={f"{name}/{kind}": f"{prefix}{kind}" for name, prefix in prefixes.items() for kind in kinds},
+        outputs="loss_curves",
+        name="draw_losses",
+    )
+
+
+def _draw_reconstructions(prefixes: dict[str, str]) -> Node:
+    return node(
+        draw_reconstructions,
+        inputs={name: f"{prefix}examples" for name, prefix in prefixes.items()},
+        outputs="reconstructions",
+        name="draw_reconstructions",
+    )

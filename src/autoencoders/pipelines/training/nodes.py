@@ -1,0 +1,41 @@
+"""From images to weights. The libraries that compute are imported when a node runs: listing needs none."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autoencoders.experiment import Compute, Variant
+
+
+def fit_pca(images: np.ndarray, facts: dict[str, Any], fit_indices: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Fit all principal components of the training images, the yardstick of every variant.
+
+    Returns:
+        mean (pixels,) and components (k, pixels).
+    """
+    from autoencoders import pca
+
+    chosen = images[fit_indices["train"]]
+    return pca.fit(chosen.reshape(len(chosen), -1) / facts["intensity"])
+
+
+def train(
+    images: np.ndarray,
+    facts: dict[str, Any],
+    fit_indices: dict[str, np.ndarray],
+    variant: Variant,
+    seed: int,
+    compute: Compute,
+) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
+    """Fit one variant with one seed on the training images; validation images are scored every epoch.
+
+    Returns:
+        weights by name; the history, a row an epoch; the training loss, a row an iteration.
+    """
+    from autoencoders import engine
+
+    device = engine.resolve_device(compute)
+    pixels = {name: engine.pixels(images, indices, facts, device) for name, indices in fit_indices.items()}
+    fit = engine.train(variant, pixels["train"], pixels["validation"], seed)
+    return fit.weights, fit.history, fit.iterations

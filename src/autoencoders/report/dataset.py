@@ -1,0 +1,109 @@
+"""The report of one dataset: what its studies asked, found and show."""
+
+from typing import Any
+
+import pandas as pd
+
+from autoencoders.report.render import render_report
+from autoencoders.report.section import Picture, Section
+
+CAPTIONS = {
+    "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
+    "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
+    "reconstructions": "The first test image of each class and what is made of it.",
+    "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
+    "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
+    "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
+}
+
+SHOWN = {  # metric -> heading of its column
+    "code/latent_dim": "code size",
+    "test/mse": "test MSE",
+    "test/sse": "test SSE per image",
+    "test/pca_mse": "PCA's test MSE",
+    "test/denoising_mse": "MSE from noisy input",
+    "test/noisy_input_mse": "MSE of the noisy input",
+    "test/auroc_mean": "mean AUROC",
+    "test/pca_auroc_mean": "PCA's mean AUROC",
+}
+
+
+def dataset_report(facts: dict[str, Any], provenance: dict[str, str], material: dict[str, Any]) -> str:
+    """Return the report as one self-contained HTML document.
+
+    Args:
+        facts: Of the dataset.
+        provenance: Command, commit, versions and hardware.
+        material: `<study>/question`, `<study>/table` (a row a variant) and pictures as PNG bytes,
+            `<study>/<whose>/../<figure>`, in the order they are shown in.
+    """
+    studies = [name.removesuffix("/question") for name in material if name.endswith("/question")]
+    sections = [_section(study, material) for study in studies]
+    dataset = {
+        "images": f"{facts['train_images']} training, {facts['test_images']} test, "
+        + " x ".join(str(side) for side in facts["image_shape"]),
+        "source": facts["source"],
+        "data checksum": facts["checksum"],
+    }
+    summary = " ".join(f"{section.name.capitalize()}: {section.answer}" for section in sections)
+    return render_report(f"Autoencoders on {facts['name']}", summary, provenance | dataset, sections)
+
+
+def _section(study: str, material: dict[str, Any]) -> Section:
+    table = material[f"{study}/table"]
+    pictures = [
+        _picture(name.split("/")[1:], content) for name, content in material.items()
+        if name.startswith(f"{study}/") and isinstance(content, bytes)
+    ]
+    name = study.replace("_", " ")
+    return Section(name, material[f"{study}/question"], answer(table), _readable(table), pictures, _warnings(table))
+
+
+def _picture(path: list[str], png: bytes) -> Picture:
+    *whose, figure = path
+    owner = "All variants" if whose == ["comparison"] else whose[0]
+    return Picture(f"{owner}: {figure.replace('_', ' ')}", CAPTIONS[figure], png)
+
+
+def answer(table: pd.DataFrame) -> str:
+    """Say in a sentence or two what a comparison shows, with its own numbers."""
+    rows = table.set_index("variant")
+    if "test/auroc_mean_mean" in rows:
+        best, worst = rows["test/auroc_mean_mean"].idxmax(), rows["test/auroc_mean_mean"].idxmin()
+        values = rows["test/auroc_mean_mean"]
+        return f"{best} reaches a mean AUROC of {values[best]:.3f}" + (
+            f", {worst} {values[worst]:.3f}." if worst != best else "."
+        )
+    mse, pca = rows["test/mse_mean"], rows["test/pca_mse_mean"]
+    beaten = int((mse < pca).sum())
+    sentence = (
+        f"{mse.idxmin()} has the lowest test MSE, {mse.min():.4g}; "
+        f"{beaten} of {len(rows)} variants beat PCA with as long a code."
+    )
+    if "test/denoising_mse_mean" in rows:
+        restored = rows.dropna(subset="test/denoising_mse_mean")
+        left = restored["test/denoising_mse_mean"] / restored["test/noisy_input_mse_mean"]
+        sentence += f" Of the noise's squared error {left.idxmin()} leaves {left.min():.0%}, {left.idxmax()} {left.max():.0%}."
+    return sentence
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the columns that a reader compares, the sd beside the mean where there are several seeds."""
+    shown = table[["variant", "seeds"]].copy()
+    for metric, heading in SHOWN.items():
+        if f"{metric}_mean" in table:
+            shown[heading] = table[f"{metric}_mean"]
+            if (table["seeds"] > 1).any() and metric != "code/latent_dim":
+                shown[f"sd of {heading}"] = table[f"{metric}_sd"]
+    return shown
+
+
+def _warnings(table: pd.DataFrame) -> list[str]:
+    """Name every variant that failed a sanity gate in at least one seed."""
+    gates = [name for name in table if name.startswith("gate/") and name.endswith("_mean")]
+    return [
+        f"{row['variant']} failed the sanity gate {gate.removeprefix('gate/').removesuffix('_mean')}."
+        for _, row in table.iterrows()
+        for gate in gates
+        if row[gate] < 1
+    ]

@@ -1,0 +1,76 @@
+"""Rendering of the report to HTML."""
+
+from base64 import b64encode
+from numbers import Integral, Real
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from autoencoders.report.section import Section
+
+NOTHING = "–"
+
+
+def render_report(title: str, summary: str, facts: dict[str, str], sections: list[Section]) -> str:
+    """Render one self-contained HTML page, which needs no script, no other file and no network.
+
+    Args:
+        title: Heading of the page.
+        summary: The findings in a few sentences, below the heading.
+        facts: How to reproduce the page: command, commit, data checksum, hardware, ...; listed at the end.
+        sections: The studies, in reading order.
+
+    Returns:
+        The page; all text is escaped.
+    """
+    environment = Environment(
+        loader=PackageLoader("autoencoders.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"base64": _base64, "header": _header, "rows": _rows}
+    template = environment.get_template("report.html.j2")
+    return template.render(title=title, summary=summary, facts=facts, sections=sections)
+
+
+def _base64(png: bytes) -> str:
+    return b64encode(png).decode("ascii")
+
+
+def _with_row_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its rows named: by the first column where the index only counts them."""
+    only_counts = isinstance(table.index, pd.RangeIndex) and table.index.name is None
+    return table.set_index(table.columns[0]) if only_counts else table
+
+
+def _header(table: pd.DataFrame) -> tuple[str, list[tuple[str, bool]]]:
+    """Return the name of the row names, then each column's name and whether it holds numbers."""
+    table = _with_row_names(table)
+    numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]
+    names = " · ".join(str(name) for name in table.index.names if name is not None)
+    return names, list(zip(map(_text, table.columns), numeric, strict=True))
+
+
+def _rows(table: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """Return each row's name and its cells as text."""
+    table = _with_row_names(table)
+    rows = zip(table.index, table.itertuples(index=False, name=None), strict=True)
+    return [(_text(name), [_text(value) for value in row]) for name, row in rows]
+
+
+def _text(value: Any) -> str:
+    """Print a value: a dash for none, four significant digits for a fraction, anything else as it is."""
+    if isinstance(value, tuple):
+        return " · ".join(_text(part) for part in value)
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Integral) or not isinstance(value, Real):
+        return str(value)
+    if abs(value) < 1e7 and (abs(value) >= 1e4 or float(value).is_integer()):
+        return f"{value:.0f}"
+    return f"{value:#.4g}".rstrip(".")

@@ -1,0 +1,26 @@
+"""What a section of the report holds."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure, and in words what it shows: the caption stands beneath it and for it."""
+
+    title: str
+    caption: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Section:
+    """One study: its question, the answer found, numbers, figures and the sanity gates that failed."""
+
+    name: str
+    question: str
+    answer: str
+    table: pd.DataFrame
+    pictures: list[Picture]
+    warnings: list[str]

@@ -1,0 +1,11 @@
+"""Kedro's settings of the project."""
+
+import warnings
+
+from autoencoders.hooks import TrackingHooks
+
+HOOKS = (TrackingHooks(),)
+CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
+
+# Kedro's configuration loader calls a name that OmegaConf is renaming; users can do nothing about it.
+warnings.filterwarnings("ignore", message="register_new_resolver")

@@ -1,0 +1,52 @@
+"""Splits of a dataset, as arrays of indices into its images."""
+
+import numpy as np
+
+from autoencoders.experiment import Splits
+
+NAMES = ("train", "validation", "calibration", "test")
+
+
+def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np.ndarray]:
+    """Divide a dataset class by class; every image falls into exactly one split.
+
+    Args:
+        labels: (N,) class of each image.
+        parts: (N,) "train" or "test", the official part that each image came from.
+        splits: The shares and the seed.
+
+    Returns:
+        Sorted indices (int64) under train, validation, calibration and test.
+
+    Raises:
+        ValueError: There is no official test part although `splits.test` asks for it, or the reverse.
+    """
+    has_test_part = bool((parts == "test").any())
+    if has_test_part != (splits.test == "official"):
+        rule = "official, since it has a test part" if has_test_part else "a fraction, since it has no test part"
+        raise ValueError(f"splits.test must be {rule}, got {splits.test!r}")
+    rng = np.random.default_rng(splits.seed)
+    divided: dict[str, list[np.ndarray]] = {name: [] for name in NAMES}
+    for label in np.unique(labels):
+        members = rng.permutation(np.flatnonzero((labels == label) & (parts == "train")))
+        official = np.flatnonzero((labels == label) & (parts == "test"))
+        held_out = 0 if has_test_part else round(splits.test * len(members))
+        test, members = members[:held_out], members[held_out:]
+        first = round(splits.validation * len(members))
+        second = first + round(splits.calibration * len(members))
+        shares = (members[second:], members[:first], members[first:second], np.append(official, test))
+        for name, share in zip(NAMES, shares, strict=True):
+            divided[name].append(share)
+    return {name: np.sort(np.concatenate(shares)).astype(np.int64) for name, shares in divided.items()}
+
+
+def only(indices: np.ndarray, labels: np.ndarray, normal_class: int | list[int]) -> np.ndarray:
+    """Return the indices whose image bears the normal class, or one of several.
+
+    Raises:
+        ValueError: There is none.
+    """
+    kept = indices[np.isin(labels[indices], normal_class)]
+    if not len(kept):
+        raise ValueError(f"normal class {normal_class} is empty: the labels are {np.unique(labels).tolist()}")
+    return kept

@@ -1,0 +1,61 @@
+"""What tests share: the project as it is, and a place to run it in."""
+
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kedro.framework.project import pipelines as project_pipelines
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+PROJECT = Path(__file__).resolve().parents[1]
+DATASETS = PROJECT.parent / "shared" / "datasets"
+
+
+@pytest.fixture(scope="session")
+def real_images() -> Path:
+    """Return the folder of the real image files."""
+    if not DATASETS.is_dir():
+        pytest.skip(f"the real images are not here: {DATASETS} is missing")
+    return DATASETS
+
+
+@pytest.fixture(scope="session")
+def context():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        bootstrap_project(PROJECT)
+        with KedroSession.create(PROJECT) as session:
+            yield session.load_context()
+
+
+@pytest.fixture(scope="session")
+def catalog(context):
+    return context.catalog
+
+
+@pytest.fixture(scope="session")
+def pipelines(context):
+    return dict(project_pipelines)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a copy of the project to run in, without data."""
+    return copy_project(tmp_path / "project")
+
+
+def copy_project(to: Path) -> Path:
+    for folder in ("conf", "src"):
+        shutil.copytree(PROJECT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__", "local"))
+    (to / "conf" / "local").mkdir()
+    for file in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / file, to / file)
+    return to
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)

@@ -1,0 +1,195 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+
+from autoencoders import engine, evaluation, pca
+from autoencoders.engine import Pixels
+from autoencoders.experiment import Compute, Variant
+from autoencoders.models.base import Autoencoder
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def digits() -> Pixels:
+    return Pixels(torch.from_numpy(load_digits().images.astype(np.uint8)[:, None]), 16)
+
+
+def linear(**changes) -> Variant:
+    training = {
+        "epochs": 8,
+        "batch_size": 64,
+        "optimizer": "adam",
+        "learning_rate": 3e-3,
+        "schedule": "one_cycle",
+        "weight_decay": 0.0,
+        "precision": "float32",
+    }
+    return Variant.model_validate(
+        {
+            "model": {"architecture": "linear", "latent_dim": 10, "tied_weights": False},
+            "corruption": changes.pop("corruption", {"kind": "none"}),
+            "penalty": changes.pop("penalty", {"kind": "none"}),
+            "training": training | changes,
+        }
+    )
+
+
+def part(images: Pixels, first: int, last: int) -> Pixels:
+    return Pixels(images.values[first:last], images.intensity)
+
+
+class Identity(Autoencoder):
+    def __init__(self) -> None:
+        super().__init__((1, 8, 8), 64)
+
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        return images.flatten(1)
+
+    def decode(self, code: torch.Tensor) -> torch.Tensor:
+        return code.unflatten(1, self.image_shape)
+
+
+def test_pixels_become_floats_from_zero_to_one(digits: Pixels) -> None:
+    batch = digits[torch.tensor([0, 5])]
+    assert batch.shape == (2, 1, 8, 8) and batch.dtype == torch.float32
+    assert float(digits[slice(None)].max()) == 1 and float(digits[slice(None)].min()) == 0
+
+
+def test_a_perfect_reconstruction_has_no_error(digits: Pixels) -> None:
+    assert (engine.reconstruction_errors(Identity(), digits) == 0).all()
+
+
+def test_shuffling_images_shuffles_errors(digits: Pixels) -> None:
+    model = engine.build(linear(), (1, 8, 8), 0, CPU)
+    order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))
+    errors = engine.reconstruction_errors(model, digits)
+    shuffled = engine.reconstruction_errors(model, Pixels(digits.values[order], 16))
+    assert np.allclose(shuffled, errors[order.numpy()], atol=1e-7)
+
+
+def test_errors_do_not_depend_on_the_batches(digits: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = engine.build(linear(), (1, 8, 8), 0, CPU)
+    whole = engine.reconstruction_errors(model, digits)
+    small = torch.cat([engine.squared_error(engine.reconstruct(model, b), b) for b in digits.batches(7)])
+    assert np.allclose(small.numpy(), whole, atol=1e-7)
+
+
+def test_training_lowers_the_error(digits: Pixels) -> None:
+    before = engine.reconstruction_errors(engine.build(linear(), (1, 8, 8), 0, CPU), part(digits, 1500, 1797))
+    fit = engine.train(linear(), part(digits, 0, 1400), part(digits, 1400, 1500), seed=0)
+    model = engine.restore(linear(), (1, 8, 8), fit.weights, CPU)
+    after = engine.reconstruction_errors(model, part(digits, 1500, 1797))
+    assert after.mean() < before.mean() / 3
+
+
+def test_history_has_a_row_an_epoch_and_iterations_a_row_a_step(digits: Pixels) -> None:
+    fit = engine.train(linear(epochs=3), part(digits, 0, 100), part(digits, 100, 150), seed=0)
+    assert fit.history["epoch"].tolist() == [1, 2, 3]
+    assert fit.iterations["iteration"].tolist() == list(range(1, 7))  # 100 images make 2 batches of at most 64
+    first = (fit.iterations["train_loss"][:2] * [64, 36]).sum() / 100
+    assert fit.history["train_loss"][0] == pytest.approx(first, rel=1e-5)
+
+
+def test_the_last_validation_error_is_that_of_the_weights_left(digits: Pixels) -> None:
+    validation = part(digits, 100, 150)
+    fit = engine.train(linear(epochs=2), part(digits, 0, 100), validation, seed=0)
+    model = engine.restore(linear(), (1, 8, 8), fit.weights, CPU)
+    errors = engine.reconstruction_errors(model, validation)
+    assert fit.history["validation_mse"].iloc[-1] == pytest.approx(errors.mean(), rel=1e-6)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(digits: Pixels) -> None:
+    noisy = linear(epochs=2, corruption={"kind": "gaussian", "std": 0.2, "clip": False})
+    data = part(digits, 0, 200), part(digits, 200, 250)
+    first, again, other = (engine.train(noisy, *data, seed=seed).weights for seed in (0, 0, 1))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not np.array_equal(first["encoder.weight"], other["encoder.weight"])
+
+
+def test_training_neither_reads_nor_moves_the_global_generator(digits: Pixels) -> None:
+    data = part(digits, 0, 100), part(digits, 100, 120)
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    first = engine.train(linear(epochs=1), *data, seed=0).weights
+    torch.manual_seed(6)
+    again = engine.train(linear(epochs=1), *data, seed=0).weights
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    torch.set_rng_state(state)
+
+
+def test_a_penalty_adds_to_the_loss_and_shrinks_the_code(digits: Pixels) -> None:
+    data = part(digits, 0, 400), part(digits, 400, 450)
+    codes = []
+    for penalty in ({"kind": "none"}, {"kind": "l1", "weight": 0.05}):
+        variant = linear(penalty=penalty)
+        model = engine.restore(variant, (1, 8, 8), engine.train(variant, *data, seed=0).weights, CPU)
+        codes.append(float(model.encode(data[1][slice(None)]).detach().abs().mean()))
+    assert codes[1] < codes[0] / 2
+
+
+def test_a_full_batch_takes_one_step_an_epoch(digits: Pixels) -> None:
+    fit = engine.train(linear(epochs=4, batch_size="full"), part(digits, 0, 100), part(digits, 100, 120), seed=0)
+    assert len(fit.iterations) == 4
+
+
+def test_half_precision_trains_almost_as_well(digits: Pixels) -> None:
+    data = part(digits, 0, 1400), part(digits, 1400, 1500)
+    exact, half = (
+        engine.train(linear(precision=precision), *data, seed=0).history["validation_mse"].iloc[-1]
+        for precision in ("float32", "bfloat16")
+    )
+    assert half == pytest.approx(exact, rel=0.1)
+
+
+def test_a_diverging_loss_is_named_with_the_way_out(digits: Pixels) -> None:
+    with pytest.raises(ValueError, match=r"not a number: lower training.learning_rate, now 1e\+30"):
+        engine.train(linear(learning_rate=1e30), part(digits, 0, 100), part(digits, 100, 120), seed=0)
+
+
+def test_no_images_are_refused(digits: Pixels) -> None:
+    with pytest.raises(ValueError, match="no training images"):
+        engine.train(linear(), part(digits, 0, 0), part(digits, 0, 10), seed=0)
+
+
+def test_an_absent_device_is_named_with_the_way_out() -> None:
+    absent = "mps" if not torch.backends.mps.is_available() else "cuda"
+    with pytest.raises(ValueError, match=f"this machine has no {absent}; say auto or cpu"):
+        engine.resolve_device(Compute(device=absent, threads=1))
+
+
+def test_the_pca_variant_is_the_library_s_pca(digits: Pixels) -> None:
+    variant = Variant.model_validate(
+        {"model": {"architecture": "pca", "latent_dim": 7}, "corruption": {"kind": "none"}, "penalty": {"kind": "none"}}
+    )
+    train, test = part(digits, 0, 1000), part(digits, 1000, 1797)
+    model = engine.restore(variant, (1, 8, 8), engine.train(variant, train, test, seed=0).weights, CPU)
+    basis = pca.fit(train[slice(None)].flatten(1).numpy())
+    expected = pca.reconstruction_errors(basis, test[slice(None)].flatten(1).numpy(), 7)
+    assert np.allclose(engine.reconstruction_errors(model, test), expected, atol=1e-6)
+
+
+def test_no_linear_network_beats_pca_on_its_training_images(digits: Pixels) -> None:
+    train = part(digits, 0, 1000)
+    fit = engine.train(linear(epochs=40, learning_rate=1e-2), train, part(digits, 1000, 1100), seed=0)
+    model = engine.restore(linear(), (1, 8, 8), fit.weights, CPU)
+    flat = train[slice(None)].flatten(1).numpy()
+    bound = pca.reconstruction_errors(pca.fit(flat), flat, 10).mean()
+    assert bound <= engine.reconstruction_errors(model, train).mean() < 1.5 * bound
+
+
+def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: Pixels) -> None:
+    noisy = linear(corruption={"kind": "gaussian", "std": 0.25, "clip": False})
+    test = part(digits, 0, 600)
+    basis = pca.fit(test[slice(None)].flatten(1).numpy())
+    found = evaluation.errors(Identity(), test, basis, noisy.corruption, seed=0)
+    assert (found["reconstruction_error"] == 0).all()
+    assert found["corruption_error"].mean() == pytest.approx(0.25**2, rel=0.02)
+    assert np.allclose(found["denoising_error"], found["corruption_error"])
+    assert found["pca_error"] == pytest.approx(0, abs=1e-8)
+
+
+def test_the_first_test_image_of_each_class_is_shown() -> None:
+    labels = np.array([1, 0, 0, 1, 2, 2])
+    assert evaluation.first_of_each(labels, np.array([2, 3, 4, 5])).tolist() == [2, 3, 4]

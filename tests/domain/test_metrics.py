@@ -1,0 +1,92 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from autoencoders import gates
+from autoencoders.metrics import auroc, mean_errors, over_classes
+from autoencoders.tables import long, wide
+
+
+def test_auroc_of_four_points_by_hand() -> None:
+    # normal 0.1 0.4, anomalies 0.35 0.8: three of the four pairs are in order
+    assert auroc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True])) == 0.75
+
+
+def test_ties_count_half() -> None:
+    assert auroc(np.array([1.0, 1.0]), np.array([False, True])) == 0.5
+
+
+def test_auroc_needs_both_kinds() -> None:
+    with pytest.raises(ValueError, match="only one of them"):
+        auroc(np.array([0.1, 0.2]), np.array([True, True]))
+
+
+def errors() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "split": ["train", "train", "test", "test", "test"],
+            "is_anomaly": [False, False, False, False, True],
+            "reconstruction_error": [0.1, 0.3, 0.2, 0.4, 9.0],
+            "pca_error": [0.0, 0.0, 0.5, 0.7, 9.0],
+        }
+    )
+
+
+def test_errors_are_averaged_over_normal_images() -> None:
+    found = mean_errors(errors(), pixels=10)
+    assert found["train/mse"] == pytest.approx(0.2)
+    assert found["test/mse"] == pytest.approx(0.3)
+    assert found["test/sse"] == pytest.approx(3)
+    assert found["test/pca_mse"] == pytest.approx(0.6)
+    assert "test/denoising_mse" not in found
+
+
+def test_classes_are_merged_and_a_gate_holds_where_all_hold() -> None:
+    merged = over_classes(
+        {
+            "digit_0": {"test/auroc_0": 0.9, "test/mse": 0.1, "gate/loss_fell": 1.0, "seed": 3.0},
+            "digit_1": {"test/auroc_1": 0.7, "test/mse": 0.3, "gate/loss_fell": 0.0, "seed": 3.0},
+        }
+    )
+    assert merged["test/auroc_0"] == 0.9 and merged["test/auroc_1"] == 0.7
+    assert merged["test/auroc_mean"] == pytest.approx(0.8)
+    assert merged["test/mse"] == pytest.approx(0.2)
+    assert merged["gate/loss_fell"] == 0 and merged["seed"] == 3
+
+
+def test_tables_give_mean_and_sd_over_seeds_in_the_order_of_the_variants() -> None:
+    table = long(
+        {
+            "d.s.wide.seed_0": {"test/mse": 0.2, "seed": 0},
+            "d.s.wide.seed_1": {"test/mse": 0.4, "seed": 1},
+            "d.s.narrow.seed_0": {"test/mse": 0.5, "seed": 0},
+        }
+    )
+    assert table.columns.tolist() == ["dataset", "study", "variant", "seed", "metric", "value"]
+    summary = wide(table)
+    assert summary["variant"].tolist() == ["wide", "narrow"]
+    assert summary["seeds"].tolist() == [2, 1]
+    assert summary["test/mse_mean"].tolist() == pytest.approx([0.3, 0.5])
+    assert summary["test/mse_sd"][0] == pytest.approx(np.std([0.2, 0.4], ddof=1))
+    assert np.isnan(summary["test/mse_sd"][1])
+
+
+def test_a_rising_loss_fails_its_gate() -> None:
+    assert gates.loss_fell(np.linspace(1, 0.1, 50))
+    assert not gates.loss_fell(np.linspace(0.1, 1, 50))
+
+
+def test_the_mean_image_fails_its_gate() -> None:
+    assert gates.not_collapsed(np.array([0.01, 0.02]), np.array([0.08, 0.08]))
+    assert not gates.not_collapsed(np.array([0.08, 0.08]), np.array([0.08, 0.08]))
+
+
+@pytest.mark.parametrize("scores", [[0.5, 0.5], [0.1, np.nan], [0.1, np.inf]])
+def test_constant_or_infinite_scores_fail_their_gate(scores: list[float]) -> None:
+    assert not gates.scores_vary(np.array(scores))
+
+
+def test_a_failed_gate_is_loud(caplog) -> None:
+    gates.report({"gate/loss_fell": True, "gate/not_collapsed": False})
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "not_collapsed" in caplog.text

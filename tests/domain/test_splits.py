@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from autoencoders.experiment import Splits
+from autoencoders.splits import NAMES, only, split
+
+LABELS = np.repeat(np.arange(4), 50)
+TRAIN_ONLY = np.full(200, "train")
+WITH_TEST = np.where(np.arange(200) % 5 == 0, "test", "train")
+
+
+def splits(test: float | str, seed: int = 0) -> Splits:
+    return Splits(seed=seed, test=test, validation=0.1, calibration=0.2)
+
+
+@pytest.mark.parametrize(("parts", "test"), [(TRAIN_ONLY, 0.2), (WITH_TEST, "official")])
+def test_every_image_falls_into_exactly_one_split(parts: np.ndarray, test: float | str) -> None:
+    found = split(LABELS, parts, splits(test))
+    assert tuple(found) == NAMES
+    assert np.array_equal(np.sort(np.concatenate(list(found.values()))), np.arange(200))
+
+
+def test_validation_and_calibration_come_from_the_training_part() -> None:
+    found = split(LABELS, WITH_TEST, splits("official"))
+    assert (WITH_TEST[found["test"]] == "test").all()
+    for name in ("train", "validation", "calibration"):
+        assert (WITH_TEST[found[name]] == "train").all()
+
+
+def test_every_split_holds_the_same_share_of_each_class() -> None:
+    found = split(LABELS, TRAIN_ONLY, splits(0.2))
+    for name, each in (("test", 10), ("validation", 4), ("calibration", 8), ("train", 28)):
+        assert np.bincount(LABELS[found[name]]).tolist() == [each] * 4
+
+
+def test_the_seed_decides() -> None:
+    first, again, other = (split(LABELS, TRAIN_ONLY, splits(0.2, seed)) for seed in (0, 0, 1))
+    assert all(np.array_equal(first[name], again[name]) for name in NAMES)
+    assert not np.array_equal(first["test"], other["test"])
+
+
+def test_an_official_test_part_is_neither_ignored_nor_invented() -> None:
+    with pytest.raises(ValueError, match=r"must be official, since it has a test part, got 0\.2"):
+        split(LABELS, WITH_TEST, splits(0.2))
+    with pytest.raises(ValueError, match="must be a fraction"):
+        split(LABELS, TRAIN_ONLY, splits("official"))
+
+
+def test_only_keeps_one_class_or_several() -> None:
+    indices = np.arange(0, 200, 10)
+    assert (LABELS[only(indices, LABELS, 2)] == 2).all()
+    assert set(LABELS[only(indices, LABELS, [0, 3])]) == {0, 3}
+
+
+def test_an_empty_class_is_named() -> None:
+    with pytest.raises(ValueError, match=r"normal class 7 is empty: the labels are \[0, 1, 2, 3\]"):
+        only(np.arange(200), LABELS, 7)

@@ -1,0 +1,205 @@
+"""What the figures state must be what the numbers say."""
+
+import io
+import sys
+import threading
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
+
+from autoencoders.figures import (
+    auroc_heat_table,
+    comparison_bars,
+    loss_curves,
+    reconstruction_grid,
+    roc_curves,
+    score_histograms,
+)
+
+
+def history(final: float, epochs: int = 4) -> pd.DataFrame:
+    epoch = np.arange(1, epochs + 1)
+    loss = final * epochs / epoch
+    return pd.DataFrame({"epoch": epoch, "train_loss": loss, "validation_mse": loss})
+
+
+def iteration(count: int) -> pd.DataFrame:
+    return pd.DataFrame({"iteration": np.arange(1, count + 1), "train_loss": 1 / np.arange(1, count + 1)})
+
+
+def scores(values: list[float], is_anomaly: list[bool]) -> pd.DataFrame:
+    return pd.DataFrame({"anomaly_score": values, "is_anomaly": is_anomaly})
+
+
+FOUR_POINTS = scores([0.1, 0.4, 0.35, 0.8], [False, False, True, True])  # 3 of 4 pairs in order: AUROC 0.75
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def title(figure: Figure) -> str:
+    return figure.get_suptitle().replace("\n", " ")
+
+
+def test_the_loss_title_names_the_variant_with_the_lowest_mean_final_validation_mse():
+    histories = {"lucky_once": [history(0.01), history(0.09)], "steady": [history(0.02), history(0.04)]}
+    assert title(loss_curves(histories, None)) == "Best final validation MSE 0.03: steady"
+
+
+def test_a_variants_curve_is_the_mean_over_its_seeds():
+    axes = loss_curves({"a": [history(0.01), history(0.03)]}, None).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_ydata()[-1], 0.02)
+
+
+def test_seeds_may_have_stopped_after_different_numbers_of_epochs():
+    axes = loss_curves({"a": [history(0.01, epochs=3), history(0.03, epochs=5)]}, None).axes[0]
+    assert axes.lines[0].get_xdata().tolist() == [1, 2, 3, 4, 5]
+
+
+def test_few_iterations_are_drawn_as_they_are_and_many_are_averaged_and_said_to_be():
+    few = loss_curves({"a": [history(1)]}, {"a": [iteration(5)]}).axes[0]
+    many = loss_curves({"a": [history(1)]}, {"a": [iteration(5000)]}).axes[0]
+    np.testing.assert_allclose(few.lines[0].get_ydata(), 1 / np.arange(1, 6))
+    assert "mean of up to" not in few.get_xlabel()
+    assert "mean of up to" in many.get_xlabel()
+    assert len(many.lines[0].get_xdata()) < 200
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_perfect_reconstruction_prints_error_0(channels: int):
+    images = np.random.default_rng(0).random((3, channels, 8, 8))
+    figure = reconstruction_grid(images, {"perfect": images}, {"perfect": np.zeros(3)})
+    assert texts(figure) == ["0", "0", "0"]
+
+
+def test_the_mosaic_shows_the_very_pixels_originals_first():
+    images = np.random.default_rng(0).random((3, 1, 8, 8)).astype(np.float32)
+    figure = reconstruction_grid(images, {"black": 0 * images}, {"black": np.square(images).mean((1, 2, 3))})
+    mosaic = figure.axes[0].images[0].get_array()
+    np.testing.assert_array_equal(mosaic[:8, :8], images[0, 0])
+    assert (mosaic[11:19, :8] == 0).all()
+
+
+def test_corrupted_inputs_stand_above_their_reconstruction_with_their_own_error():
+    images = np.zeros((2, 1, 4, 4))
+    inputs = {"noisy": images + 0.5}
+    figure = reconstruction_grid(images, {"noisy": images}, {"noisy": np.zeros(2)}, inputs)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["original", "input of noisy", "noisy"]
+    assert texts(figure) == ["0.250", "0.250", "0", "0"]
+
+
+def test_the_histogram_titles_state_the_auroc_of_four_points_by_hand():
+    figure = score_histograms({"3": FOUR_POINTS})
+    assert "AUROC 0.750" in title(figure)
+    assert figure.axes[0].get_title(loc="left") == "3  AUROC 0.750"
+
+
+@pytest.mark.parametrize("spread", [1.0, 5.0])  # linear, then logarithmic bins
+def test_both_groups_share_their_bins_and_every_image_is_counted(spread: float):
+    rng = np.random.default_rng(0)
+    table = scores(np.exp(spread * rng.random(500)), rng.random(500) < 0.9)
+    figure = score_histograms({"a": table, "b": table})
+    patches = [patch for axes in figure.axes for patch in axes.patches]
+    steps = [patch.get_data() for patch in patches if isinstance(patch, StepPatch)]
+    assert len(steps) == 4  # two panels, two groups
+    for step in steps:
+        np.testing.assert_array_equal(step.edges, steps[0].edges)
+        np.testing.assert_allclose(step.values.sum(), 1)
+
+
+def test_the_roc_title_is_the_mean_and_the_worst_class_and_the_legend_starts_with_the_worst():
+    perfect = scores([1, 2, 3, 4], [False, False, True, True])
+    figure = roc_curves({"7": perfect, "3": FOUR_POINTS})
+    assert title(figure) == "Mean AUROC 0.875; worst 0.750: 3"
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["0.750  3", "1.000  7"]
+
+
+def test_scores_all_equal_are_chance():
+    assert "AUROC 0.500" in title(roc_curves({"3": scores([1, 1, 1], [False, True, True])}))
+
+
+def test_the_auroc_drawn_agrees_with_scikit_learn_ties_included():
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(1)
+    table = scores(rng.integers(0, 9, 200) + 1.0, rng.random(200) < 0.7)
+    expected = metrics.roc_auc_score(table["is_anomaly"], table["anomaly_score"])
+    assert f"AUROC {expected:.3f}" in title(roc_curves({"3": table}))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (scores([1, np.nan], [False, True]), "anomaly_score must be finite, got nan"),
+        (scores([1, 2], [True, True]), "is_anomaly must hold both True and False, got only True"),
+    ],
+)
+def test_scores_that_have_no_roc_are_refused_by_name(table: pd.DataFrame, message: str):
+    with pytest.raises(ValueError, match=message):
+        roc_curves({"3": table})
+
+
+def test_the_heat_table_prints_every_value_and_a_dash_for_none_on_a_stated_scale():
+    table = pd.DataFrame({"3": [0.9, np.nan], "mean": [0.9, 0.4]}, index=["autoencoder", "pca"])
+    figure = auroc_heat_table(table)
+    assert texts(figure) == ["0.900", "0.900", "–", "0.400"]
+    assert title(figure) == "Best mean AUROC 0.900: autoencoder"
+    assert figure.axes[0].images[0].get_clim() == (0.5, 1)
+
+
+def test_a_lower_error_beats_the_baseline_and_the_title_says_by_how_much():
+    table = pd.DataFrame(
+        {"mse_mean": [0.03, 0.01], "mse_sd": [0.001, np.nan], "PCA": [0.02, 0.02]}, index=["a", "b"]
+    )
+    figure = comparison_bars(table, "mse", "PCA")
+    assert title(figure) == "1 of 2 variants beat PCA; the best, b, has 50% less MSE"
+    assert texts(figure) == ["0.0300 ± 0.001", "0.0100"]
+
+
+def test_a_higher_auroc_beats_the_baseline():
+    table = pd.DataFrame({"auroc_mean": [0.95, 0.8], "auroc_sd": np.nan, "PCA": [0.9, 0.9]}, index=["a", "b"])
+    assert title(comparison_bars(table, "auroc", "PCA")) == "1 of 2 variants beat PCA; the best, a, by +0.050"
+
+
+def test_without_a_baseline_the_best_variant_is_named():
+    table = pd.DataFrame({"mse_mean": [0.03, 0.01], "mse_sd": np.nan}, index=["a", "b"])
+    assert title(comparison_bars(table, "mse", None)) == "Best MSE 0.01: b"
+
+
+def test_drawing_changes_no_input_no_global_setting_and_needs_no_pyplot():
+    before, settings = "matplotlib.pyplot" in sys.modules, matplotlib.rcParams.copy()
+    copy = FOUR_POINTS.copy()
+    score_histograms({"3": FOUR_POINTS}).savefig(io.BytesIO())
+    assert ("matplotlib.pyplot" in sys.modules) == before
+    assert matplotlib.rcParams.copy() == settings
+    pd.testing.assert_frame_equal(FOUR_POINTS, copy)
+
+
+def test_figures_drawn_in_threads_equal_those_drawn_alone():
+    def png() -> bytes:
+        buffer = io.BytesIO()
+        roc_curves({"3": FOUR_POINTS}).savefig(buffer, dpi=60)
+        return buffer.getvalue()
+
+    alone, together = png(), []
+    threads = [threading.Thread(target=lambda: together.append(png())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == [alone] * 4
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_names_of_any_length_and_number_lie_inside_the_figure(count: int):
+    names = [f"convolutional_latent_32_sigma_03_tied_weights_{index}" for index in range(count)]
+    figure = loss_curves({name: [history(0.01)] for name in names}, {name: [iteration(9)] for name in names})
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox()
+    assert box.x0 >= 0 and box.y0 >= 0
+    assert box.x1 <= figure.get_figwidth() and box.y1 <= figure.get_figheight()

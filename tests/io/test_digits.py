@@ -1,0 +1,32 @@
+"""scikit-learn's digits as raw images."""
+
+import numpy as np
+import pytest
+from kedro.io import DataCatalog, DatasetError
+
+from autoencoders.io.digits import DigitsDataset
+
+CONFIG = {
+    "digits.raw": {
+        "type": "autoencoders.io.digits.DigitsDataset",
+        "validator": "autoencoders.io.validators.check_raw_images",
+    }
+}
+
+
+def test_the_digits_come_through_the_catalog() -> None:
+    raw = DataCatalog.from_config(CONFIG).load("digits.raw")
+    assert raw["images"].shape == (1797, 1, 8, 8)
+    assert raw["images"].max() == raw["intensity"] == 16
+    assert set(raw["parts"]) == {"train"} and raw["parts"].dtype == "<U5"
+    assert np.bincount(raw["labels"]).sum() == 1797
+    assert raw["class_names"] == list("0123456789")
+
+
+def test_the_digits_have_the_same_checksum_each_time() -> None:
+    assert DigitsDataset().load()["checksum"] == DigitsDataset().load()["checksum"]
+
+
+def test_the_digits_cannot_be_saved() -> None:
+    with pytest.raises(DatasetError, match="load-only"):
+        DigitsDataset().save({})

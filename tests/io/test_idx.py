@@ -1,0 +1,280 @@
+"""The MNIST family: whole files load, and each fault is named with its way out."""
+
+import gzip
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+import torchvision.datasets
+from kedro.io import DataCatalog, DatasetError
+
+from autoencoders.io.idx import IDXDataset
+from autoencoders.io.idx_collections import COLLECTIONS
+
+TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+WAY_OUT = "; delete it to download it again, or replace it by a whole copy$"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every mirror is a closed port of this machine."""
+    for name in COLLECTIONS:
+        monkeypatch.setattr(getattr(torchvision.datasets, name), "mirrors", ["http://127.0.0.1:9/"])
+
+
+@pytest.fixture
+def raw(tmp_path: Path, write_idx: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a small MNIST, whose checksums are made the official ones."""
+    folder = tmp_path / "MNIST" / "raw"
+    arrays = {
+        TRAIN_IMAGES: np.arange(5 * 9).reshape(5, 3, 3),
+        TRAIN_LABELS: np.array([0, 1, 2, 8, 9]),
+        TEST_IMAGES: np.arange(2 * 9).reshape(2, 3, 3) + 100,
+        TEST_LABELS: np.array([4, 5]),
+    }
+    for name, array in arrays.items():
+        digest = hashlib.md5(write_idx(folder / f"{name}.gz", array)).hexdigest()
+        monkeypatch.setitem(COLLECTIONS["MNIST"].checksums, name, digest)
+    return folder
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder and the address under which this machine serves it."""
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SilentHandler, directory=folder)) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class SilentHandler(SimpleHTTPRequestHandler):
+    """Serve files without a log."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def load(raw: Path, *parts: str) -> dict:
+    """Load parts, both unless told, of the MNIST whose files lie in a folder."""
+    return IDXDataset(name="MNIST", path=str(raw.parents[1]), parts=list(parts or ("train", "test"))).load()
+
+
+def test_the_training_part_comes_first_however_parts_are_listed(raw: Path) -> None:
+    data = load(raw, "test", "train")
+    assert data["images"].shape == (7, 1, 3, 3)
+    assert data["images"][:, 0, 0, 0].tolist() == [0, 9, 18, 27, 36, 100, 109]
+    assert data["labels"].tolist() == [0, 1, 2, 8, 9, 4, 5]
+    assert data["parts"].tolist() == ["train"] * 5 + ["test"] * 2
+    assert data["parts"].dtype == "<U5"
+
+
+def test_only_files_of_the_listed_parts_are_touched(raw: Path) -> None:
+    (raw / f"{TRAIN_IMAGES}.gz").write_bytes(b"not read")
+    (raw / f"{TRAIN_LABELS}.gz").unlink()
+    assert load(raw, "test")["parts"].tolist() == ["test", "test"]
+
+
+def test_a_plain_file_goes_before_a_gzipped_one(raw: Path) -> None:
+    plain = raw / TEST_LABELS
+    plain.write_bytes(gzip.decompress((raw / f"{TEST_LABELS}.gz").read_bytes()))
+    (raw / f"{TEST_LABELS}.gz").write_bytes(b"not read")
+    assert load(raw)["labels"][-2:].tolist() == [4, 5]
+
+
+def test_the_checksum_follows_the_contents_not_the_packing(raw: Path) -> None:
+    before = load(raw)["checksum"]
+    (raw / TEST_LABELS).write_bytes(gzip.decompress((raw / f"{TEST_LABELS}.gz").read_bytes()))
+    assert load(raw)["checksum"] == before != load(raw, "train")["checksum"]
+
+
+def test_a_truncated_plain_file_is_named(raw: Path) -> None:
+    path = raw / TRAIN_IMAGES
+    path.write_bytes(gzip.decompress((raw / f"{TRAIN_IMAGES}.gz").read_bytes())[:-5])
+    with pytest.raises(DatasetError, match=f"^{path} is truncated: it holds 56 of the 61 bytes.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_a_truncated_gzip_file_is_named(raw: Path) -> None:
+    path = raw / f"{TRAIN_IMAGES}.gz"
+    path.write_bytes(path.read_bytes()[:-12])
+    with pytest.raises(DatasetError, match=f"^{path} is truncated: it ends in the middle.*{WAY_OUT}"):
+        load(raw)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\x08\x03\0\0"])
+def test_a_file_shorter_than_its_header_is_named(content: bytes, raw: Path) -> None:
+    (raw / TRAIN_IMAGES).write_bytes(content)
+    with pytest.raises(DatasetError, match=f"^{raw / TRAIN_IMAGES} is truncated: . bytes.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_a_file_that_is_no_gzip_file_is_named(raw: Path) -> None:
+    path = raw / f"{TRAIN_IMAGES}.gz"
+    path.write_bytes(b"<!DOCTYPE html>")
+    with pytest.raises(DatasetError, match=f"^{path} is not a valid gzip file.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_a_gzip_file_with_a_flipped_byte_is_named(raw: Path) -> None:
+    path = raw / f"{TRAIN_IMAGES}.gz"
+    content = bytearray(path.read_bytes())
+    content[-6] ^= 0xFF  # in the CRC
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match=f"^{path} is not a valid gzip file.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_a_wrong_magic_number_is_named_first(raw: Path) -> None:
+    (raw / TRAIN_IMAGES).write_bytes(gzip.decompress((raw / f"{TRAIN_LABELS}.gz").read_bytes())[:-1])
+    with pytest.raises(DatasetError, match=f"{TRAIN_IMAGES} begins with magic number 2049 instead of 2051"):
+        load(raw)
+
+
+def test_a_wrong_checksum_is_named(raw: Path, write_idx: Callable[..., bytes]) -> None:
+    write_idx(raw / TEST_IMAGES, np.zeros((2, 3, 3)))
+    with pytest.raises(DatasetError, match=rf"^{raw / TEST_IMAGES} has the wrong checksum \(MD5.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_bytes_beyond_the_announced_ones_are_named(raw: Path) -> None:
+    path = raw / TEST_LABELS
+    path.write_bytes(gzip.decompress((raw / f"{TEST_LABELS}.gz").read_bytes()) + b"\0")
+    with pytest.raises(DatasetError, match=f"^{path} is too long: it holds 11 bytes and announces 10"):
+        load(raw)
+
+
+def test_a_number_of_labels_that_differs_is_named(raw: Path, write_idx: Callable[..., bytes]) -> None:
+    write_idx(raw / TEST_LABELS, np.array([1, 2, 3]))
+    with pytest.raises(DatasetError, match=f"{TEST_LABELS} holds 3 labels for 2 images.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_a_label_outside_the_classes_is_named(raw: Path, write_idx: Callable[..., bytes]) -> None:
+    write_idx(raw / TEST_LABELS, np.array([1, 10]))
+    with pytest.raises(DatasetError, match=f"{TEST_LABELS} holds the label 10, outside 0..9.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_without_a_network_a_missing_file_is_named_with_every_way_out(raw: Path) -> None:
+    (raw / f"{TEST_IMAGES}.gz").unlink()
+    with pytest.raises(DatasetError) as caught:
+        load(raw)
+    message = str(caught.value)
+    assert message.startswith(f"MNIST lacks {TEST_IMAGES} (looked for it in {raw}, plain and with .gz)")
+    assert "Connection refused" in message
+    for way_out in ("connect to the network", "put the file there", "--params raw_data=PATH"):
+        assert way_out in message
+    assert "\n" not in message
+    assert not list(raw.glob(".*"))
+
+
+def test_a_missing_file_is_not_looked_for_on_the_network_if_the_folder_is_read_only(
+    read_only_folder: Path,
+) -> None:
+    with pytest.raises(DatasetError) as caught:
+        IDXDataset(name="MNIST", path=str(read_only_folder), parts=["test"]).load()
+    assert "cannot be downloaded: Cannot write" in str(caught.value)
+    assert "the folder is read-only (Permission denied)" in str(caught.value)
+    assert "--params raw_data=PATH" in str(caught.value)
+    assert "127.0.0.1" not in str(caught.value)
+
+
+def test_a_missing_file_is_downloaded_whole_from_the_next_mirror_that_has_it(
+    raw: Path, mirror: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, address = mirror
+    path = (raw / f"{TEST_IMAGES}.gz").rename(folder / f"{TEST_IMAGES}.gz")
+    digest = hashlib.md5(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", [(path.name, digest)])
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/", address])
+    assert len(load(raw)["images"]) == 7
+    assert (raw / path.name).read_bytes() == path.read_bytes()
+    assert not list(raw.glob(".*"))
+
+
+def test_a_download_with_the_wrong_checksum_is_not_kept(
+    raw: Path, mirror: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, address = mirror
+    path = raw / f"{TEST_IMAGES}.gz"
+    path.unlink()
+    (folder / path.name).write_bytes(b"something else")
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [address])
+    with pytest.raises(DatasetError, match=r"no mirror delivered it .*corrupted"):
+        load(raw)
+    assert not path.exists()
+    assert not list(raw.glob(".*"))
+
+
+def test_what_cannot_be_verified_is_warned_of(
+    tmp_path: Path,
+    write_idx: Callable[..., bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder = tmp_path / "KMNIST" / "raw"
+    write_idx(folder / f"{TRAIN_IMAGES}.gz", np.zeros((2, 3, 3)))
+    write_idx(folder / TRAIN_LABELS, np.zeros(2))
+    dataset = IDXDataset(name="KMNIST", path=str(tmp_path), parts=["train"])
+    digest = hashlib.md5((folder / f"{TRAIN_IMAGES}.gz").read_bytes()).hexdigest()
+    monkeypatch.setattr(torchvision.datasets.KMNIST, "resources", [(f"{TRAIN_IMAGES}.gz", digest)])
+    with caplog.at_level(logging.WARNING, logger="autoencoders"):
+        dataset.load()
+    assert [record.args[0].name for record in caplog.records] == [TRAIN_LABELS]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "sentence"),
+    [
+        ("EMNIST", ["train"], "name must be one of .* got 'EMNIST'"),
+        ("MNIST", [], r"parts must be a non-empty subset of \['train', 'test'\], got \[\]"),
+        ("MNIST", ["valid"], r"got \['valid'\]"),
+    ],
+)
+def test_an_unknown_name_or_part_is_refused(name: str, parts: list[str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        IDXDataset(name=name, path="data/01_raw", parts=parts)
+
+
+def test_the_files_of_a_collection_exist_or_not(raw: Path) -> None:
+    dataset = IDXDataset(name="MNIST", path=str(raw.parents[1]), parts=["test"])
+    assert dataset.exists()
+    (raw / f"{TEST_LABELS}.gz").unlink()
+    assert not dataset.exists()
+
+
+def test_idx_files_cannot_be_saved(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="load-only"):
+        IDXDataset(name="MNIST", path=str(tmp_path), parts=["test"]).save({})
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "n_images"),
+    [("MNIST", ["train", "test"], 70000), ("FashionMNIST", ["test"], 10000), ("KMNIST", ["test"], 10000)],
+)
+def test_the_real_files_load_through_the_catalog(
+    name: str, parts: list[str], n_images: int, real_data: Path
+) -> None:
+    config = {
+        "raw": {
+            "type": "autoencoders.io.idx.IDXDataset",
+            "name": name,
+            "path": str(real_data),
+            "parts": parts,
+            "validator": "autoencoders.io.validators.check_raw_images",
+        }
+    }
+    data = DataCatalog.from_config(config).load("raw")
+    assert data["images"].shape == (n_images, 1, 28, 28)
+    assert (data["parts"] == "test").sum() == 10000
+    assert data["images"].max() == data["intensity"] == 255
+    assert len(data["class_names"]) == 10

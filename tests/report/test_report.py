@@ -1,0 +1,130 @@
+"""The report must be complete, self-contained and safe to open."""
+
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+
+from autoencoders.report import Picture, Section, render_report
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def section(**changes: object) -> Section:
+    table = pd.DataFrame({"mse_mean": [0.0123456, np.nan], "epochs": [30, 30]}, index=["clean", "noisy"])
+    parts = {
+        "name": "digits.denoising",
+        "question": "Does noise help?",
+        "answer": "A little.",
+        "table": table,
+        "pictures": [Picture("Losses", "Loss by epoch", PNG)],
+        "warnings": [],
+    }
+    return Section(**(parts | changes))
+
+
+def render(*sections: Section) -> str:
+    return render_report("Digits", "Noise helps.", {"command": "kedro run"}, list(sections))
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page with their attributes, and checks that they nest."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in {"meta", "img", "link"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def test_the_page_asks_for_nothing_from_outside_and_runs_no_script():
+    page = render(section())
+    assert "http://" not in page and "https://" not in page
+    assert "<script" not in page and "<link" not in page and "@import" not in page
+
+
+def test_every_picture_is_inline_and_has_its_caption_as_alternative_text():
+    images = Tags(render(section(), section())).named("img")
+    assert [image["alt"] for image in images] == ["Loss by epoch"] * 2
+    assert all(image["src"] == "data:image/png;base64,iVBORw0KGgo=" for image in images)
+
+
+def test_names_are_escaped_wherever_they_appear():
+    evil = "<b onclick='x'>\"&"
+    table = pd.DataFrame({evil: [evil]}, index=[evil])
+    hostile = section(
+        name=evil,
+        question=evil,
+        answer=evil,
+        table=table,
+        warnings=[evil],
+        pictures=[Picture(evil, evil, PNG)],
+    )
+    page = render_report(evil, evil, {evil: evil}, [hostile])
+    assert "<b" not in page.replace("<body>", "")
+    assert Tags(page).named("img")[0]["alt"] == evil
+
+
+def test_numbers_have_four_significant_digits_and_nan_is_a_dash():
+    page = render(section())
+    assert '<td class="number">0.01235</td>' in page
+    assert '<td class="number">–</td>' in page
+    assert '<td class="number">30</td>' in page
+    assert "nan" not in page.lower()
+
+
+def test_large_whole_and_true_values_print_as_a_reader_writes_them():
+    table = pd.DataFrame({"s": [23456.7], "whole": [3.0], "tiny": [1.23456e-5], "tied": [True]}, index=["a"])
+    page = render(section(table=table))
+    for text in ("23457", "3", "1.235e-05", "yes"):
+        assert f">{text}</td>" in page
+
+
+def test_rows_are_named_by_the_index_or_else_by_the_first_column():
+    by_index = pd.DataFrame({"mse": [0.5]}, index=pd.Index(["clean"], name="variant"))
+    pages = [render(section(table=table)) for table in (by_index, by_index.reset_index())]
+    assert pages[0] == pages[1]
+    assert '<th scope="row">clean</th>' in pages[0]
+
+
+def test_an_empty_table_is_left_out():
+    assert "<table>" not in render(section(table=pd.DataFrame()))
+
+
+def test_a_failed_gate_is_shown_at_the_top_in_the_contents_and_in_its_section():
+    page = render(section(), section(warnings=["PCA wins", "seed 2 never improved"]))
+    assert "2 warnings" in page
+    assert page.count('role="alert"') == 1
+    assert "<li>PCA wins</li>" in page
+
+
+def test_without_failed_gates_nothing_is_alarming():
+    assert 'class="alarm"' not in render(section())
+
+
+def test_every_entry_of_the_contents_leads_to_a_section():
+    tags = Tags(render(section(), section(name="digits.sparse")))
+    targets = {attributes.get("id") for _, attributes in tags.found}
+    links = [link["href"] for link in tags.named("a")]
+    assert links == ["#section-1", "#section-2", "#reproduce"]
+    assert {link[1:] for link in links} <= targets
+    assert not tags.open
+
+
+def test_the_page_names_its_language_viewport_title_and_facts():
+    page = render(section())
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert 'name="viewport"' in page
+    assert "<title>Digits</title>" in page
+    assert "<dt>command</dt>\n<dd>kedro run</dd>" in page
