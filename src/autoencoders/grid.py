@@ -18,13 +18,13 @@ class Study(Strict):
     Attributes:
         question: What the study asks, for its reader.
         seeds: Replicates of every variant, by name.
-        normal_classes: For one-class studies: the label, or labels, that are normal in each turn.
+        normal_classes: For one-class studies: the labels that are normal in each turn, by name.
         variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
     """
 
     question: str
     seeds: Annotated[dict[Name, int], Field(min_length=1)]
-    normal_classes: Annotated[dict[Name, int | list[int]], Field(min_length=1)] | None = None
+    normal_classes: Annotated[dict[Name, list[int]], Field(min_length=1)] | None = None
     variants: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
 
     @model_validator(mode="after")

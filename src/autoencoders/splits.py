@@ -40,8 +40,8 @@ def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np
     return {name: np.sort(np.concatenate(shares)).astype(np.int64) for name, shares in divided.items()}
 
 
-def only(indices: np.ndarray, labels: np.ndarray, normal_class: int | list[int]) -> np.ndarray:
-    """Return the indices whose image bears the normal class, or one of several.
+def only(indices: np.ndarray, labels: np.ndarray, normal_class: list[int]) -> np.ndarray:
+    """Return the indices whose image bears one of the labels that are normal.
 
     Raises:
         ValueError: There is none.

@@ -48,10 +48,10 @@ def test_an_official_test_part_is_neither_ignored_nor_invented() -> None:
 
 def test_only_keeps_one_class_or_several() -> None:
     indices = np.arange(0, 200, 10)
-    assert (LABELS[only(indices, LABELS, 2)] == 2).all()
+    assert (LABELS[only(indices, LABELS, [2])] == 2).all()
     assert set(LABELS[only(indices, LABELS, [0, 3])]) == {0, 3}
 
 
 def test_an_empty_class_is_named() -> None:
-    with pytest.raises(ValueError, match=r"normal class 7 is empty: the labels are \[0, 1, 2, 3\]"):
-        only(np.arange(200), LABELS, 7)
+    with pytest.raises(ValueError, match=r"normal class \[7\] is empty: the labels are \[0, 1, 2, 3\]"):
+        only(np.arange(200), LABELS, [7])

@@ -44,7 +44,7 @@ def score_images(
     return pd.concat(tables, ignore_index=True), evaluation.examples(model, shown, variant.corruption, seed)
 
 
-def mark_anomalies(errors: pd.DataFrame, normal_class: int | list[int]) -> pd.DataFrame:
+def mark_anomalies(errors: pd.DataFrame, normal_class: list[int]) -> pd.DataFrame:
     """Add anomaly_score (larger = more anomalous) and is_anomaly to an error table."""
     is_anomaly = ~np.isin(errors["label"], normal_class)
     return errors.assign(anomaly_score=errors["reconstruction_error"], is_anomaly=is_anomaly)

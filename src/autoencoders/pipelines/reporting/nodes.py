@@ -33,7 +33,7 @@ def compare(**metrics: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def draw_losses(**tables: pd.DataFrame) -> Figure:
     """Draw loss curves from tables named `<variant>/<seed>/history` and `<variant>/<seed>/iterations`."""
-    from autoencoders.figures.loss import loss_curves
+    from autoencoders.figures import loss_curves
 
     grouped: dict[str, dict[str, list[pd.DataFrame]]] = {"history": {}, "iterations": {}}
     for name, table in tables.items():
@@ -44,7 +44,7 @@ def draw_losses(**tables: pd.DataFrame) -> Figure:
 
 def draw_reconstructions(**examples: Arrays) -> Figure:
     """Draw originals and, a row a name, what each variant makes of them."""
-    from autoencoders.figures.reconstructions import reconstruction_grid
+    from autoencoders.figures import reconstruction_grid
 
     first = next(iter(examples.values()))
     corrupted = {
@@ -60,8 +60,7 @@ def draw_reconstructions(**examples: Arrays) -> Figure:
 
 def draw_scores(**scores: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw histograms and ROC curves of the test images' anomaly scores, by normal class."""
-    from autoencoders.figures.roc import roc_curves
-    from autoencoders.figures.scores import score_histograms
+    from autoencoders.figures import roc_curves, score_histograms
 
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
     return score_histograms(test), roc_curves(test)
@@ -69,7 +68,7 @@ def draw_scores(**scores: pd.DataFrame) -> tuple[Figure, Figure]:
 
 def draw_comparison(comparison: pd.DataFrame) -> Figure:
     """Draw the variants' test errors beside PCA's at the same code size."""
-    from autoencoders.figures.comparison import comparison_bars
+    from autoencoders.figures import comparison_bars
 
     headings = {"test/pca_mse_mean": "PCA at the same code size", "test/mse_mean": "test MSE_mean", "test/mse_sd": "test MSE_sd"}
     return comparison_bars(
@@ -79,7 +78,7 @@ def draw_comparison(comparison: pd.DataFrame) -> Figure:
 
 def draw_auroc(comparison: pd.DataFrame) -> Figure:
     """Draw AUROC as a heat table, a row a variant, a column a normal class."""
-    from autoencoders.figures.scores import auroc_heat_table
+    from autoencoders.figures import auroc_heat_table
 
     prefix, suffix = "test/auroc_", "_mean"
     columns = {

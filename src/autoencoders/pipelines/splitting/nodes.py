@@ -19,7 +19,7 @@ def split_images(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> tuple
 
 
 def select_normal(
-    labels: np.ndarray, fit_indices: Indices, held_out_indices: Indices, normal_class: int | list[int]
+    labels: np.ndarray, fit_indices: Indices, held_out_indices: Indices, normal_class: list[int]
 ) -> tuple[Indices, Indices]:
     """Keep the normal class alone, except in the test split, which stays whole."""
     fit = {name: domain.only(indices, labels, normal_class) for name, indices in fit_indices.items()}

@@ -1,0 +1,62 @@
+import pytest
+
+from autoencoders import grid
+from autoencoders.grid import Dataset
+
+STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"plain": {}, "noisy": {}}}
+
+
+def test_a_study_yields_every_variant_with_every_seed() -> None:
+    study = Dataset.model_validate({"splits": {}, "studies": {"one": STUDY}}).studies["one"]
+    assert list(study.replicates()) == [
+        ("plain", "seed_0"),
+        ("plain", "seed_1"),
+        ("noisy", "seed_0"),
+        ("noisy", "seed_1"),
+    ]
+
+
+def test_anchors_are_no_datasets() -> None:
+    assert list(grid.read({"_shared": {"x": 1}, "mnist": {"splits": {}, "one": STUDY}})) == ["mnist"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"varaints": {}}, "mnist: studies.one.varaints: there is no such key"),
+        ({"seeds": {}}, "studies.one.seeds"),
+        ({"variants": {"sigma_0.3": {}}}, "sigma_0.3"),
+        ({"variants": {"comparison": {}}}, "'comparison' is the name of what compares the variants"),
+        ({"normal_classes": {"zero": 0}}, "normal_classes.zero"),
+    ],
+)
+def test_a_malformed_study_is_named(change: dict, sentence: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        grid.read({"mnist": {"splits": {}, "one": STUDY | change}})
+    assert sentence in str(raised.value)
+
+
+def test_studies_need_splits() -> None:
+    with pytest.raises(ValueError, match="splits: the key is missing"):
+        grid.read({"mnist": {"one": STUDY}})
+
+
+def test_every_dataset_and_study_is_a_pipeline(pipelines) -> None:
+    assert {"digits", "digits.denoising", "mnist.anomaly_detection", "kmnist", "__default__"} <= set(pipelines)
+    assert pipelines["__default__"] is pipelines["digits"]
+
+
+def test_a_dataset_without_studies_is_ingested_only(pipelines) -> None:
+    assert [node.name for node in pipelines["kmnist"].nodes] == ["kmnist.ingest"]
+
+
+def test_stages_studies_variants_and_seeds_are_tags(pipelines) -> None:
+    tags = set().union(*(node.tags for node in pipelines["digits"].nodes))
+    assert {"ingestion", "splitting", "training", "evaluation", "reporting", "denoising", "sigma_02", "seed_0"} <= tags
+    drawing = pipelines["digits"].only_nodes_with_tags("reporting")
+    assert not [node for node in drawing.nodes if node.name.endswith(".train")]
+
+
+def test_a_variant_is_a_namespace(pipelines) -> None:
+    nodes = pipelines["digits"].only_nodes_with_namespaces(["digits.denoising.sigma_02"]).nodes
+    assert {node.namespace for node in nodes} == {"digits.denoising.sigma_02.seed_0"}
