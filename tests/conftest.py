@@ -1,6 +1,5 @@
 """What tests share: the project as it is, and a place to run it in."""
 
-import shutil
 import warnings
 from pathlib import Path
 
@@ -9,8 +8,8 @@ import pytest
 from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from project_copy import PROJECT, copy_project
 
-PROJECT = Path(__file__).resolve().parents[1]
 DATASETS = PROJECT.parent / "shared" / "datasets"
 
 
@@ -45,15 +44,6 @@ def pipelines(context):
 def project(tmp_path: Path) -> Path:
     """Return a copy of the project to run in, without data."""
     return copy_project(tmp_path / "project")
-
-
-def copy_project(to: Path) -> Path:
-    for folder in ("conf", "src"):
-        shutil.copytree(PROJECT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__", "local"))
-    (to / "conf" / "local").mkdir()
-    for file in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / file, to / file)
-    return to
 
 
 @pytest.fixture

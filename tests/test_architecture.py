@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "autoencoders"
 SHELL = {"settings", "pipeline_registry", "hooks", "tracking", "cli"}
-HEAVY = {"torch", "torchvision", "mlflow", "sklearn", "matplotlib"}
+HEAVY = {"torch", "torchvision", "mlflow", "sklearn", "matplotlib", "pandas"}
 
 
 def room(module: Path) -> str:

@@ -52,7 +52,16 @@ def test_a_dataset_without_studies_is_ingested_only(pipelines) -> None:
 
 def test_stages_studies_variants_and_seeds_are_tags(pipelines) -> None:
     tags = set().union(*(node.tags for node in pipelines["digits"].nodes))
-    assert {"ingestion", "splitting", "training", "evaluation", "reporting", "denoising", "sigma_02", "seed_0"} <= tags
+    assert {
+        "ingestion",
+        "splitting",
+        "training",
+        "evaluation",
+        "reporting",
+        "denoising",
+        "sigma_02",
+        "seed_0",
+    } <= tags
     drawing = pipelines["digits"].only_nodes_with_tags("reporting")
     assert not [node for node in drawing.nodes if node.name.endswith(".train")]
 

@@ -25,9 +25,7 @@ from autoencoders.penalties import Penalty
 
 def architectures() -> list[str]:
     """Return the names a YAML block may give as `architecture`: one file each in `models`."""
-    return sorted(
-        module.name for module in iter_modules(models.__path__) if module.name not in ("base", "layers")
-    )
+    return sorted(module.name for module in iter_modules(models.__path__) if module.name not in ("base", "layers"))
 
 
 def _architecture(block: Any) -> Any:

@@ -5,7 +5,11 @@ import warnings
 from autoencoders.hooks import TrackingHooks
 
 HOOKS = (TrackingHooks(),)
-CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "merge_strategy": {"parameters": "soft"},  # an environment may change one value of a block
+}
 
 # Kedro's configuration loader calls a name that OmegaConf is renaming; users can do nothing about it.
 warnings.filterwarnings("ignore", message="register_new_resolver")

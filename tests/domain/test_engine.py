@@ -161,7 +161,11 @@ def test_an_absent_device_is_named_with_the_way_out() -> None:
 
 def test_the_pca_variant_is_the_library_s_pca(digits: Pixels) -> None:
     variant = Variant.model_validate(
-        {"model": {"architecture": "pca", "latent_dim": 7}, "corruption": {"kind": "none"}, "penalty": {"kind": "none"}}
+        {
+            "model": {"architecture": "pca", "latent_dim": 7},
+            "corruption": {"kind": "none"},
+            "penalty": {"kind": "none"},
+        }
     )
     train, test = part(digits, 0, 1000), part(digits, 1000, 1797)
     model = engine.restore(variant, (1, 8, 8), engine.train(variant, train, test, seed=0).weights, CPU)

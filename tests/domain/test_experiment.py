@@ -40,10 +40,19 @@ def test_a_well_formed_block_gives_its_parameters_dotted_names() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"model": {**LINEAR["model"], "latent_dim": -3}}, "model: latent_dim: input should be greater than 0, got -3"),
+        (
+            {"model": {**LINEAR["model"], "latent_dim": -3}},
+            "model: latent_dim: input should be greater than 0, got -3",
+        ),
         ({"model": {**LINEAR["model"], "widht": 3}}, "model: widht: there is no such key, got 3"),
-        ({"model": {**LINEAR["model"], "architecture": "linaer"}}, "must be one of dense, linear, pca, got 'linaer'"),
-        ({"corruption": {"kind": "gaussian", "std": 7, "clip": True}}, "std: input should be less than or equal to 1, got 7"),
+        (
+            {"model": {**LINEAR["model"], "architecture": "linaer"}},
+            "must be one of dense, linear, pca, got 'linaer'",
+        ),
+        (
+            {"corruption": {"kind": "gaussian", "std": 7, "clip": True}},
+            "std: input should be less than or equal to 1, got 7",
+        ),
         ({"corruption": {"kind": "gausian"}}, "'gausian'"),
         ({"penalty": {"kind": "l1", "weight": -1}}, "weight: input should be greater than 0, got -1"),
         ({"training": {**TRAINING, "epochs": 0}}, "training.epochs: input should be greater than 0, got 0"),
@@ -52,7 +61,10 @@ def test_a_well_formed_block_gives_its_parameters_dotted_names() -> None:
         ({"epochs": 3}, "epochs: there is no such key, got 3"),
         ({"training": None}, "linear must be trained"),
         ({"model": {"architecture": "pca", "latent_dim": 3}}, "leave training out"),
-        ({"model": {**DENSE, "tied_weights": True, "decoder_hidden_dims": [8]}}, "tied_weights need decoder_hidden_dims [16]"),
+        (
+            {"model": {**DENSE, "tied_weights": True, "decoder_hidden_dims": [8]}},
+            "tied_weights need decoder_hidden_dims [16]",
+        ),
         ({"model": {**DENSE, "dropout": 1.0}}, "dropout: input should be less than 1, got 1.0"),
     ],
 )

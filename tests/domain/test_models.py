@@ -48,7 +48,11 @@ def test_every_variant_starts_from_its_seed_alone(block: dict, shape: tuple[int,
 
 def test_pca_refuses_more_components_than_pixels() -> None:
     variant = Variant.model_validate(
-        {"model": {"architecture": "pca", "latent_dim": 65}, "corruption": {"kind": "none"}, "penalty": {"kind": "none"}}
+        {
+            "model": {"architecture": "pca", "latent_dim": 65},
+            "corruption": {"kind": "none"},
+            "penalty": {"kind": "none"},
+        }
     )
     with pytest.raises(ValueError, match="latent_dim must be at most 64, the number of pixels, for PCA, got 65"):
         build(variant, (1, 8, 8), 0, CPU)

@@ -12,9 +12,7 @@ def test_all_components_reconstruct_exactly(rng) -> None:
 def test_a_code_wider_than_the_image_changes_nothing(rng) -> None:
     images = rng.random((50, 12))
     basis = pca.fit(images)
-    assert np.array_equal(
-        pca.reconstruction_errors(basis, images, 100), pca.reconstruction_errors(basis, images, 12)
-    )
+    assert np.array_equal(pca.reconstruction_errors(basis, images, 100), pca.reconstruction_errors(basis, images, 12))
 
 
 def test_images_on_a_line_need_one_component(rng) -> None:

@@ -153,9 +153,7 @@ def test_the_heat_table_prints_every_value_and_a_dash_for_none_on_a_stated_scale
 
 
 def test_a_lower_error_beats_the_baseline_and_the_title_says_by_how_much():
-    table = pd.DataFrame(
-        {"mse_mean": [0.03, 0.01], "mse_sd": [0.001, np.nan], "PCA": [0.02, 0.02]}, index=["a", "b"]
-    )
+    table = pd.DataFrame({"mse_mean": [0.03, 0.01], "mse_sd": [0.001, np.nan], "PCA": [0.02, 0.02]}, index=["a", "b"])
     figure = comparison_bars(table, "mse", "PCA")
     assert title(figure) == "1 of 2 variants beat PCA; the best, b, has 50% less MSE"
     assert texts(figure) == ["0.0300 ± 0.001", "0.0100"]

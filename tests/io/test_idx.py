@@ -261,9 +261,7 @@ def test_idx_files_cannot_be_saved(tmp_path: Path) -> None:
     ("name", "parts", "n_images"),
     [("MNIST", ["train", "test"], 70000), ("FashionMNIST", ["test"], 10000), ("KMNIST", ["test"], 10000)],
 )
-def test_the_real_files_load_through_the_catalog(
-    name: str, parts: list[str], n_images: int, real_data: Path
-) -> None:
+def test_the_real_files_load_through_the_catalog(name: str, parts: list[str], n_images: int, real_data: Path) -> None:
     config = {
         "raw": {
             "type": "autoencoders.io.idx.IDXDataset",

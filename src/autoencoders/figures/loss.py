@@ -59,9 +59,7 @@ def _final_mse(seeds: list[pd.DataFrame]) -> float:
     return float(np.mean([history["validation_mse"].iloc[-1] for history in seeds]))
 
 
-def _draw_iterations(
-    axes: Axes, iterations: dict[str, list[pd.DataFrame]], styles: dict[str, dict[str, Any]]
-) -> None:
+def _draw_iterations(axes: Axes, iterations: dict[str, list[pd.DataFrame]], styles: dict[str, dict[str, Any]]) -> None:
     """Draw train loss by iteration on two logarithmic axes."""
     last = max(int(table["iteration"].max()) for seeds in iterations.values() for table in seeds)
     edges = np.unique(np.geomspace(1, last + 1, BINS + 1).astype(int))
@@ -82,9 +80,7 @@ def _averaged(table: pd.DataFrame, edges: np.ndarray) -> pd.DataFrame:
     return steps.groupby(np.searchsorted(edges, steps["iteration"], side="right")).mean()
 
 
-def _draw_epochs(
-    axes: Axes, histories: dict[str, list[pd.DataFrame]], styles: dict[str, dict[str, Any]]
-) -> None:
+def _draw_epochs(axes: Axes, histories: dict[str, list[pd.DataFrame]], styles: dict[str, dict[str, Any]]) -> None:
     """Draw train loss (solid) and validation MSE (dashed) by epoch."""
     for name, seeds in histories.items():
         _draw_band(axes, seeds, "epoch", "train_loss", styles[name])

@@ -54,9 +54,7 @@ def _draw_mosaic(pictures: np.ndarray, labels: list[str], printed: list[np.ndarr
     mosaic, down, right = _mosaic(pictures)
     side = 0.72 if count <= 14 else 0.55  # inches an image
     label_width = 0.085 * max(len(line) for label in labels for line in label.split("\n"))
-    figure, panels = new_figure(
-        max(label_width + side * n * right / width, 6.0), 0.75 + side * count * down / width
-    )
+    figure, panels = new_figure(max(label_width + side * n * right / width, 6.0), 0.75 + side * count * down / width)
     axes = panels[0, 0]
     axes.imshow(mosaic, cmap="gray", vmin=0, vmax=1, extent=(0, n * right, count * down, 0))
     _draw_outlines(axes, count, n, (height, width), (down, right))

@@ -24,9 +24,7 @@ class FigureDataset(AbstractDataset["Figure", bytes]):
         metadata: Ignored here, read by plugins such as Kedro-Viz.
     """
 
-    def __init__(
-        self, *, filepath: str, save_args: dict[str, Any], metadata: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, filepath: str, save_args: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
         self._filepath = Path(filepath)
         self._save_args = save_args
         self.metadata = metadata

@@ -31,9 +31,7 @@ class IDXDataset(AbstractDataset[NoReturn, RawImages]):
         ValueError: If the name or a part is unknown, or if no part is named.
     """
 
-    def __init__(
-        self, *, name: str, path: str, parts: list[str], metadata: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, name: str, path: str, parts: list[str], metadata: dict[str, Any] | None = None) -> None:
         if name not in COLLECTIONS:
             raise ValueError(f"name must be one of {list(COLLECTIONS)}, got {name!r}")
         if not parts or not set(parts) <= set(PREFIXES):

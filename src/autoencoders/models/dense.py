@@ -1,6 +1,5 @@
 """The dense autoencoder: fully connected layers of any widths (Hinton and Salakhutdinov 2006)."""
 
-from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 import torch
@@ -10,7 +9,7 @@ from torch.nn import functional
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, Dropout, activation
+from autoencoders.models.layers import Activation, Dropout, activation, stack
 
 
 class Config(Architecture):
@@ -35,6 +34,12 @@ class Config(Architecture):
             )
         return self
 
+    @model_validator(mode="after")
+    def _dropout_needs_a_hidden_layer(self) -> Self:
+        if self.dropout and not self.hidden_dims and not self.decoder_hidden_dims:
+            raise ValueError(f"dropout must be 0 where there is no hidden layer, got {self.dropout}")
+        return self
+
     def build(self, image_shape: tuple[int, int, int]) -> "Dense":
         """Build the module for images of `image_shape` (C, H, W)."""
         return Dense(self, image_shape)
@@ -46,13 +51,13 @@ class Dense(Autoencoder):
     def __init__(self, config: Config, image_shape: tuple[int, int, int]) -> None:
         super().__init__(image_shape, config.latent_dim)
         widths = [self.pixels, *config.hidden_dims, config.latent_dim]
-        self.encoder = stack(widths, config, config.latent_activation)
+        self.encoder = stack(widths, config.activation, config.latent_activation, config.dropout)
         if config.tied_weights:
             linears = [layer for layer in self.encoder if isinstance(layer, nn.Linear)]
             self.decoder = Mirror(linears[::-1], config)
         else:
             widths = [config.latent_dim, *config.decoder_hidden_dims, self.pixels]
-            self.decoder = stack(widths, config, config.output_activation)
+            self.decoder = stack(widths, config.activation, config.output_activation, config.dropout)
 
     def encode(self, images: Tensor) -> Tensor:
         """Map images (N, C, H, W) to codes (N, latent_dim)."""
@@ -61,14 +66,6 @@ class Dense(Autoencoder):
     def decode(self, code: Tensor) -> Tensor:
         """Map codes (N, latent_dim) to images (N, C, H, W)."""
         return self.decoder(code).unflatten(1, self.image_shape)
-
-
-def stack(widths: list[int], config: Config, last_activation: Activation) -> nn.Sequential:
-    """Return linear layers from width to width, with dropout and activation after all but the last."""
-    layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), Dropout(config.dropout), activation(config.activation)]
-    return nn.Sequential(*layers[:-2], activation(last_activation))
 
 
 class Mirror(nn.Module):

@@ -1,6 +1,8 @@
 """Layers and their initialisation, with every random draw from a passed generator."""
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -23,24 +25,47 @@ def activation(name: Activation) -> nn.Module:
     return _ACTIVATIONS[name]()
 
 
-class Dropout(nn.Module):
-    """Dropout (Srivastava et al. 2014) whose draws come from `generator`, which the engine sets.
+class Random(nn.Module):
+    """A layer that draws in training mode, from `generator`, which the engine sets.
 
-    The library's own layer draws from the global generator, which threads share.
+    The library's own layers draw from the global generator, which threads share.
     """
 
     generator: Generator | None = None
+
+
+class Dropout(Random):
+    """Dropout (Srivastava et al. 2014): zeros with `probability`, in training mode only."""
 
     def __init__(self, probability: float) -> None:
         super().__init__()
         self.probability = probability
 
     def forward(self, x: Tensor) -> Tensor:
-        """Zero each element with `probability` and scale the rest, in training mode only."""
+        """Zero each element with `probability` and scale the rest, so that the mean stays."""
         if not self.training or self.probability == 0:
             return x
         keep = 1 - self.probability
         return x * x.new_empty(x.shape).bernoulli_(keep, generator=self.generator) / keep
+
+
+class Normal(Random):
+    """A draw from a normal distribution that gradients pass through (Kingma and Welling 2014, section 2.4)."""
+
+    def forward(self, mean: Tensor, log_variance: Tensor) -> Tensor:
+        """Return mean + sd x noise in training mode and the mean otherwise; all of one shape."""
+        if not self.training:
+            return mean
+        noise = mean.new_empty(mean.shape).normal_(0.0, 1.0, generator=self.generator)
+        return mean + torch.exp(log_variance / 2) * noise
+
+
+def stack(widths: Sequence[int], inner: Activation, last: Activation, dropout: float) -> nn.Sequential:
+    """Return linear layers from width to width: dropout and `inner` after all but the last, then `last`."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(widths):
+        layers += [nn.Linear(inputs, outputs), Dropout(dropout), activation(inner)]
+    return nn.Sequential(*layers[:-2], activation(last))
 
 
 @torch.no_grad()

@@ -52,7 +52,8 @@ def dataset_report(facts: dict[str, Any], provenance: dict[str, str], material: 
 def _section(study: str, material: dict[str, Any]) -> Section:
     table = material[f"{study}/table"]
     pictures = [
-        _picture(name.split("/")[1:], content) for name, content in material.items()
+        _picture(name.split("/")[1:], content)
+        for name, content in material.items()
         if name.startswith(f"{study}/") and isinstance(content, bytes)
     ]
     name = study.replace("_", " ")
@@ -83,7 +84,9 @@ def answer(table: pd.DataFrame) -> str:
     if "test/denoising_mse_mean" in rows:
         restored = rows.dropna(subset="test/denoising_mse_mean")
         left = restored["test/denoising_mse_mean"] / restored["test/noisy_input_mse_mean"]
-        sentence += f" Of the noise's squared error {left.idxmin()} leaves {left.min():.0%}, {left.idxmax()} {left.max():.0%}."
+        sentence += (
+            f" Of the noise's squared error {left.idxmin()} leaves {left.min():.0%}, {left.idxmax()} {left.max():.0%}."
+        )
     return sentence
 
 

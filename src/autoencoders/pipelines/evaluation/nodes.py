@@ -1,21 +1,17 @@
 """From weights to errors and metrics. The libraries that compute are imported when a node runs."""
 
 import math
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from autoencoders.experiment import Compute, Variant
-
-Arrays = dict[str, np.ndarray]
-Metrics = dict[str, float]
+from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Metrics
 
 
 def score_images(
     images: np.ndarray,
     labels: np.ndarray,
-    facts: dict[str, Any],
+    facts: Facts,
     fit_indices: Arrays,
     held_out_indices: Arrays,
     basis: Arrays,
@@ -23,13 +19,15 @@ def score_images(
     variant: Variant,
     seed: int,
     compute: Compute,
-) -> tuple[pd.DataFrame, Arrays]:
+) -> tuple[DataFrame, Arrays]:
     """Reconstruct every image of every split and compare; the test split appears here for the first time.
 
     Returns:
         The error table, a row an image: index, split, label and the errors of `evaluation.errors`; and examples,
         the first test image of each class.
     """
+    import pandas as pd
+
     from autoencoders import engine, evaluation
 
     device = engine.resolve_device(compute)
@@ -44,15 +42,13 @@ def score_images(
     return pd.concat(tables, ignore_index=True), evaluation.examples(model, shown, variant.corruption, seed)
 
 
-def mark_anomalies(errors: pd.DataFrame, normal_class: list[int]) -> pd.DataFrame:
+def mark_anomalies(errors: DataFrame, normal_class: list[int]) -> DataFrame:
     """Add anomaly_score (larger = more anomalous) and is_anomaly to an error table."""
     is_anomaly = ~np.isin(errors["label"], normal_class)
     return errors.assign(anomaly_score=errors["reconstruction_error"], is_anomaly=is_anomaly)
 
 
-def measure(
-    errors: pd.DataFrame, iterations: pd.DataFrame, facts: dict[str, Any], variant: Variant, seed: int
-) -> Metrics:
+def measure(errors: DataFrame, iterations: DataFrame, facts: Facts, variant: Variant, seed: int) -> Metrics:
     """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
     from autoencoders import engine, evaluation
 

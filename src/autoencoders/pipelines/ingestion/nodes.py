@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from autoencoders.pipelines.annotations import Facts
 
-def ingest(raw: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+
+def ingest(raw: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, Facts]:
     """Part a raw dataset into arrays and what is known of them.
 
     Returns:

@@ -3,20 +3,14 @@
 Nodes take what the grid holds under names that say whose it is, such as `denoising/sigma_03/seed_0/history`.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-else:
-    Figure = Any  # Kedro reads the annotations at every start, and Matplotlib takes a second to import
-
-Arrays = dict[str, np.ndarray]
+from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Figure, Metrics
 
 
-def compare(**metrics: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
     """Set a study's variants beside each other.
 
     Args:
@@ -31,11 +25,11 @@ def compare(**metrics: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return long, tables.wide(long)
 
 
-def draw_losses(**tables: pd.DataFrame) -> Figure:
+def draw_losses(**tables: DataFrame) -> Figure:
     """Draw loss curves from tables named `<variant>/<seed>/history` and `<variant>/<seed>/iterations`."""
     from autoencoders.figures import loss_curves
 
-    grouped: dict[str, dict[str, list[pd.DataFrame]]] = {"history": {}, "iterations": {}}
+    grouped: dict[str, dict[str, list[DataFrame]]] = {"history": {}, "iterations": {}}
     for name, table in tables.items():
         variant, _, kind = name.split("/")
         grouped[kind].setdefault(variant, []).append(table)
@@ -58,7 +52,7 @@ def draw_reconstructions(**examples: Arrays) -> Figure:
     )
 
 
-def draw_scores(**scores: pd.DataFrame) -> tuple[Figure, Figure]:
+def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure]:
     """Draw histograms and ROC curves of the test images' anomaly scores, by normal class."""
     from autoencoders.figures import roc_curves, score_histograms
 
@@ -66,17 +60,21 @@ def draw_scores(**scores: pd.DataFrame) -> tuple[Figure, Figure]:
     return score_histograms(test), roc_curves(test)
 
 
-def draw_comparison(comparison: pd.DataFrame) -> Figure:
+def draw_comparison(comparison: DataFrame) -> Figure:
     """Draw the variants' test errors beside PCA's at the same code size."""
     from autoencoders.figures import comparison_bars
 
-    headings = {"test/pca_mse_mean": "PCA at the same code size", "test/mse_mean": "test MSE_mean", "test/mse_sd": "test MSE_sd"}
+    headings = {
+        "test/pca_mse_mean": "PCA at the same code size",
+        "test/mse_mean": "test MSE_mean",
+        "test/mse_sd": "test MSE_sd",
+    }
     return comparison_bars(
         comparison.set_index("variant").rename(columns=headings), "test MSE", headings["test/pca_mse_mean"]
     )
 
 
-def draw_auroc(comparison: pd.DataFrame) -> Figure:
+def draw_auroc(comparison: DataFrame) -> Figure:
     """Draw AUROC as a heat table, a row a variant, a column a normal class."""
     from autoencoders.figures import auroc_heat_table
 
@@ -89,12 +87,14 @@ def draw_auroc(comparison: pd.DataFrame) -> Figure:
     return auroc_heat_table(comparison.set_index("variant")[list(columns)].rename(columns=columns))
 
 
-def collect_metrics(**metrics: pd.DataFrame) -> pd.DataFrame:
+def collect_metrics(**metrics: DataFrame) -> DataFrame:
     """Join the studies' long tables into the dataset's."""
+    import pandas as pd
+
     return pd.concat(metrics.values(), ignore_index=True)
 
 
-def write_report(facts: dict[str, Any], provenance: dict[str, str], **material: Any) -> str:
+def write_report(facts: Facts, provenance: dict[str, str], **material: Any) -> str:
     """Write a dataset's report, one self-contained HTML document.
 
     Args:

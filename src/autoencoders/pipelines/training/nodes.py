@@ -1,14 +1,12 @@
 """From images to weights. The libraries that compute are imported when a node runs: listing needs none."""
 
-from typing import Any
-
 import numpy as np
-import pandas as pd
 
 from autoencoders.experiment import Compute, Variant
+from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts
 
 
-def fit_pca(images: np.ndarray, facts: dict[str, Any], fit_indices: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def fit_pca(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Arrays:
     """Fit all principal components of the training images, the yardstick of every variant.
 
     Returns:
@@ -22,12 +20,12 @@ def fit_pca(images: np.ndarray, facts: dict[str, Any], fit_indices: dict[str, np
 
 def train(
     images: np.ndarray,
-    facts: dict[str, Any],
-    fit_indices: dict[str, np.ndarray],
+    facts: Facts,
+    fit_indices: Arrays,
     variant: Variant,
     seed: int,
     compute: Compute,
-) -> tuple[dict[str, np.ndarray], pd.DataFrame, pd.DataFrame]:
+) -> tuple[Arrays, DataFrame, DataFrame]:
     """Fit one variant with one seed on the training images; validation images are scored every epoch.
 
     Returns:

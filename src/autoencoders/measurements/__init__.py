@@ -1,0 +1,106 @@
+"""Measurements, a file each: `Config`, what its YAML block may say, `measure` and `draw`.
+
+`measure(subject, config)` looks at one fitted network and returns a `Finding`; `draw(findings, config)` sets the
+findings of a study's variants side by side in one figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from autoencoders.configuration import Strict
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from autoencoders.engine import Pixels
+    from autoencoders.experiment import Variant
+    from autoencoders.models.base import Autoencoder
+
+
+class Measurement(Strict):
+    """The part of a `measurements` block that every measurement shares."""
+
+    kind: str
+    datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a measurement leaves.
+
+    Attributes:
+        table: Numbers, in columns named for readers; it is saved as CSV.
+        arrays: What the figure needs besides.
+    """
+
+    table: pd.DataFrame
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A fitted network and all that it may be shown.
+
+    Attributes:
+        model: In evaluation mode, on `device`.
+        variant: How it was made.
+        images: All images of the dataset, uint8 (N, C, H, W).
+        labels: (N,).
+        intensity: The value of a white pixel.
+        indices: Of the images of each split: train, validation, calibration, test.
+        basis: The principal components of the training images.
+        others: Test images of other datasets, by name.
+        seed: Of whatever the measurement draws.
+        device: Where the model lies.
+    """
+
+    model: Autoencoder
+    variant: Variant
+    images: np.ndarray
+    labels: np.ndarray
+    intensity: int
+    indices: dict[str, np.ndarray]
+    basis: dict[str, np.ndarray]
+    others: dict[str, Pixels]
+    seed: int
+    device: torch.device
+
+    def pixels(self, split: str) -> Pixels:
+        """Return the images of a split."""
+        return self.at(self.indices[split])
+
+    def at(self, indices: np.ndarray) -> Pixels:
+        """Return the images at some indices."""
+        from autoencoders.engine import pixels
+
+        return pixels(self.images, indices, {"intensity": self.intensity}, self.device)
+
+
+def kinds() -> list[str]:
+    """Return the names a YAML block may give as `kind`: one file each."""
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def config(block: Any) -> Measurement:
+    """Check a block against the configuration of the kind that it names.
+
+    Raises:
+        ValueError: There is no such kind, or the block does not fit it.
+    """
+    if isinstance(block, Measurement):
+        return block
+    kind = block.get("kind") if isinstance(block, dict) else None
+    if kind not in kinds():
+        raise ValueError(f"kind must be one of {', '.join(kinds())}, got {kind!r}")
+    return import_module(f"{__name__}.{kind}").Config.model_validate(block)
+
+
+def measure(subject: Subject, settings: Measurement) -> Finding:
+    """Make the measurement that `settings` names."""
+    return import_module(f"{__name__}.{settings.kind}").measure(subject, settings)

@@ -1,0 +1,40 @@
+"""The linear convolutional autoencoder: one convolution each way and no activation."""
+
+import math
+from typing import Literal
+
+from pydantic import PositiveInt
+from torch import Tensor, nn
+
+from autoencoders.models import Architecture
+from autoencoders.models.base import Autoencoder
+
+
+class Config(Architecture):
+    """C -> kernels -> C channels, 3x3 convolutions that keep the image's size."""
+
+    architecture: Literal["conv_linear"]
+    kernels: PositiveInt
+
+    def build(self, image_shape: tuple[int, int, int]) -> "ConvLinear":
+        """Build the module for images of `image_shape` (C, H, W)."""
+        return ConvLinear(self, image_shape)
+
+
+class ConvLinear(Autoencoder):
+    """Two convolutions; the code, `kernels` maps as large as the image, is wider than the image itself."""
+
+    def __init__(self, config: Config, image_shape: tuple[int, int, int]) -> None:
+        channels, *size = image_shape
+        self.code_shape = (config.kernels, *size)
+        super().__init__(image_shape, math.prod(self.code_shape))
+        self.encoder = nn.Conv2d(channels, config.kernels, 3, padding=1)
+        self.decoder = nn.Conv2d(config.kernels, channels, 3, padding=1)
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Map images (N, C, H, W) to codes (N, latent_dim)."""
+        return self.encoder(images).flatten(1)
+
+    def decode(self, code: Tensor) -> Tensor:
+        """Map codes (N, latent_dim) to images (N, C, H, W)."""
+        return self.decoder(code.unflatten(1, self.code_shape))

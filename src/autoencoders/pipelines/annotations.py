@@ -1,0 +1,17 @@
+"""Names for the nodes' annotations. Kedro reads those at every start; their libraries take a second each to import."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+else:
+    Figure = DataFrame = Any
+
+Arrays = dict[str, np.ndarray]
+Facts = dict[str, Any]
+Metrics = dict[str, float]
+
+__all__ = ["Arrays", "DataFrame", "Facts", "Figure", "Metrics"]

@@ -1,0 +1,331 @@
+"""Runs of MLflow: a flat one for every replicate, by explicit ids.
+
+The fluent API (`mlflow.start_run`, `mlflow.log_metric`) has one active run a thread and process; several
+replicates at a time, on threads or in worker processes, need `MlflowClient`.
+"""
+
+import json
+import logging
+import os
+import socket
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autoencoders.grid import RESERVED
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",  # no connection is left open, to be shared by a fork
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
+}
+HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
+AT_ONCE = 1000  # metrics, the most MLflow takes in a call
+PATIENCE = 20  # seconds, for another process to unlock the database
+
+
+class Replicate(NamedTuple):
+    """What a run of MLflow stands for: a variant with one seed or, without seed, a study's comparison."""
+
+    dataset: str
+    study: str
+    variant: str
+    seed: str = ""
+
+    @property
+    def experiment(self) -> str:
+        """The MLflow experiment's name."""
+        return f"{self.dataset}.{self.study}"
+
+    @property
+    def name(self) -> str:
+        """The MLflow run's name."""
+        return f"{self.variant}.{self.seed}" if self.seed else self.variant
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether this is a study's comparison."""
+        return self.variant == RESERVED
+
+    def tags(self) -> dict[str, str]:
+        """Return what runs of this replicate are found by."""
+        return {"dataset": self.dataset, "study": self.study, "variant": self.variant, "seed": self.seed}
+
+
+class Output(NamedTuple):
+    """A file that a run is to write, and its identity before."""
+
+    path: Path
+    before: tuple[int, int] | None
+
+    @classmethod
+    def at(cls, path: Path) -> "Output":
+        """Note a file as it is now."""
+        return cls(path, _identity(path))
+
+    def is_new(self) -> bool:
+        """Tell whether the file has been written since; saves replace files, so each has an identity of its own."""
+        return _identity(self.path) not in (None, self.before)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one `kedro run` is about to do.
+
+    Attributes:
+        kedro_run: Kedro's id of it.
+        project: The project's folder.
+        outputs: The files to write, by replicate and name of the dataset.
+        fresh: The replicates to train from the start; others go on with the run they have.
+        tags: What all runs of MLflow share.
+    """
+
+    kedro_run: str
+    project: Path
+    outputs: dict[Replicate, dict[str, Output]]
+    fresh: frozenset[Replicate]
+    tags: dict[str, str]
+
+    @property
+    def uri(self) -> str:
+        """Of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.project / 'mlflow.db'}"
+
+    def is_done(self, replicate: Replicate) -> bool:
+        """Tell whether every output of a replicate has been written."""
+        return all(output.is_new() for output in self.outputs[replicate].values())
+
+
+class Description(NamedTuple):
+    """A replicate in MLflow's words."""
+
+    parameters: dict[str, Any]
+    configuration: dict[str, Any]
+    tags: dict[str, str]
+
+
+class Tracker:
+    """The runs of MLflow that belong to one `kedro run`, seen from one process.
+
+    Args:
+        plan: What that `kedro run` does.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._client = connect(plan.uri)
+        self._runs: dict[Replicate, str] = {}
+
+    def open(self, replicate: Replicate, describe: Callable[[], Description]) -> None:
+        """Make sure that a replicate has a running run, once over all threads and processes."""
+        from filelock import FileLock
+
+        if replicate in self._runs:
+            return
+        with FileLock(self.plan.project / "mlflow.db.lock"):
+            experiment = self._experiment(replicate)
+            self._runs[replicate] = (
+                self._own(experiment, replicate)
+                or (replicate not in self.plan.fresh and self._resume(experiment, replicate))
+                or self._create(experiment, replicate, describe())
+            )
+
+    def log_history(self, replicate: Replicate, history: "pd.DataFrame", suffix: str) -> None:
+        """Log a table with a row an epoch as steps of metrics.
+
+        Args:
+            replicate: Whose.
+            history: epoch, seconds and some of the columns of `HISTORY`.
+            suffix: Of the metrics' names, for one class of several.
+        """
+        from mlflow.entities import Metric
+
+        ended = time.time() - history["seconds"].max()
+        metrics = [
+            Metric(f"{name}{suffix}", float(row[column]), int(1000 * (ended + row["seconds"])), int(row["epoch"]))
+            for row in history.to_dict("records")
+            for column, name in HISTORY.items()
+            if column in row
+        ]
+        for start in range(0, len(metrics), AT_ONCE):
+            self._client.log_batch(self._runs[replicate], metrics=metrics[start : start + AT_ONCE])
+
+    def log_metrics(self, replicate: Replicate, metrics: dict[str, float]) -> None:
+        """Log the final numbers; gates that failed become a tag too."""
+        from mlflow.entities import Metric
+
+        now = int(1000 * time.time())
+        found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if name != "seed"]
+        failed = [
+            name.removeprefix("gate/") for name, value in metrics.items() if name.startswith("gate/") and not value
+        ]
+        tags = _tags({"failed_gates": ", ".join(failed)} if failed else {})
+        self._client.log_batch(self._runs[replicate], metrics=found, tags=tags)
+
+    def log_file(self, replicate: Replicate, path: Path, folder: str = "") -> None:
+        """Copy a file to a run's artifacts."""
+        self._client.log_artifact(self._runs[replicate], str(path), folder or None)
+
+    def finish(self, replicate: Replicate) -> None:
+        """Close a replicate's run if all that was to be written has been."""
+        if self.plan.is_done(replicate):
+            self._client.set_terminated(self._runs[replicate], "FINISHED")
+
+    def fail(self, replicate: Replicate, error: BaseException) -> None:
+        """Close a replicate's run as failed, if it has one."""
+        if replicate in self._runs:
+            self._end(self._runs[replicate], "FAILED", error)
+
+    def close(self, status: str, error: object = None) -> dict[str, int]:
+        """Close what still runs of this `kedro run` and count all its runs by status.
+
+        Args:
+            status: FINISHED or KILLED.
+            error: What happened.
+        """
+        names = {replicate.experiment for replicate in self.plan.outputs}
+        found = [self._client.get_experiment_by_name(name) for name in sorted(names)]
+        runs = self._search([one.experiment_id for one in found if one], {"kedro_run_id": self.plan.kedro_run})
+        for run in runs:
+            if run.info.status == "RUNNING":
+                self._end(run.info.run_id, status, error)
+        return Counter(status if run.info.status == "RUNNING" else run.info.status for run in runs)
+
+    def close_abandoned(self) -> int:
+        """Close, as killed, runs whose process is gone without having closed them; return how many."""
+        experiments = [one.experiment_id for one in self._client.search_experiments()]
+        runs = self._search(experiments, status="RUNNING")
+        abandoned = [run for run in runs if not is_alive(run.data.tags.get("process", ""))]
+        for run in abandoned:
+            self._end(run.info.run_id, "KILLED", "the process ended without a word")
+        return len(abandoned)
+
+    def _experiment(self, replicate: Replicate) -> str:
+        found = self._client.get_experiment_by_name(replicate.experiment)
+        if found is None:
+            place = self.plan.project / "mlartifacts" / replicate.experiment
+            local = self.plan.uri.startswith("sqlite:")
+            return self._client.create_experiment(replicate.experiment, place.as_uri() if local else None)
+        if found.lifecycle_stage == "deleted":  # in the UI; its name stays taken
+            self._client.restore_experiment(found.experiment_id)
+        return found.experiment_id
+
+    def _own(self, experiment: str, replicate: Replicate) -> str | None:
+        tags = replicate.tags() | {"kedro_run_id": self.plan.kedro_run}
+        return next((run.info.run_id for run in self._search([experiment], tags)), None)
+
+    def _resume(self, experiment: str, replicate: Replicate) -> str | None:
+        earlier = [run for run in self._search([experiment], replicate.tags()) if run.info.status != "RUNNING"]
+        if not earlier:
+            return None
+        run = earlier[0]
+        self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags))
+        if "error" in run.data.tags:
+            self._client.delete_tag(run.info.run_id, "error")
+        self._client.update_run(run.info.run_id, "RUNNING")
+        return run.info.run_id
+
+    def _create(self, experiment: str, replicate: Replicate, description: Description) -> str:
+        from mlflow.entities import Param
+
+        tags = self.plan.tags | replicate.tags() | description.tags
+        run = self._client.create_run(experiment, run_name=replicate.name, tags=tags).info.run_id
+        if description.parameters:
+            parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
+            self._client.log_batch(run, params=parameters)
+        if description.configuration:
+            self._client.log_dict(run, description.configuration, "configuration.yaml")
+        return run
+
+    def _end(self, run: str, status: str, error: object) -> None:
+        if error:
+            self._client.log_batch(run, tags=_tags({"error": str(error)[:1000]}))
+        self._client.set_terminated(run, status)
+
+    def _search(self, experiments: list[str], tags: dict[str, str] | None = None, status: str = "") -> Iterable["Run"]:
+        """Find runs, newest first."""
+        terms = [f"tags.{name} = '{value}'" for name, value in (tags or {}).items()]
+        terms += [f"attributes.status = '{status}'"] if status else []
+        return self._client.search_runs(
+            experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
+        )
+
+
+def connect(uri: str) -> "MlflowClient":
+    """Return a client of a tracking store; a SQLite database is created where there is none.
+
+    Raises:
+        sqlite3.Error: The database cannot be written: found out here at once, where MLflow tries again for an hour.
+    """
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    if uri.startswith("sqlite:///"):
+        file = Path(uri.removeprefix("sqlite:///"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file, timeout=PATIENCE)) as database:
+            database.execute("BEGIN IMMEDIATE")
+    import mlflow
+
+    logging.getLogger("mlflow.store").setLevel(logging.CRITICAL)  # it prints stack traces of what it then raises
+    return mlflow.MlflowClient(uri)
+
+
+def this_process() -> str:
+    """Return what tells this process from every other, also from a later one with the same number."""
+    return f"{socket.gethostname()} {os.getpid()} {_start_of(os.getpid())}"
+
+
+def is_alive(process: str) -> bool:
+    """Tell whether the process of a `process` tag still runs; one on another machine counts as alive."""
+    host, _, rest = process.partition(" ")
+    number, _, start = rest.partition(" ")
+    if host != socket.gethostname() or sys.platform == "win32":
+        return True
+    if start:
+        return _start_of(int(number)) == start
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _start_of(process: int) -> str:
+    """Return when a process started, in Linux' ticks; nothing elsewhere, or if there is none (a zombie is none)."""
+    try:
+        state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if state == "Z" else fields[18]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _tags(tags: dict[str, str]) -> list[Any]:
+    from mlflow.entities import RunTag
+
+    return [RunTag(name, value) for name, value in tags.items()]

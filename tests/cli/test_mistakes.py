@@ -1,0 +1,164 @@
+import logging
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from kedro.framework.startup import bootstrap_project
+
+PROJECT = Path(__file__).resolve().parents[2]
+VARIANT = "digits.reconstruction.variants.linear_5"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """Return a project with the digits ingested and split, for others to copy."""
+    root = tmp_path_factory.mktemp("cli") / "project"
+    root.mkdir()
+    for part in ("src", "conf", "pyproject.toml", ".telemetry"):
+        source = PROJECT / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
+    (root / "conf" / "local").mkdir(exist_ok=True)
+    return root
+
+
+@pytest.fixture
+def kedro_run(here, monkeypatch):
+    """Return a function that runs `kedro run` with options, in this process, and returns code and output."""
+    from autoencoders.cli import cli
+
+    monkeypatch.chdir(here)
+
+    def invoke(*options: str) -> tuple[int, str, object]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Kedro
+            bootstrap_project(PROJECT)
+            result = CliRunner().invoke(cli, ["run", "--pipelines", "digits.reconstruction", *options])
+        return result.exit_code, result.output, result.exception
+
+    return invoke
+
+
+MISTAKES = {
+    ("--params", f"{VARIANT}.model.latent_dim=-3"): (
+        "Error: digits.reconstruction.variants.linear_5: model.latent_dim: input should be greater than 0, got -3."
+    ),
+    ("--params", f"{VARIANT}.model.latent_dm=3"): (
+        "Error: digits.reconstruction.variants.linear_5: model.latent_dm: there is no such key, got 3."
+    ),
+    ("--params", "compute.threads=0"): "Error: compute: threads: input should be greater than 0, got 0.",
+    ("--params", "digts.x=1"): "Error: --params: There is no key 'digts'; there are: digits, ",
+    ("--params", "computee.threads=2"): "Error: --params: There is no key 'computee'; there are: compute, ",
+    ("--params", "digits.reconstruction.variants.linear_55.training.epochs=1"): (
+        "Error: --params: There is no key 'linear_55' below digits.reconstruction.variants; there are: linear_5, "
+    ),
+    ("--params", "seed=one"): "Error: seed must be an integer, 0 or more, got 'one'.",
+    ("--pipelines", "digits.reconstructon"): (
+        "Error: There is no pipeline 'digits.reconstructon'; there are: digits.reconstruction, "
+    ),
+    ("--runner", "SequentalRunner"): "Error: There is no runner 'SequentalRunner'; there are: SequentialRunner, ",
+    ("--runner-params", "workers=2"): "Error: There is no argument 'workers' of SequentialRunner; there are: is_async.",
+    ("--namespaces", "digits.reconstruction.linear5"): (
+        "Error: There is no namespace 'digits.reconstruction.linear5' in the pipeline digits.reconstruction; "
+        "there are: digits.reconstruction.linear_5, "
+    ),
+    (
+        "--tags",
+        "trainig",
+    ): "Error: There is no tag 'trainig' in the pipeline digits.reconstruction; there are: training, ",
+    ("--nodes", "digits.ingst"): (
+        "Error: There is no node 'digits.ingst' in the pipeline digits.reconstruction; there are: digits.ingest, "
+    ),
+    ("--tags", "linear_5", "--namespaces", "digits.reconstruction.dense_5"): "Error: No node is all that --tags, ",
+}
+
+
+@pytest.mark.parametrize(("options", "sentence"), MISTAKES.items(), ids=[" ".join(options) for options in MISTAKES])
+def test_a_mistake_is_told_in_one_sentence(kedro_run, caplog, options, sentence):
+    code, output, _ = kedro_run(*options)
+    assert code == 1
+    assert output.startswith(sentence), output
+    assert output.count("\n") == 1
+    assert not [
+        record for record in caplog.records if record.levelno > logging.INFO and record.name != "kedro.validation"
+    ]
+
+
+@pytest.fixture
+def parameters(here, monkeypatch):
+    """Return a function that changes a parameters file, for the registry too, until the test ends."""
+    from autoencoders import pipeline_registry
+
+    monkeypatch.setattr(pipeline_registry, "PROJECT", here)
+    file = here / "conf" / "base" / "parameters" / "digits.yml"
+    before = file.read_text()
+    yield lambda old, new: file.write_text(before.replace(old, new))
+    file.write_text(before)
+
+
+def test_a_malformed_grid_is_told_in_one_sentence(kedro_run, parameters):
+    parameters("    seeds: *seeds", "    sedes: *seeds")
+    code, output, _ = kedro_run()
+    assert code == 1
+    assert output.startswith("Error: digits: studies.reconstruction.seeds: the key is missing; ")
+
+
+def test_malformed_yaml_is_told_with_its_line(kedro_run, parameters):
+    parameters("linear_5: {", "linear_5: {{")
+    code, output, _ = kedro_run()
+    assert code == 1
+    assert output.startswith("Error: Invalid YAML or JSON file ")
+    assert "digits.yml, unable to read line" in output
+
+
+def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
+    change = f"{VARIANT}.training.learning_rate=1.0e30,{VARIANT}.training.epochs=2"
+    code, output, _ = kedro_run("--params", change, "--to-nodes", "digits.reconstruction.linear_5.seed_0.train")
+    assert code == 1
+    assert output.startswith("Error: digits.reconstruction.linear_5.seed_0.train: the training loss of epoch ")
+    assert output.endswith("run the same command with --only-missing-outputs to go on from them.\n")
+
+
+def test_a_file_that_is_missing_or_damaged_is_named(kedro_run, here):
+    file = here / "data/05_model_input/digits/fit_indices.safetensors"
+    kedro_run("--to-nodes", "digits.fit_pca")
+    file.write_text("damaged")
+    code, output, _ = kedro_run("--nodes", "digits.fit_pca")
+    assert code == 1
+    assert output.startswith(f"Error: digits.fit_pca: cannot read {file}: ")
+    file.unlink()
+    code, output, _ = kedro_run("--nodes", "digits.fit_pca")
+    assert code == 1
+    assert output.startswith(f"Error: digits.fit_pca: {file} is missing, ")
+
+
+def test_a_folder_that_refuses_is_named(kedro_run, here):
+    folder = here / "data" / "06_models"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("no folder")
+    code, output, _ = kedro_run("--to-nodes", "digits.fit_pca")
+    folder.unlink()
+    assert code == 1
+    assert output.startswith(f"Error: digits.fit_pca: Cannot write {folder}/digits/basis.safetensors: ")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
+def test_too_little_memory_is_told_with_a_way_out(error):
+    from autoencoders.cli import explain
+
+    error.add_note("in digits.reconstruction.dense_5.seed_0.train")
+    told = explain(error)
+    assert told.startswith(
+        "digits.reconstruction.dense_5.seed_0.train: there is not enough memory; lower training.batch_"
+    )
+
+
+def test_a_bug_keeps_its_stack_trace():
+    from autoencoders.cli import explain
+
+    try:
+        int("x")
+    except ValueError as bug:
+        assert explain(bug) is None
+    assert explain(TypeError("unsupported")) is None

@@ -1,0 +1,45 @@
+"""On the official files, where they are; a full training is `kedro run --pipelines mnist.anomaly_detection`."""
+
+import numpy as np
+import pytest
+
+from autoencoders import pca
+from autoencoders.experiment import Splits
+from autoencoders.io.idx import IDXDataset
+from autoencoders.metrics import auroc
+from autoencoders.splits import only, split
+
+pytestmark = pytest.mark.slow
+
+PUBLISHED_SSE = {8: 29.35, 30: 13.87, 128: 3.30}  # PCA fitted to all 60,000 training images of MNIST
+
+
+@pytest.fixture(scope="module")
+def mnist(real_images) -> dict:
+    return IDXDataset(name="MNIST", path=str(real_images), parts=["train", "test"]).load()
+
+
+def flat(raw: dict, indices: np.ndarray) -> np.ndarray:
+    return raw["images"][indices].reshape(len(indices), -1) / np.float32(255)
+
+
+def test_pca_leaves_the_published_error_on_the_test_images(mnist: dict) -> None:
+    train, test = (np.flatnonzero(mnist["parts"] == part) for part in ("train", "test"))
+    basis = pca.fit(flat(mnist, train))
+    for components, published in PUBLISHED_SSE.items():
+        errors = pca.reconstruction_errors(basis, flat(mnist, test), components)
+        assert 784 * errors.mean() == pytest.approx(published, abs=0.01)
+
+
+def test_pca_of_zeros_tells_zeros_from_the_rest(mnist: dict) -> None:
+    splits = Splits(seed=0, test="official", validation=0.05, calibration=0.05)
+    found = split(mnist["labels"], mnist["parts"], splits)
+    zeros = only(found["train"], mnist["labels"], [0])
+    errors = pca.reconstruction_errors(pca.fit(flat(mnist, zeros)), flat(mnist, found["test"]), 32)
+    assert auroc(errors, mnist["labels"][found["test"]] != 0) > 0.99
+
+
+def test_kmnist_needs_its_test_part_only(real_images) -> None:
+    raw = IDXDataset(name="KMNIST", path=str(real_images), parts=["test"]).load()
+    assert raw["images"].shape == (10000, 1, 28, 28)
+    assert np.bincount(raw["labels"]).tolist() == [1000] * 10

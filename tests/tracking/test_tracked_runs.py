@@ -1,0 +1,157 @@
+import logging
+import shutil
+
+import pandas as pd
+import pytest
+
+NAMES = {"linear_5.seed_0", "linear_20.seed_0", "linear_40.seed_0", "dense_5.seed_0"}
+
+
+def results(place) -> dict:
+    """Return what must not depend on the runner."""
+    return {
+        name: (run.info.status, run.data.params, run.data.metrics, place.artifacts(name))
+        for name, run in place.newest().items()
+    }
+
+
+def test_every_variant_and_seed_is_a_finished_run_beside_a_comparison(place):
+    assert place.statuses() == dict.fromkeys(NAMES | {"comparison"}, "FINISHED")
+    assert len(place.runs()) == 5
+    assert not any("mlflow.parentRunId" in run.data.tags for run in place.runs())
+
+
+def test_parameters_align_without_namespace(place):
+    linear = {place.newest()[f"linear_{size}.seed_0"].data.params["model.latent_dim"] for size in (5, 20, 40)}
+    assert linear == {"5", "20", "40"}
+    dense = place.newest()["dense_5.seed_0"].data.params
+    assert dense["model.hidden_dims"] == "[128]"
+    assert dense["training.epochs"] == "2"
+    assert dense["corruption.kind"] == "none"
+    assert dense["seed"] == "0"
+
+
+def test_history_becomes_steps_of_metrics(place):
+    run = place.newest()["dense_5.seed_0"].info.run_id
+    table = pd.read_csv(place.root / "data/06_models/digits/reconstruction/dense_5/seed_0/history.csv")
+    for metric, column in {"train/loss": "train_loss", "validation/mse": "validation_mse"}.items():
+        steps = place.client.get_metric_history(run, metric)
+        final = [step for step in steps if step.step > 0]  # step 0 is that of the final numbers
+        assert [(step.step, step.value) for step in final] == list(zip(table["epoch"], table[column], strict=True))
+
+
+def test_final_metrics_are_those_of_the_file(place):
+    file = place.root / "data/08_reporting/digits/reconstruction/dense_5/seed_0/metrics.json"
+    saved = pd.read_json(file, typ="series").to_dict()
+    logged = place.newest()["dense_5.seed_0"].data.metrics
+    assert "seed" not in logged
+    assert logged["test/mse"] == saved["test/mse"]
+    assert logged["gate/loss_fell"] in (0, 1)
+
+
+def test_a_failed_gate_is_a_tag(place):
+    for run in place.newest().values():
+        failed = {name.removeprefix("gate/") for name, held in run.data.metrics.items() if "gate/" in name and not held}
+        assert set(filter(None, run.data.tags.get("failed_gates", "").split(", "))) == failed
+
+
+def test_a_run_holds_its_figures_weights_and_configuration(place):
+    assert place.artifacts("dense_5.seed_0") == {
+        "configuration.yaml",
+        "metrics.json",
+        "figures/loss_curves.png",
+        "figures/reconstructions.png",
+        "weights/weights.safetensors",
+    }
+
+
+def test_the_comparison_holds_tables_and_figures(place):
+    assert place.artifacts("comparison") == {
+        "tables/comparison.csv",
+        "tables/metrics.csv",
+        "figures/loss_curves.png",
+        "figures/reconstructions.png",
+        "figures/test_errors.png",
+    }
+
+
+def test_tags_say_where_a_run_comes_from(place):
+    tags = place.newest()["linear_5.seed_0"].data.tags
+    facts = pd.read_json(place.root / "data/02_intermediate/digits/facts.json", typ="series")
+    assert tags["data_checksum"] == facts["checksum"]
+    assert tags["pipeline"] == "digits.reconstruction"
+    assert (tags["dataset"], tags["study"], tags["variant"], tags["seed"]) == (
+        "digits",
+        "reconstruction",
+        "linear_5",
+        "seed_0",
+    )
+    assert {"kedro_run_id", "command", "commit", "mlflow.source.name", "mlflow.user"} <= tags.keys()
+
+
+def test_threads_track_the_same(place, another):
+    another.run("ThreadRunner")
+    assert results(another) == results(place)
+    assert len(another.runs()) == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("context", ["fork", "spawn"])
+def test_worker_processes_track_the_same(place, another, context):
+    process = another.start(
+        "--runner", "ParallelRunner", epochs=dict.fromkeys(NAMES_OF_VARIANTS, 2), env={"KEDRO_MP_CONTEXT": context}
+    )
+    output = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, output
+    assert results(another) == results(place)
+    assert len(another.runs()) == 10
+
+
+NAMES_OF_VARIANTS = [name.partition(".")[0] for name in NAMES]
+
+
+def test_a_failure_marks_its_variant_alone_and_a_resumed_run_goes_on(another):
+    shutil.rmtree(another.root / "data")
+    before = another.newest()
+    diverging = {"linear_5": {"training": {"epochs": 2, "learning_rate": 1.0e30}}}
+    with pytest.raises(ValueError, match="not a number"):
+        another.run(variants=diverging)
+    failed = another.newest()
+    assert failed["linear_5.seed_0"].info.status == "FAILED"
+    assert "not a number" in failed["linear_5.seed_0"].data.tags["error"]
+    others = {name: run for name, run in failed.items() if run.info.run_id != before[name].info.run_id}
+    assert {run.info.status for name, run in others.items() if name != "linear_5.seed_0"} <= {"KILLED"}
+
+    another.run(only_missing_outputs=True)
+    resumed = another.newest()
+    assert {run.info.status for run in resumed.values()} == {"FINISHED"}
+    assert resumed["linear_5.seed_0"].info.run_id != failed["linear_5.seed_0"].info.run_id
+    assert another.client.get_run(failed["linear_5.seed_0"].info.run_id).info.status == "FAILED"
+    for name in others.keys() - {"linear_5.seed_0"}:
+        assert resumed[name].info.run_id == failed[name].info.run_id, "what was trained goes on with its run"
+        assert "error" not in resumed[name].data.tags
+
+
+def test_figures_drawn_anew_belong_to_the_runs_there_are(place, another):
+    another.run(tags=["reporting"])
+    assert another.statuses() == place.statuses()
+    assert {run.info.run_id for run in another.runs()} == {run.info.run_id for run in place.runs()}
+
+
+def test_a_dataset_that_cannot_be_read_fails_the_variant_that_needs_it(another):
+    weights = another.root / "data/06_models/digits/reconstruction/linear_5/seed_0/weights.safetensors"
+    weights.write_text("damaged")
+    with pytest.raises(Exception, match="weights") as caught:
+        another.run(tags=["evaluation"], namespaces=["digits.reconstruction.linear_5"])
+    assert "in digits.reconstruction.linear_5.seed_0.score_images" in caught.value.__notes__
+    assert another.statuses()["linear_5.seed_0"] == "FAILED"
+
+
+def test_tracking_that_fails_costs_no_result(another, caplog):
+    (another.root / "mlflow.db").unlink()
+    (another.root / "mlflow.db").mkdir()
+    shutil.rmtree(another.root / "data/08_reporting")
+    with caplog.at_level(logging.WARNING, "autoencoders.hooks"):
+        another.run(only_missing_outputs=True)
+    assert len([one for one in caplog.records if "MLflow tracking is off" in one.message]) == 1
+    assert (another.root / "data/08_reporting/digits/reconstruction/comparison.csv").exists()
