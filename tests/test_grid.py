@@ -1,13 +1,13 @@
 import pytest
 
 from autoencoders import grid
-from autoencoders.grid import Dataset
+from autoencoders.grid import Suite
 
 STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"plain": {}, "noisy": {}}}
 
 
 def test_a_study_yields_every_variant_with_every_seed() -> None:
-    study = Dataset.model_validate({"splits": {}, "studies": {"one": STUDY}}).studies["one"]
+    study = Suite.model_validate({"dataset": "mnist", "splits": {}, "studies": {"one": STUDY}}).studies["one"]
     assert list(study.replicates()) == [
         ("plain", "seed_0"),
         ("plain", "seed_1"),
@@ -34,6 +34,18 @@ def test_a_malformed_study_is_named(change: dict, sentence: str) -> None:
     with pytest.raises(ValueError) as raised:
         grid.read({"mnist": {"splits": {}, "one": STUDY | change}})
     assert sentence in str(raised.value)
+
+
+def test_a_block_that_is_no_block_is_named() -> None:
+    with pytest.raises(ValueError, match="compute: a suite is a block of studies, got 3"):
+        grid.read({"compute": 3})
+
+
+def test_a_sheet_names_its_dataset() -> None:
+    suites = grid.read(
+        {"sheet": {"dataset": "mnist", "splits": {}, "one": STUDY}, "mnist": {"splits": {}, "two": STUDY}}
+    )
+    assert suites["sheet"].dataset == suites["mnist"].dataset == "mnist"
 
 
 def test_studies_need_splits() -> None:

@@ -1,5 +1,6 @@
 """The base of every typed configuration block."""
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,6 +31,8 @@ def _sentence(fault: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in fault["loc"]) or "the block"
     rule = fault["msg"].removeprefix("Value error, ")
     match fault["type"]:
+        case "value_error" if re.match(r"[\w.]+: ", rule):  # the faults of a block within
+            return "; ".join(f"{key}.{inner}" for inner in rule.split("; "))
         case "extra_forbidden":
             return f"{key}: there is no such key, got {fault['input']!r}"
         case "missing":

@@ -17,9 +17,9 @@ from torch.nn.functional import mse_loss
 from tqdm import tqdm
 
 from autoencoders import pca
-from autoencoders.experiment import Compute, Training, Variant
+from autoencoders.experiment import Compute, Scale, Training, Variant
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Dropout, initialise
+from autoencoders.models.layers import Random, initialise
 from autoencoders.optimizer import Adam, Schedule, schedule
 
 logger = logging.getLogger(__name__)
@@ -29,21 +29,28 @@ SCORING_BATCH = 2048  # images; bounds the memory that activations take
 
 @dataclass(frozen=True)
 class Pixels:
-    """Images as one tensor of integers, turned into floats in [0, 1] batch by batch.
+    """Images as one tensor of integers, turned into floats batch by batch: (values / intensity - shift) / spread.
 
     Attributes:
         values: (N, C, H, W), uint8, on the device that computes.
         intensity: The value of a white pixel.
+        shift: Subtracted from intensities in [0, 1].
+        spread: Divides what is left; with 0 and 1 the floats lie in [0, 1].
     """
 
     values: Tensor
     intensity: int
+    shift: float = 0.0
+    spread: float = 1.0
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __getitem__(self, index: Tensor | slice) -> Tensor:
-        return self.values[index].float().div_(self.intensity)
+        images = self.values[index].float().div_(self.intensity)
+        if self.shift or self.spread != 1:
+            images.sub_(self.shift).div_(self.spread)
+        return images
 
     def batches(self, size: int = SCORING_BATCH) -> Iterator[Tensor]:
         """Yield float images (size, C, H, W) in order."""
@@ -84,7 +91,12 @@ def build(variant: Variant, image_shape: tuple[int, int, int], seed: int, device
     """Return the variant's module with fresh weights drawn from `seed`."""
     model = variant.model.build(image_shape)
     initialise(model, Generator().manual_seed(seed))
-    return model.to(device)
+    return place(model, device)
+
+
+def place(model: Autoencoder, device: torch.device) -> Autoencoder:
+    """Move a module to the device, the weights of convolutions in the order of memory that computes fastest."""
+    return model.to(device, memory_format=torch.channels_last)
 
 
 def latent_dim(variant: Variant, image_shape: tuple[int, int, int]) -> int:
@@ -99,7 +111,7 @@ def restore(
     """Return the variant's module with the weights that `train` left, ready to be applied."""
     model = variant.model.build(image_shape)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
-    return model.to(device).eval()
+    return place(model, device).eval()
 
 
 def train(
@@ -139,7 +151,7 @@ class _Trainer:
         device = train_images.values.device
         self.generator = Generator(device).manual_seed(seed)
         for layer in model.modules():
-            if isinstance(layer, Dropout):
+            if isinstance(layer, Random):
                 layer.generator = self.generator
         size = self.settings.batch_size
         self.batch_size = len(train_images) if size == "full" else min(size, len(train_images))
@@ -196,7 +208,7 @@ class _Trainer:
 def _fit_closed_form(model: Autoencoder, train_images: Pixels, validation_images: Pixels) -> Fit:
     """Fit principal components; the history is the one row that there is."""
     start = time.perf_counter()
-    basis = pca.fit(train_images.values.flatten(1).cpu().numpy() / train_images.intensity)
+    basis = pca.fit(train_images[slice(None)].flatten(1).cpu().numpy())
     with torch.no_grad():
         model.mean.copy_(torch.from_numpy(basis["mean"]))
         found = torch.from_numpy(basis["components"])[: model.latent_dim]
@@ -255,6 +267,13 @@ def _arrays(model: nn.Module) -> dict[str, np.ndarray]:
     return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
 
 
-def pixels(images: np.ndarray, indices: np.ndarray, facts: dict[str, Any], device: torch.device) -> Pixels:
-    """Copy the images (uint8, (N, C, H, W)) at `indices` to the device."""
-    return Pixels(torch.from_numpy(images[indices]).to(device), facts["intensity"])
+def pixels(
+    images: np.ndarray, indices: np.ndarray, facts: dict[str, Any], device: torch.device, scale: Scale = "unit"
+) -> Pixels:
+    """Copy the images (uint8, (N, C, H, W)) at `indices` to the device, to be seen in the units of `scale`."""
+    shift, spread = {
+        "unit": (0.0, 1.0),
+        "raw": (0.0, 1 / facts["intensity"]),
+        "standard": (facts.get("pixel_mean", 0.0), facts.get("pixel_sd", 1.0)),
+    }[scale]
+    return Pixels(torch.from_numpy(images[indices]).to(device), facts["intensity"], shift, spread)

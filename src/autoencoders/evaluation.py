@@ -31,11 +31,12 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
     generator = Generator(images.values.device).manual_seed(seed)
     found: dict[str, list[np.ndarray]] = {}
     for batch in images.batches(SCORING_BATCH):
-        flat = batch.flatten(1).cpu().numpy()
+        flat = (batch.flatten(1) * images.spread + images.shift).cpu().numpy()  # in [0, 1], as the basis
+        units = images.spread**-2  # of a squared error
         row = {
             "reconstruction_error": squared_error(reconstruct(model, batch), batch),
-            "pca_error": pca.reconstruction_errors(basis, flat, model.latent_dim),
-            "mean_image_error": np.square(flat - basis["mean"]).mean(axis=1),
+            "pca_error": pca.reconstruction_errors(basis, flat, model.latent_dim) * units,
+            "mean_image_error": np.square(flat - basis["mean"]).mean(axis=1) * units,
         }
         if corruption.kind != "none":
             corrupted = corruption(batch, generator)
@@ -46,18 +47,24 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def summary(errors: pd.DataFrame, iterations: pd.DataFrame, latent_dim: int, pixels: int) -> dict[str, float]:
+def summary(
+    errors: pd.DataFrame, history: pd.DataFrame, iterations: pd.DataFrame, latent_dim: int, pixels: int
+) -> dict[str, float]:
     """Sum an error table up in metrics; a gate is 1 where it held and 0 where it failed.
 
     Args:
         errors: The table, a row an image; with anomaly_score and is_anomaly it gives AUROC too.
+        history: The training, a row an epoch.
         iterations: The training loss, a row a step.
         latent_dim: Numbers in a code.
         pixels: Numbers in an image.
     """
     one_class = "is_anomaly" in errors
     rows = errors if one_class else errors.assign(is_anomaly=False)
-    found = metrics.mean_errors(rows, pixels) | {"code/latent_dim": float(latent_dim)}
+    found = metrics.mean_errors(rows, pixels) | {
+        "train/final_loss": float(history["train_loss"].iloc[-1]),
+        "code/latent_dim": float(latent_dim),
+    }
     test = rows[rows["split"] == "test"]
     normal = test[~test["is_anomaly"]]
     if one_class:

@@ -47,6 +47,9 @@ class Splits(Strict):
     calibration: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of the training part
 
 
+Scale = Literal["unit", "raw", "standard"]  # [0, 1], as stored, or mean 0 and sd 1 over all training pixels
+
+
 class Training(Strict):
     """How a network is fitted."""
 
@@ -63,6 +66,7 @@ class Variant(Strict):
     """One architecture, corruption and penalty, and how it is trained."""
 
     model: Annotated[SerializeAsAny[models.Architecture], BeforeValidator(_architecture)]
+    scale: Scale  # of the pixels that the network sees; all its errors are in these units
     corruption: Corruption
     penalty: Penalty
     training: Training | None = None  # left out where the architecture has a closed form
@@ -70,6 +74,20 @@ class Variant(Strict):
     def parameters(self) -> dict[str, Any]:
         """Return every setting under its dotted name, such as `model.latent_dim`."""
         return flatten(self.model_dump(exclude_none=True))
+
+    @model_validator(mode="after")
+    def _penalty_fits_the_architecture(self) -> Self:
+        if self.model.normal_code != (self.penalty.kind == "kl"):
+            rule = "must be kl" if self.model.normal_code else "must not be kl"
+            raise ValueError(f"penalty.kind {rule} for {self.model.architecture}, got {self.penalty.kind!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _corruption_fits_the_scale(self) -> Self:
+        knows_black_and_white = self.corruption.kind != "gaussian" or self.corruption.clip
+        if self.scale != "unit" and self.corruption.kind != "none" and knows_black_and_white:
+            raise ValueError(f"corruption: {self.corruption.kind} sets pixels to 0 or 1, which needs scale unit")
+        return self
 
     @model_validator(mode="after")
     def _training_fits_the_architecture(self) -> Self:

@@ -1,4 +1,4 @@
-"""The grid of experiments: dataset > study > variants, as the parameters files state it."""
+"""The grid of experiments: suites of studies, each of several variants, as the parameters files state it."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -17,15 +17,19 @@ class Study(Strict):
 
     Attributes:
         question: What the study asks, for its reader.
+        answer: What it found, with places such as `{dense_8[test/mse]:.4f}` for the run's own numbers.
         seeds: Replicates of every variant, by name.
         normal_classes: For one-class studies: the labels that are normal in each turn, by name.
         variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
+        measurements: Blocks of YAML, checked as `measurements.Measurement` when they are run.
     """
 
     question: str
+    answer: str | None = None
     seeds: Annotated[dict[Name, int], Field(min_length=1)]
     normal_classes: Annotated[dict[Name, list[int]], Field(min_length=1)] | None = None
     variants: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
+    measurements: dict[Name, dict[str, Any]] = {}
 
     @model_validator(mode="after")
     def _keeps_a_name_free(self) -> "Study":
@@ -37,33 +41,61 @@ class Study(Strict):
         """Yield (variant, seed name) pairs."""
         return ((variant, seed) for variant in self.variants for seed in self.seeds)
 
+    def others(self, measurement: str) -> list[str]:
+        """Return the other datasets that a measurement shows to the networks."""
+        return list(self.measurements[measurement].get("datasets", ()))
 
-class Dataset(Strict):
-    """The studies of one dataset; one without studies is ingested only."""
 
+class Suite(Strict):
+    """Studies on one dataset: all there are of it under its own name, or a course sheet under the sheet's.
+
+    Attributes:
+        title: Of the report.
+        dataset: Whose images; one without studies is ingested only.
+        splits: Checked as `experiment.Splits` when they are run.
+        published: The numbers that a sheet prints, checked as `published.Published` when they are compared.
+        studies: By name.
+    """
+
+    title: str | None = None
+    dataset: Name
     splits: dict[str, Any] | None = None
+    published: dict[str, Any] | None = None
     studies: dict[Name, Study]
 
     @model_validator(mode="after")
-    def _studies_need_splits(self) -> "Dataset":
+    def _studies_need_splits(self) -> "Suite":
         if self.studies and self.splits is None:
             raise ValueError("splits: the key is missing, and the studies need it")
         return self
 
 
-def read(parameters: dict[str, Any]) -> dict[str, Dataset]:
-    """Return the datasets that parameters state, a block each; names with a leading underscore are YAML anchors.
+def read(parameters: dict[str, Any]) -> dict[str, Suite]:
+    """Return the suites that parameters state, a block each; names with a leading underscore are YAML anchors.
 
     Raises:
-        ValueError: A block is malformed; the message names the dataset and the key.
+        ValueError: A block is malformed; the message names the suite and the key.
     """
-    datasets = {}
+    suites = {}
     for name, block in parameters.items():
         if name.startswith("_"):
             continue
+        if not isinstance(block, dict):
+            raise ValueError(f"{name}: a suite is a block of studies, got {block!r}")
+        own = {key: block[key] for key in ("title", "dataset", "splits", "published") if key in block}
+        studies = {key: value for key, value in block.items() if key not in own}
         try:
-            studies = {key: value for key, value in block.items() if key != "splits"}
-            datasets[name] = Dataset.model_validate({"splits": block.get("splits"), "studies": studies})
+            suites[name] = Suite.model_validate({"dataset": name} | own | {"studies": studies})
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
-    return datasets
+    _check_names(suites)
+    return suites
+
+
+def _check_names(suites: dict[str, Suite]) -> None:
+    """Make sure that `<dataset>.<study>` names one study."""
+    owners: dict[tuple[str, str], str] = {}
+    for name, suite in suites.items():
+        for study in suite.studies:
+            if owners.setdefault((suite.dataset, study), name) != name:
+                raise ValueError(f"{name}.{study}: {suite.dataset} has a study of that name already; choose another")

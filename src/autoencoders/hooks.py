@@ -37,13 +37,14 @@ FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 class PlanDataset(MemoryDataset):
     """The plan on its way to worker processes.
 
-    A spawned worker knows no project, so Kedro would lose the hooks without a word; the plan brings them along.
+    A spawned worker knows no project, so Kedro would lose the hooks without a word; the plan brings them along, as
+    settings only: a worker that knows the package's name configures logging with itself, without end (Kedro 1.7).
     """
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         if project.PACKAGE_NAME is None:
-            project.configure_project(__name__.partition(".")[0])
+            project.settings.configure(f"{__name__.partition('.')[0]}.settings")
 
 
 class TrackingHooks:
@@ -91,7 +92,7 @@ class TrackingHooks:
             if self._tracker is None or self._tracker.plan.kedro_run != run_id:  # a new worker, or a long-lived one
                 self._tracker = Tracker(catalog.load(PLAN)) if PLAN in catalog else None
             if self._tracker is not None:
-                self._tracker.open(replicate, lambda: describe(replicate, catalog))
+                self._tracker.open(replicate, lambda: describe(replicate, catalog, self._tracker.plan))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
@@ -133,7 +134,7 @@ class TrackingHooks:
         if replicate is None or tracker is None:
             return
         with self._tolerating_failure(tracker.plan.kedro_run):
-            tracker.open(replicate, lambda: describe(replicate, catalog))
+            tracker.open(replicate, lambda: describe(replicate, catalog, tracker.plan))
             tracker.fail(replicate, error)
 
     def _end_interrupted(self) -> None:
@@ -150,8 +151,8 @@ class TrackingHooks:
         self._off = tracker.plan.kedro_run  # threads that work on open no more runs
         with self._tolerating_failure(tracker.plan.kedro_run):
             counts = tracker.close(status, error)
-            summary = ", ".join(f"{count} {name.lower()}" for name, count in sorted(counts.items()))
-            logger.log(logging.WARNING if error else logging.INFO, "Runs in MLflow: %s.", summary or "none")
+            if summary := ", ".join(f"{count} {name.lower()}" for name, count in sorted(counts.items())):
+                logger.log(logging.WARNING if error else logging.INFO, "Runs in MLflow: %s.", summary)
 
     @contextmanager
     def _tolerating_failure(self, kedro_run: str) -> Iterator[None]:
@@ -229,6 +230,12 @@ def plan_of(run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProt
         kedro_run=run_params["run_id"],
         project=Path(run_params["project_path"]),
         outputs=outputs,
+        facts={
+            node.namespace.split(".")[0]: name
+            for node in pipeline.nodes
+            for name in node.inputs
+            if node.namespace and name.endswith(".facts")
+        },
         fresh=fresh_replicates(remaining, pipeline),
         tags=shared_tags(run_params, catalog) if outputs else {},
     )
@@ -283,10 +290,10 @@ def normal_class_of(node: Node) -> str:
     return ".".join(node.namespace.split(".")[4:])
 
 
-def describe(replicate: Replicate, catalog: CatalogProtocol) -> Description:
+def describe(replicate: Replicate, catalog: CatalogProtocol, plan: Plan) -> Description:
     """Say what a replicate is; the checksum of its images is known once they are ingested."""
-    facts = f"{replicate.dataset}.facts"
-    tags = {"data_checksum": catalog.load(facts)["checksum"]} if catalog.exists(facts) else {}
+    facts = plan.facts.get(replicate.dataset)
+    tags = {"data_checksum": catalog.load(facts)["checksum"]} if facts and catalog.exists(facts) else {}
     if replicate.is_comparison:
         return Description({}, {}, tags)
     variant = catalog.load(f"params:{replicate.experiment}.variants.{replicate.variant}")

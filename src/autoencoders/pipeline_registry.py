@@ -1,7 +1,7 @@
-"""The grid, expanded: the same small pipelines for every dataset, study, variant and seed.
+"""The grid, expanded: the same small pipelines for every suite, study, variant and seed.
 
-Pipelines are named `<dataset>` and `<dataset>.<study>`. Nodes live in the namespace
-`<dataset>.<study>.<variant>.<seed>`, with `.<normal class>` below it in one-class studies.
+Pipelines are named `<suite>` and `<suite>.<study>`; a suite is a dataset or a course sheet. Nodes live in the
+namespace `<suite>.<study>.<variant>.<seed>`, with `.<normal class>` below it in one-class studies.
 """
 
 from pathlib import Path
@@ -13,26 +13,26 @@ from kedro.pipeline import Pipeline
 from autoencoders import grid
 from autoencoders.pipelines.evaluation import pipeline as evaluation
 from autoencoders.pipelines.ingestion import pipeline as ingestion
+from autoencoders.pipelines.measuring import pipeline as measuring
 from autoencoders.pipelines.reporting import pipeline as reporting
 from autoencoders.pipelines.splitting import pipeline as splitting
 from autoencoders.pipelines.training import pipeline as training
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-REPLICATE_FIGURES = ("loss_curves", "reconstructions")
-ONE_CLASS_FIGURES = (*REPLICATE_FIGURES, "score_histograms", "roc_curves")
+ONE_CLASS_FIGURES = ("loss_curves", "reconstructions", "score_histograms", "roc_curves")
 
 
 def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by name; `__default__` is that of the digits."""
     pipelines: dict[str, Pipeline] = {}
-    for name, dataset in read_grid().items():
-        pipelines |= dataset_pipelines(name, dataset)
+    for name, suite in read_grid().items():
+        pipelines |= suite_pipelines(name, suite)
     return pipelines | {"__default__": pipelines["digits"]}
 
 
-def read_grid() -> dict[str, grid.Dataset]:
-    """Read the structure of the grid: the base parameters, a file a dataset.
+def read_grid() -> dict[str, grid.Suite]:
+    """Read the structure of the grid: the base parameters, a file a suite.
 
     An environment and `--params` change values, never which experiments there are.
     """
@@ -45,103 +45,149 @@ def read_grid() -> dict[str, grid.Dataset]:
     return grid.read(loader["parameters"])
 
 
-def dataset_pipelines(dataset: str, block: grid.Dataset) -> dict[str, Pipeline]:
-    """Return the pipeline of a dataset and those of its studies."""
-    ingested = Pipeline(ingestion.create_pipeline(), namespace=dataset)
-    if not block.studies:
-        return {dataset: ingested}
-    divided = Pipeline([ingested, Pipeline(splitting.create_pipeline(), namespace=dataset)])
-    with_baseline = divided + Pipeline(training.create_baseline_pipeline(), namespace=dataset)
-    studies = {name: study_pipeline(dataset, name, study) for name, study in block.studies.items()}
+def suite_pipelines(name: str, suite: grid.Suite) -> dict[str, Pipeline]:
+    """Return the pipeline of a suite and, by `<suite>.<study>` and `<dataset>.<study>`, those of its studies."""
+    ingested = ingestion_pipeline({suite.dataset})
+    if not suite.studies:
+        return {name: ingested}
+    studies = {study: study_pipeline(name, suite, study) for study in suite.studies}
+    shared = {study: ingested + shared_pipeline(name, suite, block) for study, block in suite.studies.items()}
     named = {
-        f"{dataset}.{name}": (divided if study.normal_classes else with_baseline) + studies[name]
-        for name, study in block.studies.items()
+        f"{place}.{study}": shared[study] + pipeline
+        for study, pipeline in studies.items()
+        for place in (name, suite.dataset)
     }
-    shared = divided if all(study.normal_classes for study in block.studies.values()) else with_baseline
-    return {dataset: Pipeline([shared, *studies.values(), report_pipeline(dataset, block)])} | named
+    everything = sum(shared.values(), Pipeline(studies.values()))
+    return {name: everything + report_pipeline(name, suite)} | named
 
 
-def study_pipeline(dataset: str, name: str, study: grid.Study) -> Pipeline:
+def ingestion_pipeline(datasets: set[str]) -> Pipeline:
+    """Return the ingestion of some datasets."""
+    return Pipeline([Pipeline(ingestion.create_pipeline(), namespace=one) for one in sorted(datasets)])
+
+
+def shared_pipeline(name: str, suite: grid.Suite, study: grid.Study) -> Pipeline:
+    """Return what a study shares with others: splits, other datasets that are shown, and the baseline."""
+    others = {other for measurement in study.measurements for other in study.others(measurement)}
+    splits = Pipeline(splitting.create_pipeline(), inputs=images_of(suite, "labels", "parts"), namespace=name)
+    parts = [ingestion_pipeline(others), splits]
+    if not study.normal_classes:
+        images = images_of(suite, "images", "facts")
+        parts.append(Pipeline(training.create_baseline_pipeline(), inputs=images, namespace=name))
+    return Pipeline(parts)
+
+
+def images_of(suite: grid.Suite, *artifacts: str) -> dict[str, str]:
+    """Return where a suite's images, and what belongs to them, lie."""
+    return {one: f"{suite.dataset}.{one}" for one in artifacts}
+
+
+def study_pipeline(name: str, suite: grid.Suite, study: str) -> Pipeline:
     """Return all replicates of all variants of a study, and their comparison."""
-    place = f"{dataset}.{name}"
-    replicate = one_class_replicate if study.normal_classes else reconstruction_replicate
-    parts = [replicate(dataset, name, variant, seed, study) for variant, seed in study.replicates()]
-    classes = [normal_class_splits(dataset, name, one) for one in study.normal_classes or ()]
-    comparison = reporting.create_study_pipeline(place, list(study.replicates()), bool(study.normal_classes))
-    compared = Pipeline(comparison, inputs=found_below(place, comparison), namespace=f"{place}.{grid.RESERVED}")
-    return Pipeline([*classes, *parts, compared], tags=name)
+    block, place = suite.studies[study], f"{name}.{study}"
+    replicate = one_class_replicate if block.normal_classes else reconstruction_replicate
+    parts = [replicate(name, suite, study, variant, seed) for variant, seed in block.replicates()]
+    classes = [normal_class_splits(name, suite, study, one) for one in block.normal_classes or ()]
+    replicates, one_class = list(block.replicates()), bool(block.normal_classes)
+    comparison = Pipeline(
+        [
+            reporting.create_study_pipeline(f"{suite.dataset}.{study}", replicates, one_class),
+            measuring.create_drawing_pipeline(list(block.measurements), replicates, list(block.normal_classes or ())),
+        ]
+    )
+    compared = Pipeline(
+        comparison,
+        inputs=found_below(place, comparison),
+        parameters=measurement_parameters(name, study, block),
+        namespace=f"{place}.{grid.RESERVED}",
+    )
+    return Pipeline([*classes, *parts, compared], tags=study)
 
 
-def normal_class_splits(dataset: str, study: str, normal_class: str) -> Pipeline:
+def normal_class_splits(name: str, suite: grid.Suite, study: str, normal_class: str) -> Pipeline:
     """Return the splits and the baseline of one normal class, which a study's variants share."""
-    shared = {one: f"{dataset}.{one}" for one in ("images", "labels", "facts")}
-    whole = {f"all_{one}": f"{dataset}.{one}" for one in ("fit_indices", "held_out_indices")}
+    whole = {f"all_{one}": f"{name}.{one}" for one in ("fit_indices", "held_out_indices")}
     return Pipeline(
         [splitting.create_one_class_pipeline(), training.create_baseline_pipeline()],
-        inputs=shared | whole,
-        parameters={"params:normal_class": f"params:{dataset}.{study}.normal_classes.{normal_class}"},
-        namespace=f"{dataset}.{study}.{normal_class}",
+        inputs=images_of(suite, "images", "labels", "facts") | whole,
+        parameters={"params:normal_class": f"params:{name}.{study}.normal_classes.{normal_class}"},
+        namespace=f"{name}.{study}.{normal_class}",
     )
 
 
-def reconstruction_replicate(dataset: str, name: str, variant: str, seed: str, study: grid.Study) -> Pipeline:
-    """Return the training, evaluation and figures of one variant with one seed."""
+def reconstruction_replicate(name: str, suite: grid.Suite, study: str, variant: str, seed: str) -> Pipeline:
+    """Return the training, evaluation, measurements and figures of one variant with one seed."""
     fitted = Pipeline([training.create_pipeline(), evaluation.create_pipeline()])
     figures = reporting.create_replicate_pipeline({variant: ""}, one_class=False)
-    shared = ("images", "labels", "facts", "fit_indices", "held_out_indices", "basis")
-    return Pipeline(
-        [fitted, figures],
-        inputs={one: f"{dataset}.{one}" for one in shared},
-        parameters=experiment_parameters(dataset, name, variant, seed),
-        namespace=f"{dataset}.{name}.{variant}.{seed}",
-        tags=[variant, seed],
-    )
+    return Pipeline([experiment(name, suite, study, variant, seed, fitted + figures, below="")], tags=[variant, seed])
 
 
-def one_class_replicate(dataset: str, name: str, variant: str, seed: str, study: grid.Study) -> Pipeline:
+def one_class_replicate(name: str, suite: grid.Suite, study: str, variant: str, seed: str) -> Pipeline:
     """Return the same of one variant with one seed, trained on each normal class in turn."""
-    place = f"{dataset}.{name}.{variant}.{seed}"
+    place = f"{name}.{study}.{variant}.{seed}"
     fitted = Pipeline([training.create_pipeline(), evaluation.create_one_class_pipeline()])
-    classes = [
-        Pipeline(
-            fitted,
-            inputs={one: f"{dataset}.{one}" for one in ("images", "labels", "facts")}
-            | {one: f"{dataset}.{name}.{normal}.{one}" for one in ("fit_indices", "held_out_indices", "basis")},
-            parameters=experiment_parameters(dataset, name, variant, seed)
-            | {"params:normal_class": f"params:{dataset}.{name}.normal_classes.{normal}"},
-            namespace=f"{place}.{normal}",
-        )
-        for normal in study.normal_classes
-    ]
-    units = {normal: f"{normal}/" for normal in study.normal_classes}
+    normal_classes = suite.studies[study].normal_classes
+    classes = [experiment(name, suite, study, variant, seed, fitted, below=one) for one in normal_classes]
+    units = {normal: f"{normal}/" for normal in normal_classes}
     over_classes = evaluation.create_merging_pipeline(list(units))
-    figures = reporting.create_replicate_pipeline(units, one_class=True)
-    merged = Pipeline([over_classes, figures])
+    merged = over_classes + reporting.create_replicate_pipeline(units, one_class=True)
     return Pipeline(
         [*classes, Pipeline(merged, inputs=found_below(place, merged), namespace=place)], tags=[variant, seed]
     )
 
 
-def experiment_parameters(dataset: str, study: str, variant: str, seed: str) -> dict[str, str]:
-    """Return where the parameters of one variant with one seed stand."""
-    return {
-        "params:variant": f"params:{dataset}.{study}.variants.{variant}",
-        "params:seed": f"params:{dataset}.{study}.seeds.{seed}",
+def experiment(
+    name: str, suite: grid.Suite, study: str, variant: str, seed: str, fitted: Pipeline, below: str
+) -> Pipeline:
+    """Return one training and all that follows from it alone; `below` names its normal class, if it has one."""
+    block = suite.studies[study]
+    splits_of = f"{name}.{study}.{below}" if below else name
+    measured = measuring.create_pipeline({one: block.others(one) for one in block.measurements})
+    parameters = {
+        "params:variant": f"params:{name}.{study}.variants.{variant}",
+        "params:seed": f"params:{name}.{study}.seeds.{seed}",
         "params:compute": "params:compute",
-    }
+    } | measurement_parameters(name, study, block)
+    if below:
+        parameters["params:normal_class"] = f"params:{name}.{study}.normal_classes.{below}"
+    pipeline = fitted + measured
+    others = {one: one.replace("/", ".") for one in pipeline.inputs() if "/" in one}
+    indices = {one: f"{splits_of}.{one}" for one in ("fit_indices", "held_out_indices", "basis")}
+    place = f"{name}.{study}.{variant}.{seed}"
+    return Pipeline(
+        pipeline,
+        inputs=images_of(suite, "images", "labels", "facts") | indices | others,
+        parameters=parameters,
+        namespace=f"{place}.{below}" if below else place,
+    )
 
 
-def report_pipeline(dataset: str, block: grid.Dataset) -> Pipeline:
-    """Return the metrics and the report of a dataset, over all its studies."""
+def measurement_parameters(name: str, study: str, block: grid.Study) -> dict[str, str]:
+    """Return where the settings of a study's measurements stand."""
+    return {f"params:{one}": f"params:{name}.{study}.measurements.{one}" for one in block.measurements}
+
+
+def report_pipeline(name: str, suite: grid.Suite) -> Pipeline:
+    """Return the metrics and the report of a suite, over all its studies."""
     pictures: list[str] = []
-    for name, study in block.studies.items():
-        compared = ("auroc", "test_errors") if study.normal_classes else ("test_errors", *REPLICATE_FIGURES)
-        pictures += [f"{name}/{grid.RESERVED}/{figure}" for figure in compared]
-        if study.normal_classes:
-            first = next(iter(study.seeds))
-            pictures += [f"{name}/{one}/{first}/{figure}" for one in study.variants for figure in ONE_CLASS_FIGURES]
-    report = reporting.create_dataset_pipeline(list(block.studies), pictures)
-    return Pipeline(report, inputs=found_below(dataset, report) | {"provenance": "provenance"}, namespace=dataset)
+    answered, measured = [], {}
+    for study, block in suite.studies.items():
+        own = ("auroc",) if block.normal_classes else ("loss_curves", "reconstructions")
+        figures = ("test_errors", *own, *(f"{one}_figure" for one in block.measurements))
+        pictures += [f"{study}/{grid.RESERVED}/{figure}" for figure in figures]
+        measured[study] = list(block.measurements)
+        if block.answer:
+            answered.append(study)
+        if block.normal_classes:
+            first = next(iter(block.seeds))
+            pictures += [f"{study}/{one}/{first}/{figure}" for one in block.variants for figure in ONE_CLASS_FIGURES]
+    extras = {"title": "params:title"} if suite.title else {}
+    extras |= {"tick_off": "tick_off"} if suite.published else {}
+    report = reporting.create_suite_pipeline(list(suite.studies), answered, pictures, extras)
+    if suite.published:
+        report += reporting.create_tick_off_pipeline(measured)
+    shared = {"provenance": "provenance"} | images_of(suite, "facts")
+    return Pipeline(report, inputs=found_below(name, report) | shared, namespace=name)
 
 
 def found_below(place: str, pipeline: Pipeline) -> dict[str, str]:

@@ -13,3 +13,6 @@ CONFIG_LOADER_ARGS = {
 
 # Kedro's configuration loader calls a name that OmegaConf is renaming; users can do nothing about it.
 warnings.filterwarnings("ignore", message="register_new_resolver")
+
+# A sheet's nodes read the images of a dataset: another namespace, and meant.
+warnings.filterwarnings("ignore", message="One or more dataset names contain")

@@ -88,6 +88,7 @@ class Plan:
         kedro_run: Kedro's id of it.
         project: The project's folder.
         outputs: The files to write, by replicate and name of the dataset.
+        facts: The name of the facts of the images, by suite.
         fresh: The replicates to train from the start; others go on with the run they have.
         tags: What all runs of MLflow share.
     """
@@ -95,6 +96,7 @@ class Plan:
     kedro_run: str
     project: Path
     outputs: dict[Replicate, dict[str, Output]]
+    facts: dict[str, str]
     fresh: frozenset[Replicate]
     tags: dict[str, str]
 
@@ -163,11 +165,12 @@ class Tracker:
             self._client.log_batch(self._runs[replicate], metrics=metrics[start : start + AT_ONCE])
 
     def log_metrics(self, replicate: Replicate, metrics: dict[str, float]) -> None:
-        """Log the final numbers; gates that failed become a tag too."""
+        """Log the final numbers, at the last epoch; gates that failed become a tag too."""
         from mlflow.entities import Metric
 
         now = int(1000 * time.time())
-        found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if name != "seed"]
+        last = int(self._client.get_run(self._runs[replicate]).data.params.get("training.epochs", 1))
+        found = [Metric(name, float(value), now, last) for name, value in metrics.items() if name != "seed"]
         failed = [
             name.removeprefix("gate/") for name, value in metrics.items() if name.startswith("gate/") and not value
         ]

@@ -29,6 +29,7 @@ def linear(**changes) -> Variant:
     return Variant.model_validate(
         {
             "model": {"architecture": "linear", "latent_dim": 10, "tied_weights": False},
+            "scale": "unit",
             "corruption": changes.pop("corruption", {"kind": "none"}),
             "penalty": changes.pop("penalty", {"kind": "none"}),
             "training": training | changes,
@@ -163,6 +164,7 @@ def test_the_pca_variant_is_the_library_s_pca(digits: Pixels) -> None:
     variant = Variant.model_validate(
         {
             "model": {"architecture": "pca", "latent_dim": 7},
+            "scale": "unit",
             "corruption": {"kind": "none"},
             "penalty": {"kind": "none"},
         }

@@ -13,6 +13,7 @@ TRAINING = {
 }
 LINEAR = {
     "model": {"architecture": "linear", "latent_dim": 3, "tied_weights": False},
+    "scale": "unit",
     "corruption": {"kind": "none"},
     "penalty": {"kind": "none"},
     "training": TRAINING,
@@ -42,12 +43,12 @@ def test_a_well_formed_block_gives_its_parameters_dotted_names() -> None:
     [
         (
             {"model": {**LINEAR["model"], "latent_dim": -3}},
-            "model: latent_dim: input should be greater than 0, got -3",
+            "model.latent_dim: input should be greater than 0, got -3",
         ),
-        ({"model": {**LINEAR["model"], "widht": 3}}, "model: widht: there is no such key, got 3"),
+        ({"model": {**LINEAR["model"], "widht": 3}}, "model.widht: there is no such key, got 3"),
         (
             {"model": {**LINEAR["model"], "architecture": "linaer"}},
-            "must be one of dense, linear, pca, got 'linaer'",
+            "variational, got 'linaer'",
         ),
         (
             {"corruption": {"kind": "gaussian", "std": 7, "clip": True}},

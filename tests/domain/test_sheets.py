@@ -124,7 +124,9 @@ def built(block: dict, shape: tuple[int, int, int]) -> torch.nn.Module:
         "precision": "float32",
     }
     none = {"kind": "none"}
-    variant = Variant.model_validate({"model": block, "corruption": none, "penalty": none, "training": training})
+    variant = Variant.model_validate(
+        {"model": block, "scale": "unit", "corruption": none, "penalty": none, "training": training}
+    )
     with torch.device("meta"):
         return variant.model.build(shape)
 

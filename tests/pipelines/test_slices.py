@@ -45,6 +45,7 @@ def settings() -> dict:
     variant = Variant.model_validate(
         {
             "model": {"architecture": "linear", "latent_dim": 2, "tied_weights": False},
+            "scale": "unit",
             "corruption": {"kind": "none"},
             "penalty": {"kind": "none"},
             "training": {

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Self
 
 from autoencoders.configuration import Strict
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import torch
+    from matplotlib.figure import Figure
 
     from autoencoders.engine import Pixels
     from autoencoders.experiment import Variant
@@ -27,6 +29,21 @@ class Measurement(Strict):
     """The part of a `measurements` block that every measurement shares."""
 
     kind: str
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Check a block against the configuration of the kind that it names.
+
+        Raises:
+            ValueError: There is no such kind, or the block does not fit it.
+        """
+        if cls is not Measurement or isinstance(obj, Measurement):
+            return super().model_validate(obj, **options)
+        kind = obj.get("kind") if isinstance(obj, dict) else None
+        if kind not in kinds():
+            raise ValueError(f"kind: must be one of {', '.join(kinds())}, got {kind!r}")
+        return _module(kind).Config.model_validate(obj, **options)
+
     datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
 
 
@@ -52,7 +69,7 @@ class Subject:
         variant: How it was made.
         images: All images of the dataset, uint8 (N, C, H, W).
         labels: (N,).
-        intensity: The value of a white pixel.
+        facts: Of the dataset.
         indices: Of the images of each split: train, validation, calibration, test.
         basis: The principal components of the training images.
         others: Test images of other datasets, by name.
@@ -64,7 +81,7 @@ class Subject:
     variant: Variant
     images: np.ndarray
     labels: np.ndarray
-    intensity: int
+    facts: dict[str, Any]
     indices: dict[str, np.ndarray]
     basis: dict[str, np.ndarray]
     others: dict[str, Pixels]
@@ -79,7 +96,7 @@ class Subject:
         """Return the images at some indices."""
         from autoencoders.engine import pixels
 
-        return pixels(self.images, indices, {"intensity": self.intensity}, self.device)
+        return pixels(self.images, indices, self.facts, self.device, self.variant.scale)
 
 
 def kinds() -> list[str]:
@@ -87,20 +104,35 @@ def kinds() -> list[str]:
     return sorted(module.name for module in iter_modules(__path__))
 
 
-def config(block: Any) -> Measurement:
-    """Check a block against the configuration of the kind that it names.
-
-    Raises:
-        ValueError: There is no such kind, or the block does not fit it.
-    """
-    if isinstance(block, Measurement):
-        return block
-    kind = block.get("kind") if isinstance(block, dict) else None
-    if kind not in kinds():
-        raise ValueError(f"kind must be one of {', '.join(kinds())}, got {kind!r}")
-    return import_module(f"{__name__}.{kind}").Config.model_validate(block)
-
-
 def measure(subject: Subject, settings: Measurement) -> Finding:
     """Make the measurement that `settings` names."""
-    return import_module(f"{__name__}.{settings.kind}").measure(subject, settings)
+    return _module(settings.kind).measure(subject, settings)
+
+
+def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
+    """Draw the findings of a study's variants in one figure and join their tables.
+
+    Args:
+        findings: Tables and arrays, named `<variant>/<seed>[/<normal class>]/table` and `../arrays`.
+        settings: What was measured.
+
+    Returns:
+        The figure; and the tables in one, with columns variant and seed (and normal_class) before the rest.
+    """
+    import pandas as pd
+
+    units = [name.removesuffix("/table") for name in findings if name.endswith("/table")]
+    grouped: dict[str, list[Finding]] = {}
+    tables = {}
+    for unit in units:
+        variant, seed, *normal_class = unit.split("/")
+        finding = Finding(findings[f"{unit}/table"], findings[f"{unit}/arrays"])
+        grouped.setdefault(" ".join([variant, *normal_class]), []).append(finding)
+        tables[(variant, seed, *normal_class)] = finding.table
+    names = ["variant", "seed", "normal_class"][: len(next(iter(tables)))]
+    summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
+    return _module(settings.kind).draw(grouped, settings), summary
+
+
+def _module(kind: str) -> ModuleType:
+    return import_module(f"{__name__}.{kind}")

@@ -14,6 +14,7 @@ class Architecture(Strict):
     """The part of a `model` block that every architecture shares."""
 
     closed_form: ClassVar[bool] = False
+    normal_code: ClassVar[bool] = False  # whether training shows the penalty a mean and a log variance
     architecture: str
 
     def build(self, image_shape: tuple[int, int, int]) -> Autoencoder:

@@ -11,7 +11,10 @@ class Autoencoder(nn.Module):
     Attributes:
         image_shape: (C, H, W) of one image.
         latent_dim: Numbers in the code of one image.
+        carries_indices: Whether `forward` passes more round the code, so that it differs from decode(encode(x)).
     """
+
+    carries_indices = False
 
     def __init__(self, image_shape: tuple[int, int, int], latent_dim: int) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""The report: one self-contained HTML page of a dataset's studies."""
+"""The report: one self-contained HTML page of a suite's studies."""
 
-from autoencoders.report.dataset import dataset_report
 from autoencoders.report.render import render_report
 from autoencoders.report.section import Picture, Section
+from autoencoders.report.suite import suite_report
 
-__all__ = ["Picture", "Section", "dataset_report", "render_report"]
+__all__ = ["Picture", "Section", "render_report", "suite_report"]

@@ -34,11 +34,11 @@ def score_images(
     model = engine.restore(variant, tuple(facts["image_shape"]), weights, device)
     tables = []
     for split, indices in (fit_indices | held_out_indices).items():
-        chosen = engine.pixels(images, indices, facts, device)
+        chosen = engine.pixels(images, indices, facts, device, variant.scale)
         errors = evaluation.errors(model, chosen, basis, variant.corruption, seed)
         tables.append(pd.DataFrame({"index": indices, "split": split, "label": labels[indices]} | errors))
     first = evaluation.first_of_each(labels, held_out_indices["test"])
-    shown = engine.pixels(images, first, facts, device)
+    shown = engine.pixels(images, first, facts, device, variant.scale)
     return pd.concat(tables, ignore_index=True), evaluation.examples(model, shown, variant.corruption, seed)
 
 
@@ -48,12 +48,14 @@ def mark_anomalies(errors: DataFrame, normal_class: list[int]) -> DataFrame:
     return errors.assign(anomaly_score=errors["reconstruction_error"], is_anomaly=is_anomaly)
 
 
-def measure(errors: DataFrame, iterations: DataFrame, facts: Facts, variant: Variant, seed: int) -> Metrics:
+def measure(
+    errors: DataFrame, history: DataFrame, iterations: DataFrame, facts: Facts, variant: Variant, seed: int
+) -> Metrics:
     """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
     from autoencoders import engine, evaluation
 
     shape = tuple(facts["image_shape"])
-    found = evaluation.summary(errors, iterations, engine.latent_dim(variant, shape), math.prod(shape))
+    found = evaluation.summary(errors, history, iterations, engine.latent_dim(variant, shape), math.prod(shape))
     return found | {"seed": seed}
 
 

@@ -61,6 +61,7 @@ def _measure(errors: str) -> Node:
         measure,
         inputs={
             "errors": errors,
+            "history": "history",
             "iterations": "iterations",
             "facts": "facts",
             "variant": "params:variant",

@@ -12,9 +12,19 @@ def ingest(raw: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, Fac
 
     Returns:
         images, uint8 (N, C, H, W); labels, (N,); parts, (N,), "train" or "test", the official part that each
-        image came from; and the facts: intensity of a white pixel, class names, checksum, source, counts.
+        image came from; and the facts: intensity of a white pixel, class names, checksum, source, counts, mean and sd
+        of the pixels.
     """
     images, labels, parts = raw["images"], raw["labels"], raw["parts"]
     facts = {key: raw[key] for key in ("name", "intensity", "class_names", "checksum", "source")}
     counts = {f"{part}_images": int((parts == part).sum()) for part in ("train", "test")}
-    return images, labels, parts, facts | counts | {"image_shape": list(images.shape[1:])}
+    return images, labels, parts, facts | counts | {"image_shape": list(images.shape[1:])} | _spread(raw)
+
+
+def _spread(raw: dict[str, Any]) -> dict[str, float]:
+    """Return mean and sd over all pixels, in [0, 1], of the training part, or of all images where there is none."""
+    chosen = raw["images"][raw["parts"] == "train"] if (raw["parts"] == "train").any() else raw["images"]
+    counts = np.bincount(chosen.ravel(), minlength=256)
+    values = np.arange(len(counts)) / raw["intensity"]
+    mean = float(np.average(values, weights=counts))
+    return {"pixel_mean": mean, "pixel_sd": float(np.sqrt(np.average((values - mean) ** 2, weights=counts)))}

@@ -1,12 +1,15 @@
-"""From weights to findings, and from a study's findings to a figure."""
+"""From weights to findings, and from a study's findings to one figure."""
+
+from typing import Any
 
 import numpy as np
 
-from autoencoders.experiment import Compute, Measuring, Variant
+from autoencoders.experiment import Compute, Variant
+from autoencoders.measurements import Measurement
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Figure
 
 
-def measure(
+def take_measurement(
     images: np.ndarray,
     labels: np.ndarray,
     facts: Facts,
@@ -17,13 +20,13 @@ def measure(
     variant: Variant,
     seed: int,
     compute: Compute,
-    measuring: Measuring,
-    **others: object,
+    measurement: Measurement,
+    **others: Any,
 ) -> tuple[DataFrame, Arrays]:
-    """Make one measurement of one fitted network.
+    """Take one measurement of one fitted network.
 
     Args:
-        **others: Images, parts and facts of other datasets, `<dataset>/images` and so on.
+        **others: Images, parts and facts of other datasets, named `<dataset>/images` and so on.
 
     Returns:
         The finding's table, and the arrays that its figure needs.
@@ -31,21 +34,38 @@ def measure(
     from autoencoders import engine, measurements
 
     device = engine.resolve_device(compute)
+    names = sorted({name.split("/")[0] for name in others})
+    test = {name: np.flatnonzero(others[f"{name}/parts"] == "test") for name in names}
     subject = measurements.Subject(
         model=engine.restore(variant, tuple(facts["image_shape"]), weights, device),
         variant=variant,
         images=images,
         labels=labels,
-        intensity=facts["intensity"],
+        facts=facts,
         indices=fit_indices | held_out_indices,
         basis=basis,
         others={
-            name.split("/")[0]: engine.test_pixels(value, others[f"{name.split('/')[0]}/parts"], device)
-            for name, value in others.items()
-            if name.endswith("/images")
+            name: engine.pixels(others[f"{name}/images"], test[name], others[f"{name}/facts"], device, variant.scale)
+            for name in names
         },
         seed=seed,
         device=device,
     )
-    finding = measurements.measure(subject, measuring.settings)
+    finding = measurements.measure(subject, measurement)
     return finding.table, finding.arrays
+
+
+def draw_findings(measurement: Measurement, **findings: Any) -> tuple[Figure, DataFrame]:
+    """Set the findings of a study's variants side by side.
+
+    Args:
+        measurement: Its settings.
+        **findings: `<variant>/<seed>/table` and `<variant>/<seed>/arrays`, in one-class studies with the normal
+            class after the seed.
+
+    Returns:
+        The figure, and all tables in one, with columns variant and seed before the rest.
+    """
+    from autoencoders import measurements
+
+    return measurements.compare(findings, measurement)

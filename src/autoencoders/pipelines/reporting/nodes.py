@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Figure, Metrics
+from autoencoders.published import Published
 
 
 def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
@@ -94,14 +95,31 @@ def collect_metrics(**metrics: DataFrame) -> DataFrame:
     return pd.concat(metrics.values(), ignore_index=True)
 
 
+def tick_off(published: Published, **tables: DataFrame) -> DataFrame:
+    """Set a sheet's printed numbers beside ours.
+
+    Args:
+        published: The printed numbers and where ours stand.
+        **tables: `<study>/metrics`, long, and `<study>/<measurement>`, the joint tables of findings.
+
+    Returns:
+        A row a printed number: item, what, published, ours (mean), sd, seeds, verdict, reason.
+    """
+    from autoencoders import published as domain
+
+    return domain.tick_off(published, tables)
+
+
 def write_report(facts: Facts, provenance: dict[str, str], **material: Any) -> str:
-    """Write a dataset's report, one self-contained HTML document.
+    """Write a suite's report, one self-contained HTML document.
 
     Args:
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        **material: `<study>/question`, `<study>/comparison` and PNG pictures, `<study>/<whose>/<figure>`.
+        **material: `<study>/question`, `<study>/answer`, `<study>/table`, `tick_off` and PNG pictures,
+            `<study>/<whose>/<figure>`.
     """
-    from autoencoders.report import dataset_report
+    from autoencoders.report import suite_report
 
-    return dataset_report(facts, provenance, material)
+    title = material.pop("title", f"Autoencoders on {facts['name']}")
+    return suite_report(title, facts, provenance, material)

@@ -10,6 +10,7 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_losses,
     draw_reconstructions,
     draw_scores,
+    tick_off,
     write_report,
 )
 
@@ -64,15 +65,18 @@ def create_study_pipeline(study: str, replicates: list[tuple[str, str]], one_cla
     return Pipeline(nodes, tags="reporting")
 
 
-def create_dataset_pipeline(studies: list[str], pictures: list[str]) -> Pipeline:
-    """Return the metrics and the report of a dataset.
+def create_suite_pipeline(
+    studies: list[str], answered: list[str], pictures: list[str], extras: dict[str, str]
+) -> Pipeline:
+    """Return the metrics and the report of a suite.
 
     Args:
         studies: Names.
+        answered: Names of those whose parameters hold an answer.
         pictures: The figures that the report shows, in order, named `study/whose/../figure`.
+        extras: What else the report takes: where title and tick_off stand, if they do.
     """
-    tables = {f"{study}/table": f"{study}/comparison/table" for study in studies}
-    questions = {f"{study}/question": f"params:{study}.question" for study in studies}
+    words = [(study, "question") for study in studies] + [(study, "answer") for study in answered]
     return Pipeline(
         [
             node(
@@ -84,12 +88,38 @@ def create_dataset_pipeline(studies: list[str], pictures: list[str]) -> Pipeline
             node(
                 write_report,
                 inputs={"facts": "facts", "provenance": "provenance"}
-                | questions
-                | tables
+                | extras
+                | {f"{study}/{word}": f"params:{study}.{word}" for study, word in words}
+                | {f"{study}/table": f"{study}/comparison/table" for study in studies}
                 | {picture: picture for picture in pictures},
                 outputs="report",
                 name="write_report",
             ),
+        ],
+        tags="reporting",
+    )
+
+
+def create_tick_off_pipeline(measurements: dict[str, list[str]]) -> Pipeline:
+    """Return the comparison of a course sheet's printed numbers with ours.
+
+    Args:
+        measurements: Names of each study's measurements, by study.
+    """
+    metrics = {f"{study}/metrics": f"{study}/comparison/metrics" for study in measurements}
+    summaries = {
+        f"{study}/{name}": f"{study}/comparison/{name}_summary"
+        for study, names in measurements.items()
+        for name in names
+    }
+    return Pipeline(
+        [
+            node(
+                tick_off,
+                inputs={"published": "params:published"} | metrics | summaries,
+                outputs="tick_off",
+                name="tick_off",
+            )
         ],
         tags="reporting",
     )

@@ -34,6 +34,8 @@ def train(
     from autoencoders import engine
 
     device = engine.resolve_device(compute)
-    pixels = {name: engine.pixels(images, indices, facts, device) for name, indices in fit_indices.items()}
+    pixels = {
+        name: engine.pixels(images, indices, facts, device, variant.scale) for name, indices in fit_indices.items()
+    }
     fit = engine.train(variant, pixels["train"], pixels["validation"], seed)
     return fit.weights, fit.history, fit.iterations

@@ -1,4 +1,4 @@
-"""The report of one dataset: what its studies asked, found and show."""
+"""The report of a suite: what its studies asked, found and show."""
 
 from typing import Any
 
@@ -28,17 +28,21 @@ SHOWN = {  # metric -> heading of its column
 }
 
 
-def dataset_report(facts: dict[str, Any], provenance: dict[str, str], material: dict[str, Any]) -> str:
+def suite_report(title: str, facts: dict[str, Any], provenance: dict[str, str], material: dict[str, Any]) -> str:
     """Return the report as one self-contained HTML document.
 
     Args:
+        title: Of the page.
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        material: `<study>/question`, `<study>/table` (a row a variant) and pictures as PNG bytes,
-            `<study>/<whose>/../<figure>`, in the order they are shown in.
+        material: `<study>/question`, `<study>/answer` where there is one, `<study>/table` (a row a variant),
+            `tick_off` where numbers are printed, and pictures as PNG bytes, `<study>/<whose>/../<figure>`, in the
+            order they are shown in.
     """
     studies = [name.removesuffix("/question") for name in material if name.endswith("/question")]
     sections = [_section(study, material) for study in studies]
+    if "tick_off" in material:
+        sections.insert(0, _tick_off(material["tick_off"]))
     dataset = {
         "images": f"{facts['train_images']} training, {facts['test_images']} test, "
         + " x ".join(str(side) for side in facts["image_shape"]),
@@ -46,7 +50,15 @@ def dataset_report(facts: dict[str, Any], provenance: dict[str, str], material: 
         "data checksum": facts["checksum"],
     }
     summary = " ".join(f"{section.name.capitalize()}: {section.answer}" for section in sections)
-    return render_report(f"Autoencoders on {facts['name']}", summary, provenance | dataset, sections)
+    return render_report(title, summary, provenance | dataset, sections)
+
+
+def _tick_off(table: pd.DataFrame) -> Section:
+    verdicts = table["verdict"].value_counts()
+    answer = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()) + "."
+    missed = [f"{row['item']}, {row['what']}: missed." for _, row in table.iterrows() if row["verdict"] == "missed"]
+    named = table.assign(what=table["item"] + ": " + table["what"]).drop(columns="item")
+    return Section("printed numbers and ours", "Which printed numbers are met?", answer, named, [], missed)
 
 
 def _section(study: str, material: dict[str, Any]) -> Section:
@@ -56,14 +68,36 @@ def _section(study: str, material: dict[str, Any]) -> Section:
         for name, content in material.items()
         if name.startswith(f"{study}/") and isinstance(content, bytes)
     ]
-    name = study.replace("_", " ")
-    return Section(name, material[f"{study}/question"], answer(table), _readable(table), pictures, _warnings(table))
+    words = material.get(f"{study}/answer")
+    return Section(
+        study.replace("_", " "),
+        material[f"{study}/question"],
+        fill_in(words, table) if words else answer(table),
+        _readable(table),
+        pictures,
+        _warnings(table),
+    )
+
+
+def fill_in(words: str, table: pd.DataFrame) -> str:
+    """Put a comparison's means into the places of an answer, such as `{dense_8[test/mse]:.4f}`.
+
+    Raises:
+        ValueError: A place names a variant or metric that is not in the table.
+    """
+    rows = table.set_index("variant")
+    means = rows[[name for name in rows if name.endswith("_mean")]].rename(columns=lambda name: name[: -len("_mean")])
+    try:
+        return words.format_map(means.T.to_dict())
+    except KeyError as error:
+        raise ValueError(f"answer: there is no variant or metric {error} to put into it") from None
 
 
 def _picture(path: list[str], png: bytes) -> Picture:
     *whose, figure = path
     owner = "All variants" if whose == ["comparison"] else whose[0]
-    return Picture(f"{owner}: {figure.replace('_', ' ')}", CAPTIONS[figure], png)
+    title = figure.removesuffix("_figure").replace("_", " ")
+    return Picture(f"{owner}: {title}", CAPTIONS.get(figure, f"Measurement: {title}."), png)
 
 
 def answer(table: pd.DataFrame) -> str:

@@ -1,0 +1,76 @@
+"""Heatmaps: where in the image the reconstruction is wrong."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from pydantic import Field, PositiveInt
+
+from autoencoders.codes import intensities, trained_on
+from autoencoders.engine import reconstruct, reconstruction_errors
+from autoencoders.evaluation import first_of_each
+from autoencoders.figures.heatmaps import error_maps
+from autoencoders.measurements import Finding, Measurement, Subject
+
+FALSE_ALARMS, MISSES = "highest-scored normal", "lowest-scored anomaly"
+
+
+class Config(Measurement):
+    """Which test images to look at."""
+
+    kind: Literal["heatmaps"]
+    which: Annotated[tuple[Literal["first", "worst", "best"], ...], Field(min_length=1)]  # first: of each class
+    count: PositiveInt  # of the worst, of the best and, in one-class studies, of each kind of mistake
+    columns: PositiveInt  # images a line
+
+
+def measure(subject: Subject, config: Config) -> Finding:
+    """Reconstruct selected test images.
+
+    An image is an anomaly if its label is not among those of the training images. Where there are anomalies, the
+    normal images with the highest errors and the anomalies with the lowest are looked at too.
+
+    Returns:
+        table: a row an image shown: index (into the dataset), label, error, group.
+        arrays: inputs and reconstructions (n, C, H, W) of these rows, as intensities; squares (n, C, H, W), their
+            squared differences in the units that the network sees, the mean of which is the error; median_error
+            (1,) of the normal test images.
+    """
+    test = subject.indices["test"]
+    errors = reconstruction_errors(subject.model, subject.pixels("test"))
+    is_normal = np.isin(test, trained_on(subject))
+    rising = np.argsort(errors, kind="stable")  # places in test
+    everything = {
+        "first": np.searchsorted(test, first_of_each(subject.labels, test)),
+        "worst": rising[::-1][: config.count],
+        "best": rising[: config.count],
+    }
+    groups = {name: everything[name] for name in config.which}
+    if not is_normal.all():
+        groups[FALSE_ALARMS] = rising[is_normal[rising]][::-1][: config.count]
+        groups[MISSES] = rising[~is_normal[rising]][: config.count]
+    places = np.concatenate(list(groups.values()))
+    images = subject.at(test[places])
+    originals = images[slice(None)]
+    reconstructions = reconstruct(subject.model, originals)
+    table = pd.DataFrame(
+        {
+            "index": test[places],
+            "label": subject.labels[test[places]],
+            "error": errors[places],
+            "group": np.repeat(list(groups), [len(group) for group in groups.values()]),
+        }
+    )
+    arrays = {
+        "inputs": intensities(originals, images).cpu().numpy(),
+        "reconstructions": intensities(reconstructions, images).cpu().numpy(),
+        "squares": (reconstructions - originals).square().cpu().numpy(),
+        "median_error": np.array([np.median(errors[is_normal])], dtype=np.float32),
+    }
+    return Finding(table, arrays)
+
+
+def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+    """Draw input, reconstruction and squared difference of the first seed's images, on one scale for all variants."""
+    return error_maps({name: (seeds[0].table, seeds[0].arrays) for name, seeds in findings.items()}, config.columns)
