@@ -25,6 +25,7 @@ from autoencoders.optimizer import Adam, Schedule, schedule
 logger = logging.getLogger(__name__)
 
 SCORING_BATCH = 2048  # images; bounds the memory that activations take
+SNAPSHOTS = 9  # images
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,13 @@ class Fit:
         weights: The state of the module.
         history: A row an epoch: epoch, train_loss, validation_mse, learning_rate, seconds.
         iterations: A row a step: iteration, train_loss (penalty included).
+        snapshots: Reconstructions (n, C, H, W) of the first validation images, `epoch_<number>`, and the originals.
     """
 
     weights: dict[str, np.ndarray]
     history: pd.DataFrame
     iterations: pd.DataFrame
+    snapshots: dict[str, np.ndarray]
 
 
 def resolve_device(compute: Compute) -> torch.device:
@@ -159,17 +162,25 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps * self.settings.epochs)
         self.losses = torch.zeros(self.settings.epochs, self.steps, device=device)
+        self.snapshots = {"originals": validation_images[slice(SNAPSHOTS)].cpu().numpy()}
 
     def fit(self) -> Fit:
         rows = []
+        self._keep_snapshot(0)
         for epoch in epochs(self.settings.epochs, self.variant.model.architecture):
             start = time.perf_counter()
             self._epoch(epoch)
             rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
             report(rows[-1], self.settings.epochs)
+            self._keep_snapshot(epoch + 1)
         losses = self.losses.flatten().cpu().numpy()
         iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
-        return Fit(_arrays(self.model), pd.DataFrame(rows), iterations)
+        return Fit(_arrays(self.model), pd.DataFrame(rows), iterations, self.snapshots)
+
+    def _keep_snapshot(self, epoch: int) -> None:
+        if epoch in self.settings.snapshots:
+            shown = reconstruct(self.model.eval(), self.validation_images[slice(SNAPSHOTS)])
+            self.snapshots[f"epoch_{epoch}"] = shown.cpu().numpy()
 
     def _epoch(self, epoch: int) -> None:
         self.model.train()
@@ -221,7 +232,7 @@ def _fit_closed_form(model: Autoencoder, train_images: Pixels, validation_images
         "seconds": time.perf_counter() - start,
     }
     iterations = pd.DataFrame({"iteration": [1], "train_loss": [row["train_loss"]]})
-    return Fit(_arrays(model), pd.DataFrame([row]), iterations)
+    return Fit(_arrays(model), pd.DataFrame([row]), iterations, {})
 
 
 @torch.inference_mode()

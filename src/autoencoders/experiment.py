@@ -60,6 +60,7 @@ class Training(Strict):
     schedule: Literal["constant", "one_cycle"]
     weight_decay: NonNegativeFloat
     precision: Literal["float32", "bfloat16"]
+    snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
 
 
 class Variant(Strict):

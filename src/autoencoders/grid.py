@@ -41,6 +41,12 @@ class Study(Strict):
         """Yield (variant, seed name) pairs."""
         return ((variant, seed) for variant in self.variants for seed in self.seeds)
 
+    def watched(self) -> list[str]:
+        """Return the variants that keep snapshots of their training; in one-class studies none are drawn."""
+        if self.normal_classes:
+            return []
+        return [name for name, block in self.variants.items() if (block.get("training") or {}).get("snapshots")]
+
     def others(self, measurement: str) -> list[str]:
         """Return the other datasets that a measurement shows to the networks."""
         return list(self.measurements[measurement].get("datasets", ()))

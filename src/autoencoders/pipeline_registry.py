@@ -91,7 +91,7 @@ def study_pipeline(name: str, suite: grid.Suite, study: str) -> Pipeline:
     replicates, one_class = list(block.replicates()), bool(block.normal_classes)
     comparison = Pipeline(
         [
-            reporting.create_study_pipeline(f"{suite.dataset}.{study}", replicates, one_class),
+            reporting.create_study_pipeline(f"{suite.dataset}.{study}", replicates, one_class, block.watched()),
             measuring.create_drawing_pipeline(list(block.measurements), replicates, list(block.normal_classes or ())),
         ]
     )
@@ -173,6 +173,7 @@ def report_pipeline(name: str, suite: grid.Suite) -> Pipeline:
     answered, measured = [], {}
     for study, block in suite.studies.items():
         own = ("auroc",) if block.normal_classes else ("loss_curves", "reconstructions")
+        own += ("snapshots",) if block.watched() else ()
         figures = ("test_errors", *own, *(f"{one}_figure" for one in block.measurements))
         pictures += [f"{study}/{grid.RESERVED}/{figure}" for figure in figures]
         measured[study] = list(block.measurements)

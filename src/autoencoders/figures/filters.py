@@ -29,7 +29,7 @@ def filter_mosaics(filters: dict[str, np.ndarray], tables: dict[str, list[pd.Dat
         axes.set_visible(False)
     for axes, (name, weights) in zip(panels.flat, filters.items(), strict=False):
         limit = float(np.abs(weights).max()) or 1.0
-        pictures = coloured(squared(weights), (-limit, limit), "RdBu_r")
+        pictures = coloured(_without_empty_rows(squared(weights)), (-limit, limit), "RdBu_r")
         norm = tables[name][0]["norm"]
         shown = f"{len(weights)} of {len(norm)}, norm {norm[0]:.2g} to {norm[len(weights) - 1]:.2g}"
         _mosaic(pictures).draw(axes, f"{wrapped(name)}\n{shown}; s = {limit:.2g}")
@@ -42,6 +42,10 @@ def filter_mosaics(filters: dict[str, np.ndarray], tables: dict[str, list[pd.Dat
 
 def _mosaic(pictures: np.ndarray) -> Mosaic:
     return Mosaic(pictures, [""] * len(pictures), [()] * len(pictures))
+
+
+def _without_empty_rows(pictures: np.ndarray) -> np.ndarray:
+    return pictures[~np.isnan(pictures[:, 0]).all(axis=(1, 2, 3))]
 
 
 def _channels(filters: dict[str, np.ndarray]) -> int:

@@ -1,17 +1,21 @@
 """Where in the image the reconstruction is wrong."""
 
+from dataclasses import dataclass
+
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from autoencoders.figures.mosaic import Mosaic, short
-from autoencoders.figures.style import INK, SMALL_SIZE, finish, new_figure, wrapped
+from autoencoders.figures.style import INK, SMALL_SIZE, finish, new_figure
 
 CMAP = "inferno"
-SIDE = 0.62  # inches a picture
+SIDES = 0.45, 0.62  # inches a picture, at least and at most
+WIDTH, SHAPE = 16, 1.5  # inches of pictures, and width over height, to aim at
 TOP = 99.5  # percentile of the squares that takes the brightest colour
 KINDS = ("input", "reconstruction", "squared difference")
 HEADERS = {"first": "first of each class", "worst": "worst", "best": "best"}
@@ -34,13 +38,13 @@ def error_maps(findings: dict[str, Found], columns: int) -> Figure:
     top = float(np.percentile(squares, TOP)) or 1.0
     mosaic = _mosaic(findings, columns, top)
     width, height = mosaic.size
-    figure, panels = new_figure(max(mosaic.label_width + SIDE * width + 1.1, 7.5), 1.15 + SIDE * height)
+    side = np.clip(WIDTH / width, *SIDES)
+    pictures_width = mosaic.label_width + side * width
+    figure, panels = new_figure(
+        max(pictures_width + 1.1, 7.5), 1.15 + side * height, columns=2, width_ratios=(pictures_width, 0.5)
+    )
     mosaic.draw(panels[0, 0])
-    scale = ScalarMappable(Normalize(0, top), CMAP)
-    bar = figure.colorbar(scale, ax=panels[0, 0], extend="max", aspect=18, shrink=min(1, 3.2 / (SIDE * height)))
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(labelsize=SMALL_SIZE, length=0)
-    bar.set_label("squared difference", size=SMALL_SIZE, color=INK)
+    _draw_scale(panels[0, 1], top, share=min(0.9, 3 / (side * height)))
     finish(
         figure,
         _finding(findings),
@@ -48,6 +52,16 @@ def error_maps(findings: dict[str, Found], columns: int) -> Figure:
         f"at the {TOP:g}th percentile of the squares shown.",
     )
     return figure
+
+
+def _draw_scale(axes: Axes, top: float, share: float) -> None:
+    """Draw the colour scale on the uppermost share of a panel that holds nothing else."""
+    axes.set_axis_off()
+    place = axes.inset_axes((0, 1 - share, 0.3, share * 0.92))
+    bar = axes.figure.colorbar(ScalarMappable(Normalize(0, top), CMAP), cax=place, extend="max")
+    bar.outline.set_visible(False)
+    place.tick_params(labelsize=SMALL_SIZE, length=0)
+    bar.set_label("squared difference", size=SMALL_SIZE, color=INK)
 
 
 def _finding(findings: dict[str, Found]) -> str:
@@ -62,36 +76,73 @@ def _finding(findings: dict[str, Found]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Block:
+    """One variant's images: pictures (rows, columns, 3, H, W), the texts beneath, and those above by place."""
+
+    pictures: np.ndarray
+    captions: list[list[str]]
+    headers: dict[tuple[int, int], str]
+
+
 def _mosaic(findings: dict[str, Found], columns: int, top: float) -> Mosaic:
-    """Lay out three rows a line, as many lines as a variant's images need."""
-    pictures, labels, captions, headers = [], [], [], {}
+    """Set the variants' blocks side by side and below one another, to about the shape of a screen."""
     columns = min(columns, max(len(table) for table, _ in findings.values()))
-    for name, (table, arrays) in findings.items():
-        heat = matplotlib.colormaps[CMAP](np.clip(arrays["squares"].mean(axis=1) / top, 0, 1))[..., :3]
-        rows = (_coloured(arrays["inputs"]), _coloured(arrays["reconstructions"]), heat.transpose(0, 3, 1, 2))
-        texts = [f"{label}: {short(error)}" for label, error in zip(table["label"], table["error"], strict=True)]
-        begins = table.index[table["group"] != table["group"].shift()]
-        for start in range(0, len(table), columns):
-            line = slice(start, start + columns)
-            for group in (one for one in begins if start <= one < start + columns):
-                headers[(len(pictures), group - start)] = _header(table["group"][group])
-            pictures += [_padded(row[line], columns) for row in rows]
-            labels += [wrapped(f"{kind}, {name}", 24) if len(findings) > 1 else kind for kind in KINDS]
-            captions += [(), (), texts[line]]
-    return Mosaic(np.stack(pictures), labels, captions, headers)
+    rows = max(len(KINDS) * -(-len(table) // columns) for table, _ in findings.values())
+    blocks = [
+        _block(found, (rows, columns), top, name if len(findings) > 1 else "") for name, found in findings.items()
+    ]
+    across = _blocks_across(len(blocks), rows, columns)
+    nothing = _Block(np.full_like(blocks[0].pictures, np.nan), [[""] * columns] * rows, {})
+    blocks += [nothing] * (-len(blocks) % across)
+    bands = [blocks[start : start + across] for start in range(0, len(blocks), across)]
+    captions = [sum((block.captions[row] for block in band), []) for band in bands for row in range(rows)]
+    headers = {
+        (down * rows + row, right * columns + column): text
+        for down, band in enumerate(bands)
+        for right, block in enumerate(band)
+        for (row, column), text in block.headers.items()
+    }
+    return Mosaic(
+        np.concatenate([np.concatenate([block.pictures for block in band], axis=1) for band in bands]),
+        list(KINDS) * (rows // len(KINDS) * len(bands)),
+        captions,
+        headers,
+        groups=range(columns, across * columns, columns),
+    )
 
 
-def _header(group: str) -> str:
-    return HEADERS.get(group, group)
+def _blocks_across(count: int, rows: int, columns: int) -> int:
+    """Return how many blocks to set side by side, so that the whole comes nearest to the shape of a screen."""
+
+    def distance(across: int) -> float:
+        return abs(np.log(across * columns / (-(-count // across) * 1.25 * rows) / SHAPE))
+
+    return min(range(1, count + 1), key=distance)
+
+
+def _block(found: Found, size: tuple[int, int], top: float, name: str) -> _Block:
+    """Lay one variant's images out, three rows a line; the rest of the rows and columns stays empty."""
+    table, arrays = found
+    rows, columns = size
+    heat = matplotlib.colormaps[CMAP](np.clip(arrays["squares"].mean(axis=1) / top, 0, 1))[..., :3]
+    kinds = (_coloured(arrays["inputs"]), _coloured(arrays["reconstructions"]), heat.transpose(0, 3, 1, 2))
+    pictures = np.full((rows, columns, *kinds[0].shape[1:]), np.nan, dtype=np.float32)
+    captions = [[""] * columns for _ in range(rows)]
+    headers = {}
+    begins = set(table.index[table["group"] != table["group"].shift()])
+    for place, (label, error, group) in enumerate(zip(table["label"], table["error"], table["group"], strict=True)):
+        line, column = divmod(place, columns)
+        first = line * len(KINDS)
+        pictures[first : first + len(KINDS), column] = [kind[place] for kind in kinds]
+        captions[first + len(KINDS) - 1][column] = f"{label}: {short(error)}"
+        if place in begins:
+            headers[first, column] = HEADERS.get(group, group)
+    if name:
+        headers[0, 0] = f"{name}\n{headers[0, 0]}"
+    return _Block(pictures, captions, headers)
 
 
 def _coloured(pictures: np.ndarray) -> np.ndarray:
     """Return grey images (n, 1, H, W) with three channels, and coloured ones as they are."""
     return np.repeat(pictures, 3, axis=1) if pictures.shape[1] == 1 else pictures
-
-
-def _padded(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Fill a line up with NaN, (columns, C, H, W)."""
-    full = np.full((columns, *pictures.shape[1:]), np.nan, dtype=np.float32)
-    full[: len(pictures)] = pictures
-    return full

@@ -49,8 +49,8 @@ def interpolation_strips(
     table = next(iter(tables.values()))[0]
     note = (
         f"Curves: mean over {table['pairs'][0]} pairs of test images, nearest of {table['nearest_of'][0]} training "
-        "images; intensities in [0, 1]; blur alone shortens it, so compare with the ends. Strips: decoded from the code "
-        "alone, above the cross-fade of the originals. "
+        "images; intensities in [0, 1]; blur alone shortens it, so compare with the ends. Strips: decoded from the "
+        "code alone, above the cross-fade of the originals. "
     )
     finish(figure, _finding(tables), note + seeds_note(max(map(len, tables.values())), "strips"))
     return figure
@@ -73,11 +73,11 @@ def _strips(
 def _draw_distances(axes: Axes, tables: dict[str, list[pd.DataFrame]], alike: bool) -> None:
     """Draw the distance from the nearest training image along the ways."""
     for index, (name, seeds) in enumerate(tables.items()):
-        draw_band(axes, seeds, "share", "code_distance", series_style(index) | {"label": wrapped(name, 18)})
+        draw_band(axes, seeds, "share", "code_distance", series_style(index) | {"label": wrapped(name, 24)})
     for index, (name, seeds) in enumerate(list(tables.items())[: 1 if alike else None]):
         label = "cross-fade" if alike else f"cross-fade, {name}"
         style = FADE if alike else FADE | {"color": series_style(index)["color"]}
-        draw_band(axes, seeds, "share", "fade_distance", style | {"label": wrapped(label, 18)})
+        draw_band(axes, seeds, "share", "fade_distance", style | {"label": wrapped(label, 24)})
     set_labels(axes, "Distance from the nearest training image", "share of the way", "root mean squared difference")
     put_legend_right(axes, axes.lines)
     axes.set_box_aspect(1)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from autoencoders.figures.mosaic import Mosaic, short
 from autoencoders.figures.style import (
@@ -30,7 +31,7 @@ class Ladder:
     """One variant's restorations at rising levels of noise.
 
     Attributes:
-        table: A row a level and seed: level, network_mse, pca_mse, noisy_mse.
+        table: A row a level and seed: level, network_mse, pca_mse, noisy_mse, network_psnr.
         arrays: original (C, H, W); network, pca, noisy (levels, C, H, W); latent_dim (1,); trained_at (1,).
     """
 
@@ -99,20 +100,20 @@ def _draw_curves(axes: Axes, ladders: dict[str, Ladder], level_name: str) -> Non
         axes.fill_between(
             over_seeds.index, over_seeds["min"], over_seeds["max"], color=style["color"], alpha=0.18, lw=0
         )
-        axes.plot(over_seeds.index, over_seeds["mean"], lw=1.8, label=wrapped(name, 30), **style)
+        axes.plot(over_seeds.index, over_seeds["mean"], lw=1.8, label=wrapped(name, 30), **(style | {"marker": "."}))
         level = float(ladder.arrays["trained_at"][0])
         if over_seeds.index.min() <= level <= over_seeds.index.max():
             error = np.exp(np.interp(level, over_seeds.index, np.log(over_seeds["mean"])))
-            axes.plot(level, error, "o", mfc="white", mec=style["color"], mew=1.8, ms=8)
+            axes.plot(level, error, "o", mfc="none", mec=style["color"], mew=1.8, ms=8)
     _draw_baselines(axes, ladders)
     set_labels(axes, "Error that is left", f"{level_name}", "MSE (log scale)")
     axes.set_yscale("log")
     set_plain_log_ticks(axes.yaxis)
-    right = axes.secondary_yaxis("right", functions=(_to_psnr, _to_mse))
-    right.set_ylabel("PSNR, dB", size=TEXT_SIZE, color=INK)
-    right.tick_params(labelsize=SMALL_SIZE, labelcolor=INK, color=FAINT_INK, length=3, width=0.6)
-    right.spines["right"].set_visible(False)
-    axes.legend(frameon=False, fontsize=SMALL_SIZE, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    _add_psnr_axis(axes, _offset(ladders))
+    below = axes.transAxes + ScaledTranslation(0, -0.45, axes.figure.dpi_scale_trans)
+    axes.legend(
+        frameon=False, fontsize=SMALL_SIZE, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, ncols=2
+    )
 
 
 def _draw_baselines(axes: Axes, ladders: dict[str, Ladder]) -> None:
@@ -133,12 +134,20 @@ def _same(ladders: dict[str, Ladder], column: str) -> bool:
     return all(np.allclose(one, first, rtol=1e-3) for one in others)
 
 
-def _to_psnr(mse: np.ndarray) -> np.ndarray:
-    return -10 * np.log10(np.maximum(mse, 1e-30))
+def _offset(ladders: dict[str, Ladder]) -> float:
+    """Return PSNR + 10 log10(MSE), which is 0 where errors are in [0, 1] intensity and more in other units."""
+    table = next(iter(ladders.values())).table
+    return float((table["network_psnr"] + 10 * np.log10(table["network_mse"])).iloc[-1])
 
 
-def _to_mse(psnr: np.ndarray) -> np.ndarray:
-    return 10 ** (-np.asarray(psnr) / 10)
+def _add_psnr_axis(axes: Axes, offset: float) -> None:
+    """Read the errors as dB on the right: what is logarithmic in MSE is linear in PSNR."""
+    axes.set_ylim(*axes.get_ylim())
+    right = axes.twinx()
+    right.set_ylim(*(offset - 10 * np.log10(axes.get_ylim())))
+    right.set_ylabel("PSNR, dB", size=TEXT_SIZE, color=INK)
+    right.tick_params(labelsize=SMALL_SIZE, labelcolor=INK, color=FAINT_INK, length=3, width=0.6)
+    right.spines[:].set_visible(False)
 
 
 def _mosaic(ladders: dict[str, Ladder]) -> Mosaic:

@@ -42,9 +42,12 @@ class Mosaic:
     def top(self) -> np.ndarray:
         """Return where the rows of pictures begin, and after them the lower end, (rows + 1,), in pixels."""
         rows, height = len(self.pictures), self.pictures.shape[-2]
-        above = [_gap(HEADER_GAP, height) * any(row == one for one, _ in self.headers) for row in range(rows)]
+        lines = np.zeros(rows, dtype=int)  # of the headers above each row
+        for (row, _), text in self.headers.items():
+            lines[row] = max(lines[row], text.count("\n") + 1)
+        above = lines * _gap(HEADER_GAP, height)
         below = [_gap(CAPTION_GAP if any(captions) else ROW_GAP, height) for captions in self.captions]
-        heights = np.array(above) + height + np.array(below)
+        heights = above + height + np.array(below)
         return np.append(0, np.cumsum(heights)) + np.append(above, 0)
 
     @property
@@ -63,7 +66,7 @@ class Mosaic:
         height, width = self.pictures.shape[-2:]
         canvas = self._canvas()
         extent = (0, canvas.shape[1], canvas.shape[0], 0)
-        axes.imshow(canvas, extent=extent, interpolation="nearest" if max(height, width) < 64 else "auto")
+        axes.imshow(canvas, extent=extent)
         self._outline(axes)
         for row, captions in enumerate(self.captions):
             for column, text in enumerate(captions):
@@ -95,14 +98,14 @@ class Mosaic:
         height, width = self.pictures.shape[-2:]
         corners = np.array([(0, 0), (width, 0), (width, height), (0, height)])
         there = np.argwhere(~np.isnan(self.pictures).any(axis=(2, 3, 4)))  # (pictures, 2), row and column
-        outlines = [corners + (self.left[column], self.top[row]) for row, column in there]
+        outlines = [corners + np.array((self.left[column], self.top[row])) for row, column in there]
         axes.add_collection(PolyCollection(outlines, facecolor="none", edgecolor="#BBBBBB", lw=0.5), autolim=False)
 
 
 def short(error: float) -> str:
     """Print an error narrowly enough for its picture: 1.2, 0.012, 0.0034, 2e-05, 0."""
-    if error >= 0.995:
-        return f"{error:.3g}"
+    if error >= 0.9995:
+        return f"{error:.2f}" if error < 100 else f"{error:.2g}"
     if error >= 1e-4:
         return f"{error:.4f}" if error < 0.01 else f"{error:.3f}"
     return f"{error:.1g}"

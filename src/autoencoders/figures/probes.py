@@ -35,7 +35,7 @@ def probe_sheet(tables: dict[str, pd.DataFrame], examples: dict[str, dict[str, n
     probes = list(next(iter(tables.values()))["probe"].unique())
     mosaic = _mosaic(examples, probes)
     width, height = mosaic.size
-    below = 1.0 + len(probes) * max(0.26, 0.13 * len(tables))
+    below = 1.0 + len(probes) * max(0.26, 0.085 * len(tables))
     figure, panels = new_figure(
         max(mosaic.label_width + SIDE * width + 0.4, 9.5),
         1.2 + SIDE * height + below,
@@ -43,9 +43,9 @@ def probe_sheet(tables: dict[str, pd.DataFrame], examples: dict[str, dict[str, n
         columns=2,
         height_ratios=(SIDE * height, below),
     )
-    for axes in panels[0]:
-        axes.remove()
-    mosaic.draw(figure.add_subplot(panels[0, 0].get_gridspec()[0, :]))
+    panels[0, 0].set_subplotspec(panels[0, 0].get_gridspec()[0, :])
+    panels[0, 1].remove()
+    mosaic.draw(panels[0, 0])
     for axes, column in zip(panels[1], ("mse", "auroc"), strict=True):
         _draw_dots(axes, tables, probes, column)
     _finish_dots(panels[1], tables, probes)
@@ -78,9 +78,7 @@ def _mosaic(examples: dict[str, dict[str, np.ndarray]], probes: list[str]) -> Mo
     rows, labels, captions = [], [], []
     for name, arrays in examples.items():
         originals = _row(arrays, probes, most, "originals")
-        if not any(
-            label == "original" and np.array_equal(originals, row, equal_nan=True) for label, row in zip(labels, rows)
-        ):
+        if not any(np.array_equal(originals, row, equal_nan=True) for row in rows):
             rows.append(originals)
             labels.append("original")
             captions.append([""] * len(originals))
@@ -136,4 +134,4 @@ def _finish_dots(panels: np.ndarray, tables: dict[str, pd.DataFrame], probes: li
 
 
 def _spoken(probe: str) -> str:
-    return probe.replace("_", " ")
+    return f"{probe} noise" if probe in ("uniform", "normal") else probe.replace("_", " ")

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.transforms import ScaledTranslation
 
 from autoencoders.figures.style import (
     BLUE,
@@ -51,13 +52,14 @@ def threshold_sheet(tables: dict[str, pd.DataFrame], errors: dict[str, dict[str,
     right_width, text_height = 5.2, 0.55 * len(rules) * max(1, len(tables) / 6) + 1.6
     figure, panels = new_figure(
         (6.2 if columns == 1 else 3.4 * columns) + right_width,
-        max(1.3 + (2.6 if rows == 1 else 2.1) * rows, text_height, 5.0),
+        max(2.2 + 2.1 * rows, text_height, 5.0),
         rows,
         columns + 1,
         width_ratios=[*([(6.2 if columns == 1 else 3.4 * columns) / columns] * columns), right_width],
     )
-    grid = panels[0, 0].get_gridspec()
-    for axes in panels[:, -1]:
+    rates, *spare = panels[:, -1]
+    rates.set_subplotspec(panels[0, 0].get_gridspec()[:, -1])
+    for axes in spare:
         axes.remove()
     edges, scale = _edges(errors)
     for axes, name in zip(panels[:, :-1].flat, tables, strict=False):
@@ -71,9 +73,8 @@ def threshold_sheet(tables: dict[str, pd.DataFrame], errors: dict[str, dict[str,
         set_labels(axes, wrapped(name, 40), f"error ({scale} scale)" if axes in panels[-1] else "")
     for axes in list(panels[:, :-1].flat)[len(tables) :]:
         axes.set_visible(False)
-    rates = figure.add_subplot(grid[:, -1])
     _draw_rates(rates, tables, rules)
-    _put_legend(panels[0, 0], tables)
+    _put_legend(panels[-1, 0], tables)
     finish(figure, _finding(tables), _note(tables))
     return figure
 
@@ -98,8 +99,9 @@ def _note(tables: dict[str, pd.DataFrame]) -> str:
     n = f"{table['n_test'].max():,}" if table["n_test"].nunique() == 1 else n
     calibration = sorted({table["n_calibration"].min(), table["n_calibration"].max()})
     note = (
-        f"Thresholds from {' to '.join(f'{one:,}' for one in calibration)} held-out normal images; bar: 95 % Wilson "
-        f"interval from {n} normal test images; anomalies: {table['anomalies'].iloc[0]}."
+        f"Thresholds from {' to '.join(f'{one:,}' for one in calibration)} held-out normal images; line: 95% Wilson "
+        f"interval from {n} normal test images; anomalies: {table['anomalies'].iloc[0]}. "
+        "Shade: where the conformal rate falls for 95% of draws of calibration images."
     )
     if len(tables) > 1:
         note += " Rows of dots within a rule: the variants, in the order of the panels."
@@ -142,6 +144,7 @@ def _draw_thresholds(axes: Axes, table: pd.DataFrame, alone: bool) -> None:
 def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame], rules: list[str]) -> None:
     """Draw a row a rule: the stated rate as a bar across, the realised ones as dots with their intervals."""
     detected = {rule: [] for rule in rules}
+    _draw_chance(axes, next(iter(tables.values())), rules)
     for index, table in enumerate(tables.values()):
         means = table.groupby("rule")[["stated_rate", "realised_rate", "low", "high", "detection_rate"]].mean()
         offset = (index - (len(tables) - 1) / 2) * min(0.2, 0.7 / len(tables))
@@ -157,6 +160,8 @@ def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame], rules: list[str]) -
         axes.text(1.03, row, text, transform=axes.get_yaxis_transform(), va="center", size=SMALL_SIZE)
     axes.text(1.03, 1.01, "detects", transform=axes.transAxes, va="bottom", size=SMALL_SIZE, color=FAINT_INK)
     axes.set_yticks(range(len(rules)), [wrapped(rule, 16) for rule in rules], fontsize=SMALL_SIZE)
+    for label, rule in zip(axes.get_yticklabels(), rules, strict=True):
+        label.set_color(_color(rule))
     axes.set_ylim(len(rules) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(False, axis="y")
@@ -167,11 +172,21 @@ def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame], rules: list[str]) -
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
     axes.xaxis.set_minor_locator(MaxNLocator(1))
     axes.tick_params(axis="x", which="minor", length=0)
-    set_labels(axes, "Normal test images flagged (bar: the rate stated)", "false-positive rate (log scale above 1 %)")
+    set_labels(axes, "Normal test images flagged (bar: stated)", "false-positive rate (log scale above 1%)")
+
+
+def _draw_chance(axes: Axes, table: pd.DataFrame, rules: list[str]) -> None:
+    """Shade where a conformal rule's rate falls for 95% of calibration draws (the beta distribution's sd, twice)."""
+    for row, rule in enumerate(rules):
+        if rule.startswith("conformal"):
+            one = table[table["rule"] == rule].iloc[0]
+            alpha, n = one["stated_rate"], one["n_calibration"]
+            spread = 1.96 * np.sqrt(alpha * (1 - alpha) / (n + 2))
+            axes.barh(row, 2 * spread, left=alpha - spread, height=0.84, color=BLUE, alpha=0.13, lw=0)
 
 
 def _put_legend(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
-    """Explain groups and lines within the first histogram."""
+    """Explain groups and lines below the first column of histograms."""
     anomalies = next(iter(tables.values()))["anomalies"].iloc[0]
     names = {key: name if key != "anomaly_errors" else anomalies for key, (name, _) in GROUPS.items()}
     handles = [
@@ -182,7 +197,18 @@ def _put_legend(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
         Line2D([], [], color=INK, lw=1.1, ls=(0, (1, 1.5)), label="median"),
         Line2D([], [], color=INK, lw=1.1, ls=(0, (5, 2)), label="mean"),
     ]
-    axes.legend(handles=handles, frameon=False, fontsize=SMALL_SIZE - 1, loc="upper right")
+    below = axes.transAxes + ScaledTranslation(0, -0.45, axes.figure.dpi_scale_trans)
+    axes.legend(
+        handles=handles,
+        frameon=False,
+        fontsize=SMALL_SIZE,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=below,
+        borderpad=0,
+        columnspacing=1,
+        ncols=5 if len(tables) == 1 else 2,
+    )
 
 
 def _color(rule: str) -> str:

@@ -27,9 +27,8 @@ def coloured(values: np.ndarray, limits: tuple[float, float], cmap: str) -> np.n
 
 
 def squared(items: np.ndarray) -> np.ndarray:
-    """Arrange n items (n, ...) in a square, row by row, the rest NaN: (rows, side, ...), no row without any."""
+    """Arrange n items (n, ...) in a square (side, side, ...), row by row; the rest is NaN."""
     side = int(np.ceil(np.sqrt(len(items))))
-    rows = -(-len(items) // side)
-    full = np.full((rows * side, *items.shape[1:]), np.nan, dtype=np.float32)
+    full = np.full((side * side, *items.shape[1:]), np.nan, dtype=np.float32)
     full[: len(items)] = items
-    return full.reshape(rows, side, *items.shape[1:])
+    return full.reshape(side, side, *items.shape[1:])

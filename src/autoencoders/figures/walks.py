@@ -71,8 +71,9 @@ def _draw_curves(panels: np.ndarray, tables: dict[str, list[pd.DataFrame]], alik
             draw_band(axes, _part(seeds, "code"), along, "nearest", style)
         axes.set_ylim(bottom=0)
     farthest = max(_part(seeds, "code")[0]["moved"].max() for seeds in tables.values())
+    shown = [table[table["moved"] <= farthest]["nearest"].max() for seeds in tables.values() for table in seeds]
     panels[1].set_xlim(0, 1.05 * farthest)
-    panels[1].set_ylim(0, 1.25 * farthest)
+    panels[1].set_ylim(0, 1.25 * max(shown))
     set_labels(panels[0], "Distance from the nearest training image", "step", "root mean squared difference")
     set_labels(panels[1], "The same, by distance moved", "distance from where the walk began")
     place = panels[-1] if len(panels) > 2 else panels[0]  # a panel that is empty, or that two lines leave space in

@@ -74,13 +74,15 @@ def filters_of(model: Autoencoder, layer: str) -> Tensor:
     components = getattr(model, "components", None)
     if isinstance(components, Tensor):  # of PCA, orthonormal: each way the same
         return components.unflatten(1, model.image_shape)
-    image = next(model.parameters()).new_zeros(1, *model.image_shape)
+    image = torch.zeros(1, *model.image_shape, device=next((weight.device for weight in model.parameters()), None))
     with torch.inference_mode():
-        first = _layers_run(model, lambda: model.encode(image))[0]
+        first = _layers_run(model, lambda: model.encode(image))[:1]
         code = model.encode(image)
         last = _layers_run(model, lambda: model.decode(code))[-1:]
+    if not first:
+        raise ValueError(f"layer: filters need a layer with weights, got {type(model).__name__}, which has none")
     if layer == "encoder" or not last:
-        return _incoming(first, model.image_shape)
+        return _incoming(first[0], model.image_shape)
     return _outgoing(last[0], model.image_shape)
 
 

@@ -52,7 +52,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         f"{name}_distance": nearest_distances(images, training).unflatten(0, (len(pairs), -1)).mean(dim=0).cpu().numpy()
         for name, images in pictures.items()
     }
-    table = pd.DataFrame({"step": np.arange(config.steps), "share": share.cpu().numpy()} | distances)
+    table = pd.DataFrame({"step": np.arange(config.steps), "share": np.linspace(0, 1, config.steps)} | distances)
     return Finding(
         table.assign(pairs=len(pairs), nearest_of=len(reference)),
         {
@@ -76,7 +76,8 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
 def _pairs(subject: Subject, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw pairs (count, 2) of indices of test images; every two classes meet before any meet again."""
     indices = trained_on(subject)
-    members = {label: indices[subject.labels[indices] == label] for label in np.unique(subject.labels[indices])}
+    labels = subject.labels[indices]
+    members = {label: indices[labels == label] for label in np.unique(labels).tolist()}
     if len(members) < 2:
         raise ValueError(f"interpolation needs a network trained on at least 2 classes, got {list(members)}")
     meetings = rng.permuted(rng.permutation(list(combinations(members, 2))), axis=1)

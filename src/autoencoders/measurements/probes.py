@@ -1,12 +1,12 @@
 """Probes: images that no image of the dataset looks like, and whether their error gives them away."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import PositiveInt, model_validator
 from torch import Generator, Tensor
 
 from autoencoders.codes import intensities, subset, trained_on

@@ -60,7 +60,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw the errors of all variants over their widths, a panel an architecture."""
     table = pd.concat([finding.table for seeds in findings.values() for finding in seeds], ignore_index=True)
-    return width_curves(table, f"N({config.mean:g}, {config.std:g}²) images")
+    return width_curves(table, f"N({config.mean:g}, {config.std:g}{'²' * (config.std != 1)}) images")
 
 
 def _error(subject: Subject, images: Tensor) -> np.ndarray:

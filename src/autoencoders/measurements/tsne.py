@@ -4,9 +4,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import torch
 from matplotlib.figure import Figure
 from pydantic import PositiveFloat, PositiveInt
 from sklearn.manifold import TSNE, trustworthiness
+from threadpoolctl import threadpool_limits
 
 from autoencoders.codes import encode, neighbour_accuracy, subset
 from autoencoders.figures.bands import spread
@@ -44,7 +46,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     codes, labels = encode(subject.model, subject.at(chosen)), subject.labels[chosen]
     flat = codes.cpu().numpy()
     tsne = TSNE(perplexity=config.perplexity, init="pca", random_state=subject.seed)
-    points = tsne.fit_transform(flat)
+    with threadpool_limits(torch.get_num_threads()):  # those that compute.threads grants
+        points = tsne.fit_transform(flat)
     row = {
         "code_accuracy": neighbour_accuracy(codes, labels, config.neighbours),
         "map_accuracy": neighbour_accuracy(codes.new_tensor(points), labels, config.neighbours),

@@ -51,7 +51,9 @@ def measure(subject: Subject, config: Config) -> Finding:
     code = decode(subject.model, _walk(codes, steps, generator, spread).flatten(0, 1)).unflatten(0, (len(starts), -1))
     training = intensities(reference[slice(None)], reference)
     walks = {"pixel": intensities(pixel, starts), "code": intensities(code, starts)}
-    tables = [_distances(images, training).assign(walk=name, step=steps.cpu()) for name, images in walks.items()]
+    tables = [
+        _distances(images, training).assign(walk=name, step=[0.0, *config.steps]) for name, images in walks.items()
+    ]
     table = pd.concat(tables, ignore_index=True)[["walk", "step", "moved", "nearest"]]
     return Finding(
         table.assign(images=len(starts), nearest_of=len(reference)),
@@ -77,4 +79,4 @@ def _distances(walks: Tensor, training: Tensor) -> pd.DataFrame:
     """Return, a row a step, how far walks (n, steps, C, H, W) moved and how near training images are, over n."""
     moved = (walks - walks[:, :1]).square().flatten(2).mean(dim=2).sqrt()  # (n, steps)
     nearest = nearest_distances(walks.flatten(0, 1), training).unflatten(0, walks.shape[:2])
-    return pd.DataFrame({"moved": moved.mean(dim=0).cpu(), "nearest": nearest.mean(dim=0).cpu()})
+    return pd.DataFrame({"moved": moved.mean(dim=0).cpu().numpy(), "nearest": nearest.mean(dim=0).cpu().numpy()})

@@ -11,6 +11,7 @@ CAPTIONS = {
     "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
     "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
     "reconstructions": "The first test image of each class and what is made of it.",
+    "snapshots": "A few validation images and what is made of them as the training goes on.",
     "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
     "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
     "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",

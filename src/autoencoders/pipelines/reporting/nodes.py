@@ -53,6 +53,21 @@ def draw_reconstructions(**examples: Arrays) -> Figure:
     )
 
 
+def draw_snapshots(**snapshots: Arrays) -> Figure:
+    """Draw what each variant makes of a few validation images as its training goes on."""
+    from autoencoders.figures import reconstruction_grid
+
+    first = next(iter(snapshots.values()))
+    rows = {
+        f"{name}, epoch {key.removeprefix('epoch_')}": shown
+        for name, kept in snapshots.items()
+        for key, shown in sorted(kept.items(), key=lambda item: (len(item[0]), item[0]))
+        if key.startswith("epoch_")
+    }
+    errors = {name: np.square(shown - first["originals"]).mean(axis=(1, 2, 3)) for name, shown in rows.items()}
+    return reconstruction_grid(first["originals"], rows, errors)
+
+
 def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure]:
     """Draw histograms and ROC curves of the test images' anomaly scores, by normal class."""
     from autoencoders.figures import roc_curves, score_histograms

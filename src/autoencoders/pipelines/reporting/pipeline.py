@@ -10,6 +10,7 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_losses,
     draw_reconstructions,
     draw_scores,
+    draw_snapshots,
     tick_off,
     write_report,
 )
@@ -38,13 +39,16 @@ def create_replicate_pipeline(units: dict[str, str], one_class: bool) -> Pipelin
     return Pipeline(nodes, tags="reporting")
 
 
-def create_study_pipeline(study: str, replicates: list[tuple[str, str]], one_class: bool) -> Pipeline:
+def create_study_pipeline(
+    study: str, replicates: list[tuple[str, str]], one_class: bool, watched: list[str]
+) -> Pipeline:
     """Return the comparison of a study's variants; inputs are named `variant/seed/..`.
 
     Args:
         study: `dataset.study`, for the tables.
         replicates: (variant, seed name) pairs.
         one_class: Whether to compare AUROC, by normal class, or reconstructions.
+        watched: The variants with snapshots.
     """
     prefixes = {f"{variant}/{seed}": f"{variant}/{seed}/" for variant, seed in replicates}
     nodes = [
@@ -62,6 +66,9 @@ def create_study_pipeline(study: str, replicates: list[tuple[str, str]], one_cla
         first = dict(replicates[::-1])
         shown = {variant: f"{variant}/{first[variant]}/" for variant in dict(replicates)}
         nodes += [_draw_losses(prefixes), _draw_reconstructions(shown)]
+    if watched:
+        inputs = {variant: f"{variant}/{dict(replicates[::-1])[variant]}/snapshots" for variant in watched}
+        nodes.append(node(draw_snapshots, inputs=inputs, outputs="snapshots", name="draw_snapshots"))
     return Pipeline(nodes, tags="reporting")
 
 

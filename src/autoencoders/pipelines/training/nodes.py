@@ -25,11 +25,12 @@ def train(
     variant: Variant,
     seed: int,
     compute: Compute,
-) -> tuple[Arrays, DataFrame, DataFrame]:
+) -> tuple[Arrays, DataFrame, DataFrame, Arrays]:
     """Fit one variant with one seed on the training images; validation images are scored every epoch.
 
     Returns:
-        weights by name; the history, a row an epoch; the training loss, a row an iteration.
+        weights by name; the history, a row an epoch; the training loss, a row an iteration; and reconstructions of a
+        few validation images after the epochs that the variant names.
     """
     from autoencoders import engine
 
@@ -38,4 +39,4 @@ def train(
         name: engine.pixels(images, indices, facts, device, variant.scale) for name, indices in fit_indices.items()
     }
     fit = engine.train(variant, pixels["train"], pixels["validation"], seed)
-    return fit.weights, fit.history, fit.iterations
+    return fit.weights, fit.history, fit.iterations, fit.snapshots

@@ -34,7 +34,7 @@ def create_pipeline() -> Pipeline:
                     "seed": "params:seed",
                     "compute": "params:compute",
                 },
-                outputs=["weights", "history", "iterations"],
+                outputs=["weights", "history", "iterations", "snapshots"],
                 name="train",
             ),
         ],
