@@ -31,6 +31,19 @@ def test_pca_leaves_the_published_error_on_the_test_images(mnist: dict) -> None:
         assert 784 * errors.mean() == pytest.approx(published, abs=0.01)
 
 
+PRINTED = [4.9069, 16.8624, 16.0458, 10.7148, 14.8482, 20.3908, 11.7359, 14.3566, 13.2155, 16.6058]
+CENTRED = [4.4641, 16.6535, 15.4137, 10.5702, 15.0635, 20.6127, 11.1977, 13.5807, 12.6890, 16.7954]
+
+
+def test_the_errors_printed_for_ten_images_come_from_a_projection_without_centring(mnist: dict) -> None:
+    train, test = (np.flatnonzero(mnist["parts"] == part) for part in ("train", "test"))
+    basis = pca.fit(flat(mnist, train))
+    demo, components = flat(mnist, test[9705:9715]), basis["components"][:30]
+    faulty = demo - demo @ components.T @ components
+    assert np.square(faulty).sum(axis=1) == pytest.approx(PRINTED, abs=1e-3)
+    assert 784 * pca.reconstruction_errors(basis, demo, 30) == pytest.approx(CENTRED, abs=1e-3)
+
+
 def test_pca_of_zeros_tells_zeros_from_the_rest(mnist: dict) -> None:
     splits = Splits(seed=0, test="official", validation=0.05, calibration=0.05)
     found = split(mnist["labels"], mnist["parts"], splits)

@@ -24,8 +24,8 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
         seed: Of the corruption's draws.
 
     Returns:
-        reconstruction_error; pca_error at the same code size; mean_image_error, of the mean training image; and
-        for a corrupting variant denoising_error, of the corrupted input's reconstruction against the clean image,
+        reconstruction_error; mean_image_error, of the mean training image; pca_error at the same code size, unless
+        the code is as wide as the image, when principal components lose nothing; and for a corrupting variant denoising_error, of the corrupted input's reconstruction against the clean image,
         and corruption_error, of the corrupted input itself.
     """
     generator = Generator(images.values.device).manual_seed(seed)
@@ -35,9 +35,10 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
         units = images.spread**-2  # of a squared error
         row = {
             "reconstruction_error": squared_error(reconstruct(model, batch), batch),
-            "pca_error": pca.reconstruction_errors(basis, flat, model.latent_dim) * units,
             "mean_image_error": np.square(flat - basis["mean"]).mean(axis=1) * units,
         }
+        if model.latent_dim < model.pixels:
+            row["pca_error"] = pca.reconstruction_errors(basis, flat, model.latent_dim) * units
         if corruption.kind != "none":
             corrupted = corruption(batch, generator)
             row["denoising_error"] = squared_error(reconstruct(model, corrupted), batch)
@@ -70,7 +71,8 @@ def summary(
     if one_class:
         normal_class = "_".join(str(label) for label in sorted(normal["label"].unique()))
         found[f"test/auroc_{normal_class}"] = metrics.auroc(test["anomaly_score"], test["is_anomaly"])
-        found[f"test/pca_auroc_{normal_class}"] = metrics.auroc(test["pca_error"], test["is_anomaly"])
+        if "pca_error" in test:
+            found[f"test/pca_auroc_{normal_class}"] = metrics.auroc(test["pca_error"], test["is_anomaly"])
     verdicts = {
         "gate/loss_fell": gates.loss_fell(iterations["train_loss"].to_numpy()),
         "gate/not_collapsed": gates.not_collapsed(

@@ -34,11 +34,10 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
     means = errors[~errors["is_anomaly"]].groupby("split").mean(numeric_only=True)
     found = {f"{split}/mse": float(error) for split, error in means["reconstruction_error"].items()}
     test = means.loc["test"]
-    found |= {
-        "test/sse": float(test["reconstruction_error"]) * pixels,
-        "test/pca_mse": float(test["pca_error"]),
-        "test/pca_sse": float(test["pca_error"]) * pixels,
-    }
+    found["test/sse"] = float(test["reconstruction_error"]) * pixels
+    if "pca_error" in errors:
+        found["test/pca_mse"] = float(test["pca_error"])
+        found["test/pca_sse"] = float(test["pca_error"]) * pixels
     if "denoising_error" in errors:
         found["test/denoising_mse"] = float(test["denoising_error"])
         found["test/noisy_input_mse"] = float(test["corruption_error"])

@@ -193,7 +193,7 @@ def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: Pixels) -> 
     assert (found["reconstruction_error"] == 0).all()
     assert found["corruption_error"].mean() == pytest.approx(0.25**2, rel=0.02)
     assert np.allclose(found["denoising_error"], found["corruption_error"])
-    assert found["pca_error"] == pytest.approx(0, abs=1e-8)
+    assert "pca_error" not in found, "a code as wide as the image leaves PCA nothing to lose"
 
 
 def test_the_first_test_image_of_each_class_is_shown() -> None:

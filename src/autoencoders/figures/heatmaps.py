@@ -14,7 +14,7 @@ from autoencoders.figures.mosaic import Mosaic, short
 from autoencoders.figures.style import INK, SMALL_SIZE, finish, new_figure
 
 CMAP = "inferno"
-SIDES = 0.45, 0.62  # inches a picture, at least and at most
+SIDES = 0.5, 0.62  # inches a picture, at least and at most
 WIDTH, SHAPE = 16, 1.5  # inches of pictures, and width over height, to aim at
 TOP = 99.5  # percentile of the squares that takes the brightest colour
 KINDS = ("input", "reconstruction", "squared difference")
@@ -96,7 +96,7 @@ def _mosaic(findings: dict[str, Found], columns: int, top: float) -> Mosaic:
     nothing = _Block(np.full_like(blocks[0].pictures, np.nan), [[""] * columns] * rows, {})
     blocks += [nothing] * (-len(blocks) % across)
     bands = [blocks[start : start + across] for start in range(0, len(blocks), across)]
-    captions = [sum((block.captions[row] for block in band), []) for band in bands for row in range(rows)]
+    captions = [[text for block in band for text in block.captions[row]] for band in bands for row in range(rows)]
     headers = {
         (down * rows + row, right * columns + column): text
         for down, band in enumerate(bands)
@@ -113,12 +113,13 @@ def _mosaic(findings: dict[str, Found], columns: int, top: float) -> Mosaic:
 
 
 def _blocks_across(count: int, rows: int, columns: int) -> int:
-    """Return how many blocks to set side by side, so that the whole comes nearest to the shape of a screen."""
+    """Return how many blocks to set side by side: near to the shape of a screen, and few places left empty."""
 
-    def distance(across: int) -> float:
-        return abs(np.log(across * columns / (-(-count // across) * 1.25 * rows) / SHAPE))
+    def fault(across: int) -> float:
+        down = -(-count // across)
+        return abs(np.log(across * columns / (down * 1.25 * rows) / SHAPE)) + (across * down - count) / count
 
-    return min(range(1, count + 1), key=distance)
+    return min(range(1, count + 1), key=fault)
 
 
 def _block(found: Found, size: tuple[int, int], top: float, name: str) -> _Block:

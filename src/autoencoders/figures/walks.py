@@ -52,8 +52,8 @@ def walk_pictures(walks: dict[str, dict[str, np.ndarray]], tables: dict[str, lis
     _draw_curves(panels[-1], tables, alike)
     note = (
         "Above each picture: step, the sd of normal noise along one direction an image; among pixels in intensities of "
-        "[0, 1], clipped in pictures only; in the code in each unit's sd over training images, then decoded. Curves: "
-        f"mean over {table['images'][0]} test images, nearest of {table['nearest_of'][0]} training images. "
+        "[0, 1], clipped in pictures only; in the code, decoded alone, in each unit's sd over training images. "
+        f"Curves: mean over {table['images'][0]} test images, nearest of {table['nearest_of'][0]} training images. "
     )
     finish(figure, _finding(tables), note + seeds_note(max(map(len, tables.values())), "pictures"))
     return figure

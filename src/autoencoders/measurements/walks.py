@@ -29,7 +29,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     """Walk from test images, each in one random direction, and measure how far off the data one gets.
 
     A step among pixels is `step` x normal noise, and nothing is clipped. A step in the code is `step` x normal noise
-    x the unit's standard deviation over training images, decoded. The way in the code begins at the reconstruction.
+    x the unit's standard deviation over training images, decoded. The way in the code begins at what the image's own
+    code decodes to: the reconstruction, unless the network passes anything round the code.
 
     Returns:
         table: a row a walk and step, 0 included: walk, pixel or code; step; moved, the distance from where the walk

@@ -86,7 +86,9 @@ def draw_comparison(comparison: DataFrame) -> Figure:
         "test/mse_sd": "test MSE_sd",
     }
     return comparison_bars(
-        comparison.set_index("variant").rename(columns=headings), "test MSE", headings["test/pca_mse_mean"]
+        comparison.set_index("variant").rename(columns=headings),
+        "test MSE",
+        headings["test/pca_mse_mean"] if "test/pca_mse_mean" in comparison else None,
     )
 
 
