@@ -53,6 +53,10 @@ class Pixels:
             images.sub_(self.shift).div_(self.spread)
         return images
 
+    def intensities(self, images: Tensor) -> Tensor:
+        """Return images in these units as intensities, where 0 is black and 1 is white."""
+        return images * self.spread + self.shift
+
     def batches(self, size: int = SCORING_BATCH) -> Iterator[Tensor]:
         """Yield float images (size, C, H, W) in order."""
         for start in range(0, len(self), size):
@@ -162,7 +166,7 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps * self.settings.epochs)
         self.losses = torch.zeros(self.settings.epochs, self.steps, device=device)
-        self.snapshots = {"originals": validation_images[slice(SNAPSHOTS)].cpu().numpy()}
+        self.snapshots = {"originals": validation_images.intensities(self._shown()).cpu().numpy()}
 
     def fit(self) -> Fit:
         rows = []
@@ -179,8 +183,11 @@ class _Trainer:
 
     def _keep_snapshot(self, epoch: int) -> None:
         if epoch in self.settings.snapshots:
-            shown = reconstruct(self.model.eval(), self.validation_images[slice(SNAPSHOTS)])
-            self.snapshots[f"epoch_{epoch}"] = shown.cpu().numpy()
+            shown = reconstruct(self.model.eval(), self._shown())
+            self.snapshots[f"epoch_{epoch}"] = self.validation_images.intensities(shown).cpu().numpy()
+
+    def _shown(self) -> Tensor:
+        return self.validation_images[slice(SNAPSHOTS)]
 
     def _epoch(self, epoch: int) -> None:
         self.model.train()

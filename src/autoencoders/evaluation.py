@@ -25,13 +25,14 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
 
     Returns:
         reconstruction_error; mean_image_error, of the mean training image; pca_error at the same code size, unless
-        the code is as wide as the image, when principal components lose nothing; and for a corrupting variant denoising_error, of the corrupted input's reconstruction against the clean image,
-        and corruption_error, of the corrupted input itself.
+        the code is as wide as the image, when principal components lose nothing; and for a corrupting variant
+        denoising_error, of the corrupted input's reconstruction against the clean image, and corruption_error, of
+        the corrupted input itself.
     """
     generator = Generator(images.values.device).manual_seed(seed)
     found: dict[str, list[np.ndarray]] = {}
     for batch in images.batches(SCORING_BATCH):
-        flat = (batch.flatten(1) * images.spread + images.shift).cpu().numpy()  # in [0, 1], as the basis
+        flat = images.intensities(batch).flatten(1).cpu().numpy()  # in [0, 1], as the basis
         units = images.spread**-2  # of a squared error
         row = {
             "reconstruction_error": squared_error(reconstruct(model, batch), batch),
@@ -49,7 +50,7 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
 
 
 def summary(
-    errors: pd.DataFrame, history: pd.DataFrame, iterations: pd.DataFrame, latent_dim: int, pixels: int
+    errors: pd.DataFrame, history: pd.DataFrame, iterations: pd.DataFrame, statistics: Arrays, latent_dim: int
 ) -> dict[str, float]:
     """Sum an error table up in metrics; a gate is 1 where it held and 0 where it failed.
 
@@ -57,12 +58,12 @@ def summary(
         errors: The table, a row an image; with anomaly_score and is_anomaly it gives AUROC too.
         history: The training, a row an epoch.
         iterations: The training loss, a row a step.
+        statistics: Of each pixel over validation images, from `pixel_statistics`.
         latent_dim: Numbers in a code.
-        pixels: Numbers in an image.
     """
     one_class = "is_anomaly" in errors
     rows = errors if one_class else errors.assign(is_anomaly=False)
-    found = metrics.mean_errors(rows, pixels) | {
+    found = metrics.mean_errors(rows, statistics["pixel_error"].size) | {
         "train/final_loss": float(history["train_loss"].iloc[-1]),
         "code/latent_dim": float(latent_dim),
     }
@@ -73,11 +74,19 @@ def summary(
         found[f"test/auroc_{normal_class}"] = metrics.auroc(test["anomaly_score"], test["is_anomaly"])
         if "pca_error" in test:
             found[f"test/pca_auroc_{normal_class}"] = metrics.auroc(test["pca_error"], test["is_anomaly"])
+    dead = gates.dead_pixels(statistics["image_sd"], statistics["reconstruction_sd"])
+    lost = statistics["pixel_error"]
+    found["dead_pixels/count"] = float(dead.sum())
+    found["dead_pixels/error_share"] = float(lost[dead].sum() / lost.sum()) if lost.any() else 0.0
     verdicts = {
         "gate/loss_fell": gates.loss_fell(iterations["train_loss"].to_numpy()),
-        "gate/not_collapsed": gates.not_collapsed(
+        "gate/beats_mean_image": gates.beats_mean_image(
             normal["reconstruction_error"].to_numpy(), normal["mean_image_error"].to_numpy()
         ),
+        "gate/reconstructions_differ": gates.reconstructions_differ(
+            statistics["image_sd"], statistics["reconstruction_sd"]
+        ),
+        "gate/no_dead_pixels": not dead.any(),
         "gate/scores_vary": gates.scores_vary(test["reconstruction_error"].to_numpy()),
     }
     gates.report(verdicts)
@@ -85,13 +94,37 @@ def summary(
 
 
 def examples(model: Autoencoder, images: Pixels, corruption: Corruption, seed: int) -> Arrays:
-    """Return what a figure needs of a few images: originals, inputs and reconstructions (n, C, H, W)."""
+    """Return what a figure needs of a few images.
+
+    Returns:
+        originals, inputs and reconstructions (n, C, H, W) as intensities; errors (n,) in the network's units.
+    """
     originals = images[slice(None)]
     inputs = corruption(originals, Generator(originals.device).manual_seed(seed))
     reconstructions = reconstruct(model, inputs)
     arrays = {"originals": originals, "inputs": inputs, "reconstructions": reconstructions}
-    return {name: _numpy(value) for name, value in arrays.items()} | {
+    return {name: _numpy(images.intensities(value)) for name, value in arrays.items()} | {
         "errors": _numpy(squared_error(reconstructions, originals))
+    }
+
+
+def pixel_statistics(model: Autoencoder, images: Pixels) -> Arrays:
+    """Return what becomes of each pixel over images (N, C, H, W), in maps of the image's shape.
+
+    Returns:
+        image_sd and reconstruction_sd, over images; reconstruction_mean; pixel_error, the mean squared error.
+    """
+    sums = torch.zeros(5, *model.image_shape, dtype=torch.float64, device=images.values.device)
+    for batch in images.batches(SCORING_BATCH):
+        shown = reconstruct(model, batch)
+        parts = (batch, batch.square(), shown, shown.square(), (shown - batch).square())
+        sums += torch.stack([part.double().sum(dim=0) for part in parts])
+    mean, square, shown_mean, shown_square, error = (sums / max(len(images), 1)).cpu().numpy()
+    return {
+        "image_sd": np.sqrt(np.maximum(square - mean**2, 0)),
+        "reconstruction_sd": np.sqrt(np.maximum(shown_square - shown_mean**2, 0)),
+        "reconstruction_mean": shown_mean,
+        "pixel_error": error,
     }
 
 

@@ -6,7 +6,10 @@ import numpy as np
 
 logger = logging.getLogger(__name__)
 
-ALIVE = 0.95  # of the mean image's error; a network that shows every image alike does not come below it
+USEFUL = 0.95  # of the mean image's error: what a reconstruction must come below
+ALIKE = 0.05  # of the images' spread: reconstructions that vary less are alike
+VARYING = 0.02  # of the greatest spread of a pixel: pixels that vary less are background
+DEAD = 1e-3  # of a pixel's own spread
 
 
 def loss_fell(losses: np.ndarray) -> bool:
@@ -14,12 +17,26 @@ def loss_fell(losses: np.ndarray) -> bool:
     return len(losses) < 2 or bool(losses[-max(1, len(losses) // 10) :].mean() < losses[0])
 
 
-def not_collapsed(reconstruction_errors: np.ndarray, mean_image_errors: np.ndarray) -> bool:
-    """Tell whether reconstructions beat the mean training image, shown for every image, on the same images.
+def beats_mean_image(reconstruction_errors: np.ndarray, mean_image_errors: np.ndarray) -> bool:
+    """Tell whether reconstructions beat the mean training image, shown for every image, on the same images."""
+    return bool(reconstruction_errors.mean() < USEFUL * mean_image_errors.mean())
 
-    A network stuck at the mean image, or at any other constant one such as black, does not.
+
+def reconstructions_differ(image_sd: np.ndarray, reconstruction_sd: np.ndarray) -> bool:
+    """Tell whether reconstructions differ from image to image; those of a collapsed network are all alike.
+
+    A network that shows the mean image, or black, whatever it is given, does not pass. Both are standard deviations
+    over images, pixel by pixel.
     """
-    return bool(reconstruction_errors.mean() < ALIVE * mean_image_errors.mean())
+    return bool(np.square(reconstruction_sd).mean() > ALIKE**2 * np.square(image_sd).mean())
+
+
+def dead_pixels(image_sd: np.ndarray, reconstruction_sd: np.ndarray) -> np.ndarray:
+    """Return which pixels are the same in all reconstructions although the images vary there.
+
+    A ReLU output whose input is negative for every image stays at zero and gets no gradient.
+    """
+    return (image_sd > VARYING * image_sd.max()) & (reconstruction_sd < DEAD * image_sd)
 
 
 def scores_vary(scores: np.ndarray) -> bool:

@@ -187,7 +187,7 @@ def report_pipeline(name: str, suite: grid.Suite) -> Pipeline:
     report = reporting.create_suite_pipeline(list(suite.studies), answered, pictures, extras)
     if suite.published:
         report += reporting.create_tick_off_pipeline(measured)
-    shared = {"provenance": "provenance"} | images_of(suite, "facts")
+    shared = {"provenance": "provenance"} | images_of(suite, "images", "facts")
     return Pipeline(report, inputs=found_below(name, report) | shared, namespace=name)
 
 

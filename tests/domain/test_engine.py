@@ -196,6 +196,26 @@ def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: Pixels) -> 
     assert "pca_error" not in found, "a code as wide as the image leaves PCA nothing to lose"
 
 
+def test_a_perfect_network_leaves_no_pixel_dead(digits: Pixels) -> None:
+    found = evaluation.pixel_statistics(Identity(), digits)
+    images = digits[slice(None)].numpy().astype(np.float64)
+    assert np.allclose(found["image_sd"], images.std(axis=0), atol=1e-6)
+    assert np.allclose(found["reconstruction_sd"], found["image_sd"])
+    assert (found["pixel_error"] == 0).all()
+
+
+@pytest.mark.parametrize(("scale", "largest"), [("unit", 1), ("raw", 16), ("standard", 2.2)])
+def test_units_scale_errors_and_leave_pictures_alone(digits: Pixels, scale: str, largest: float) -> None:
+    facts = {"intensity": 16, "pixel_mean": 0.3, "pixel_sd": 0.35}
+    seen = engine.pixels(digits.values.numpy(), np.arange(50), facts, CPU, scale)
+    assert float(seen[slice(None)].max()) == pytest.approx(largest, rel=0.1)
+    assert torch.allclose(seen.intensities(seen[slice(None)]), digits[slice(50)], atol=1e-6)
+    basis = pca.fit(digits[slice(None)].flatten(1).numpy())
+    shape = {"model": Identity(), "basis": basis, "corruption": linear().corruption, "seed": 0}
+    scaled, unit = (evaluation.errors(images=one, **shape) for one in (seen, part(digits, 0, 50)))
+    assert np.allclose(scaled["mean_image_error"], unit["mean_image_error"] / seen.spread**2, rtol=1e-4)
+
+
 def test_the_first_test_image_of_each_class_is_shown() -> None:
     labels = np.array([1, 0, 0, 1, 2, 2])
     assert evaluation.first_of_each(labels, np.array([2, 3, 4, 5])).tolist() == [2, 3, 4]

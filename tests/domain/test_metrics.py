@@ -76,9 +76,18 @@ def test_a_rising_loss_fails_its_gate() -> None:
     assert not gates.loss_fell(np.linspace(0.1, 1, 50))
 
 
-def test_the_mean_image_fails_its_gate() -> None:
-    assert gates.not_collapsed(np.array([0.01, 0.02]), np.array([0.08, 0.08]))
-    assert not gates.not_collapsed(np.array([0.08, 0.08]), np.array([0.08, 0.08]))
+def test_the_mean_image_fails_its_gates() -> None:
+    errors = np.array([0.08, 0.08])
+    assert gates.beats_mean_image(errors / 4, errors)
+    assert not gates.beats_mean_image(errors, errors)
+    spread = np.array([[0.3, 0.2], [0.0, 0.3]])
+    assert gates.reconstructions_differ(spread, 0.5 * spread)
+    assert not gates.reconstructions_differ(spread, np.zeros((2, 2)))
+
+
+def test_a_pixel_that_stays_black_where_images_vary_is_dead_and_background_is_not() -> None:
+    images, shown = np.array([[0.3, 0.2], [0.0, 0.3]]), np.array([[0.25, 0.0], [0.0, 0.3]])
+    assert gates.dead_pixels(images, shown).tolist() == [[False, True], [False, False]]
 
 
 @pytest.mark.parametrize("scores", [[0.5, 0.5], [0.1, np.nan], [0.1, np.inf]])
@@ -87,6 +96,6 @@ def test_constant_or_infinite_scores_fail_their_gate(scores: list[float]) -> Non
 
 
 def test_a_failed_gate_is_loud(caplog) -> None:
-    gates.report({"gate/loss_fell": True, "gate/not_collapsed": False})
+    gates.report({"gate/loss_fell": True, "gate/beats_mean_image": False})
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert "not_collapsed" in caplog.text
+    assert "beats_mean_image" in caplog.text

@@ -70,10 +70,10 @@ def _finding(findings: dict[str, Found]) -> str:
     best = min(median, key=median.__getitem__)
     table = findings[best][0]
     worst = table.loc[table["error"].idxmax()]
-    return (
-        f"{best}: the worst image shown, of class {worst['label']}, is off by {worst['error']:.3g}, "
-        f"{worst['error'] / median[best]:.1f} times the median of normal test images"
-    )
+    finding = f"{best}: the worst image shown, of class {worst['label']}, is off by {worst['error']:.3g}"
+    if median[best] == 0:
+        return finding
+    return f"{finding}, {worst['error'] / median[best]:.1f} times the median of normal test images"
 
 
 @dataclass(frozen=True)

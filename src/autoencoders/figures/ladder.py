@@ -103,7 +103,7 @@ def _draw_curves(axes: Axes, ladders: dict[str, Ladder], level_name: str) -> Non
         axes.plot(over_seeds.index, over_seeds["mean"], lw=1.8, label=wrapped(name, 30), **(style | {"marker": "."}))
         level = float(ladder.arrays["trained_at"][0])
         if over_seeds.index.min() <= level <= over_seeds.index.max():
-            error = np.exp(np.interp(level, over_seeds.index, np.log(over_seeds["mean"])))
+            error = np.exp(np.interp(level, over_seeds.index, np.log(over_seeds["mean"].clip(lower=1e-12))))
             axes.plot(level, error, "o", mfc="none", mec=style["color"], mew=1.8, ms=8)
     _draw_baselines(axes, ladders)
     set_labels(axes, "Error that is left", f"{level_name}", "MSE (log scale)")
@@ -137,7 +137,8 @@ def _same(ladders: dict[str, Ladder], column: str) -> bool:
 def _offset(ladders: dict[str, Ladder]) -> float:
     """Return PSNR + 10 log10(MSE), which is 0 where errors are in [0, 1] intensity and more in other units."""
     table = next(iter(ladders.values())).table
-    return float((table["network_psnr"] + 10 * np.log10(table["network_mse"])).iloc[-1])
+    table = table[table["network_mse"] > 0]
+    return float((table["network_psnr"] + 10 * np.log10(table["network_mse"])).median()) if len(table) else 0.0
 
 
 def _add_psnr_axis(axes: Axes, offset: float) -> None:

@@ -122,9 +122,11 @@ def _finish_dots(panels: np.ndarray, tables: dict[str, pd.DataFrame], probes: li
     """Name the probes once, mark the test images' error and the AUROC of a guess, and set the scales."""
     errors, areas = panels
     errors.set_yticks(range(len(probes)), [_spoken(probe) for probe in probes], fontsize=TEXT_SIZE)
-    errors.set_xscale("log")
-    set_plain_log_ticks(errors.xaxis)
-    set_labels(errors, "Error of reconstructions", "mean MSE (log scale)")
+    scale = "log" if any((table["mse"] > 0).any() for table in tables.values()) else "linear"
+    errors.set_xscale(scale)
+    if scale == "log":
+        set_plain_log_ticks(errors.xaxis)
+    set_labels(errors, "Error of reconstructions", f"mean MSE ({scale} scale)")
     areas.set_xlim(-0.03, 1.03)
     areas.axvline(0.5, color=FAINT_INK, lw=1, ls=(0, (2, 3)), zorder=0)
     areas.text(0.5, 1.01, "guess", transform=areas.get_xaxis_transform(), ha="center", size=SMALL_SIZE, color=FAINT_INK)

@@ -42,9 +42,11 @@ def width_curves(table: pd.DataFrame, random_name: str) -> Figure:
         kernels = bool((rows["width"] != rows["latent_dim"]).any())
         set_labels(axes, architecture if len(groups) > 1 else "", "kernels" if kernels else "numbers in the code")
     first = panels[0, 0]
-    first.set_ylabel("mean MSE (log scale)")
-    first.set_yscale("log")
-    set_plain_log_ticks(first.yaxis)
+    scale = "log" if (table[[f"{name}_mse" for name in LINES]] > 0).any(axis=None) else "linear"
+    set_labels(first, first.get_title(loc="left"), first.get_xlabel(), f"mean MSE ({scale} scale)")
+    first.set_yscale(scale)
+    if scale == "log":
+        set_plain_log_ticks(first.yaxis)
     names = {"train": "training images", "test": "test images", "random": random_name}
     handles = [
         Line2D([], [], color=color, marker=marker, ms=5, label=names[key]) for key, (color, marker) in LINES.items()

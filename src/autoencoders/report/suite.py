@@ -11,6 +11,7 @@ CAPTIONS = {
     "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
     "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
     "reconstructions": "The first test image of each class and what is made of it.",
+    "samples": "The first fifty training images.",
     "snapshots": "A few validation images and what is made of them as the training goes on.",
     "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
     "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
@@ -36,22 +37,29 @@ def suite_report(title: str, facts: dict[str, Any], provenance: dict[str, str], 
         title: Of the page.
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        material: `<study>/question`, `<study>/answer` where there is one, `<study>/table` (a row a variant),
-            `tick_off` where numbers are printed, and pictures as PNG bytes, `<study>/<whose>/../<figure>`, in the
-            order they are shown in.
+        material: `samples`, a picture of the images; `<study>/question`, `<study>/answer` where there is one,
+            `<study>/table` (a row a variant) and pictures, `<study>/<whose>/../<figure>`, in the order they are
+            shown in; `tick_off` where numbers are printed. Pictures are PNG bytes.
     """
     studies = [name.removesuffix("/question") for name in material if name.endswith("/question")]
     sections = [_section(study, material) for study in studies]
     if "tick_off" in material:
         sections.insert(0, _tick_off(material["tick_off"]))
+    sections.insert(0, _images(facts, material["samples"]))
     dataset = {
         "images": f"{facts['train_images']} training, {facts['test_images']} test, "
         + " x ".join(str(side) for side in facts["image_shape"]),
         "source": facts["source"],
         "data checksum": facts["checksum"],
     }
-    summary = " ".join(f"{section.name.capitalize()}: {section.answer}" for section in sections)
+    summary = " ".join(f"{section.name.capitalize()}: {section.answer}" for section in sections[1:])
     return render_report(title, summary, provenance | dataset, sections)
+
+
+def _images(facts: dict[str, Any], samples: bytes) -> Section:
+    table = pd.DataFrame({"part": ["training", "test"], "images": [facts["train_images"], facts["test_images"]]})
+    answer = f"{facts['source']}; {' x '.join(str(side) for side in facts['image_shape'])} pixels."
+    return Section("images", "What do the images look like?", answer, table, [_picture(["samples"], samples)], [])
 
 
 def _tick_off(table: pd.DataFrame) -> Section:
@@ -96,7 +104,7 @@ def fill_in(words: str, table: pd.DataFrame) -> str:
 
 def _picture(path: list[str], png: bytes) -> Picture:
     *whose, figure = path
-    owner = "All variants" if whose == ["comparison"] else whose[0]
+    owner = whose[0] if whose and whose != ["comparison"] else "All variants" if whose else "Training images"
     title = figure.removesuffix("_figure").replace("_", " ")
     return Picture(f"{owner}: {title}", CAPTIONS.get(figure, f"Measurement: {title}."), png)
 

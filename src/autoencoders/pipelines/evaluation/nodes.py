@@ -1,7 +1,5 @@
 """From weights to errors and metrics. The libraries that compute are imported when a node runs."""
 
-import math
-
 import numpy as np
 
 from autoencoders.experiment import Compute, Variant
@@ -19,12 +17,12 @@ def score_images(
     variant: Variant,
     seed: int,
     compute: Compute,
-) -> tuple[DataFrame, Arrays]:
+) -> tuple[DataFrame, Arrays, Arrays]:
     """Reconstruct every image of every split and compare; the test split appears here for the first time.
 
     Returns:
         The error table, a row an image: index, split, label and the errors of `evaluation.errors`; and examples,
-        the first test image of each class.
+        the first test image of each class; and the statistics of each pixel over validation images.
     """
     import pandas as pd
 
@@ -39,7 +37,9 @@ def score_images(
         tables.append(pd.DataFrame({"index": indices, "split": split, "label": labels[indices]} | errors))
     first = evaluation.first_of_each(labels, held_out_indices["test"])
     shown = engine.pixels(images, first, facts, device, variant.scale)
-    return pd.concat(tables, ignore_index=True), evaluation.examples(model, shown, variant.corruption, seed)
+    examples = evaluation.examples(model, shown, variant.corruption, seed)
+    validation = engine.pixels(images, fit_indices["validation"], facts, device, variant.scale)
+    return pd.concat(tables, ignore_index=True), examples, evaluation.pixel_statistics(model, validation)
 
 
 def mark_anomalies(errors: DataFrame, normal_class: list[int]) -> DataFrame:
@@ -49,14 +49,18 @@ def mark_anomalies(errors: DataFrame, normal_class: list[int]) -> DataFrame:
 
 
 def measure(
-    errors: DataFrame, history: DataFrame, iterations: DataFrame, facts: Facts, variant: Variant, seed: int
+    errors: DataFrame,
+    history: DataFrame,
+    iterations: DataFrame,
+    pixel_statistics: Arrays,
+    variant: Variant,
+    seed: int,
 ) -> Metrics:
     """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
     from autoencoders import engine, evaluation
 
-    shape = tuple(facts["image_shape"])
-    found = evaluation.summary(errors, history, iterations, engine.latent_dim(variant, shape), math.prod(shape))
-    return found | {"seed": seed}
+    latent_dim = engine.latent_dim(variant, pixel_statistics["image_sd"].shape)
+    return evaluation.summary(errors, history, iterations, pixel_statistics, latent_dim) | {"seed": seed}
 
 
 def merge_classes(**metrics: Metrics) -> Metrics:

@@ -51,7 +51,7 @@ def _score_images() -> Node:
             "seed": "params:seed",
             "compute": "params:compute",
         },
-        outputs=["errors", "examples"],
+        outputs=["errors", "examples", "pixel_statistics"],
         name="score_images",
     )
 
@@ -63,7 +63,7 @@ def _measure(errors: str) -> Node:
             "errors": errors,
             "history": "history",
             "iterations": "iterations",
-            "facts": "facts",
+            "pixel_statistics": "pixel_statistics",
             "variant": "params:variant",
             "seed": "params:seed",
         },

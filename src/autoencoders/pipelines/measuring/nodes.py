@@ -25,8 +25,7 @@ def take_measurement(
 ) -> tuple[DataFrame, Arrays]:
     """Take one measurement of one fitted network.
 
-    Args:
-        **others: Images, parts and facts of other datasets, named `<dataset>/images` and so on.
+    `others` are images, parts and facts of other datasets, named `<dataset>/images` and so on.
 
     Returns:
         The finding's table, and the arrays that its figure needs.

@@ -53,6 +53,14 @@ def draw_reconstructions(**examples: Arrays) -> Figure:
     )
 
 
+def draw_samples(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Figure:
+    """Draw the first fifty training images."""
+    from autoencoders.figures import sample_grid
+
+    train = fit_indices["train"]
+    return sample_grid(images[train[:50]] / np.float32(facts["intensity"]), len(train), facts["name"])
+
+
 def draw_snapshots(**snapshots: Arrays) -> Figure:
     """Draw what each variant makes of a few validation images as its training goes on."""
     from autoencoders.figures import reconstruction_grid

@@ -9,6 +9,7 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_comparison,
     draw_losses,
     draw_reconstructions,
+    draw_samples,
     draw_scores,
     draw_snapshots,
     tick_off,
@@ -93,8 +94,14 @@ def create_suite_pipeline(
                 name="collect_metrics",
             ),
             node(
+                draw_samples,
+                inputs={"images": "images", "facts": "facts", "fit_indices": "fit_indices"},
+                outputs="samples",
+                name="draw_samples",
+            ),
+            node(
                 write_report,
-                inputs={"facts": "facts", "provenance": "provenance"}
+                inputs={"facts": "facts", "provenance": "provenance", "samples": "samples"}
                 | extras
                 | {f"{study}/{word}": f"params:{study}.{word}" for study, word in words}
                 | {f"{study}/table": f"{study}/comparison/table" for study in studies}

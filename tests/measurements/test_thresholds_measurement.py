@@ -1,0 +1,129 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from digit_subject import DENSE, same, subject
+from digit_yardsticks import with_yardsticks
+from matplotlib.colors import to_hex
+
+from autoencoders import thresholds
+from autoencoders.engine import Pixels, reconstruction_errors
+from autoencoders.measurements.thresholds import Config, draw, measure
+
+CONFIG = Config(kind="thresholds", k=1.0, alpha=(0.02, 0.1), batch_size=16)
+RULES = [
+    "mean + 1 sd of batch means",
+    "mean + 1 sd",
+    "quantile 0.98",
+    "conformal 0.02",
+    "quantile 0.9",
+    "conformal 0.1",
+]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return with_yardsticks(subject(DENSE, fitted=True))
+
+
+@pytest.fixture(scope="module")
+def one_class():
+    return with_yardsticks(subject(DENSE, fitted=True, classes=range(1)))
+
+
+def test_every_rule_is_tried_with_its_own_threshold(fitted):
+    table = measure(fitted, CONFIG).table
+    assert table["rule"].tolist() == RULES
+    calibration = reconstruction_errors(fitted.model, fitted.pixels("calibration"))
+    by_rule = table.set_index("rule")["threshold"]
+    assert by_rule["mean + 1 sd"] == pytest.approx(calibration.mean() + calibration.std(ddof=1), rel=1e-5)
+    assert by_rule["conformal 0.1"] == pytest.approx(thresholds.conformal(calibration, 0.1))
+    assert by_rule["quantile 0.98"] == pytest.approx(np.quantile(calibration, 0.98), rel=1e-5)
+    assert table["stated_rate"].tolist() == pytest.approx([0.158655, 0.158655, 0.02, 0.02, 0.1, 0.1], abs=1e-5)
+
+
+def test_rates_are_shares_of_test_errors_above_the_threshold_within_their_intervals(fitted):
+    finding = measure(fitted, CONFIG)
+    for row in finding.table.itertuples():
+        assert row.realised_rate == (finding.arrays["test_errors"] > row.threshold).mean()
+        assert row.detection_rate == (finding.arrays["anomaly_errors"] > row.threshold).mean()
+        assert row.low <= row.realised_rate <= row.high
+    assert (finding.table[["n_calibration", "n_test"]] == [300, 497]).all(axis=None)
+
+
+def test_the_batch_mean_rule_flags_far_more_normal_images_than_the_one_by_images(fitted):
+    realised = measure(fitted, CONFIG).table.set_index("rule")["realised_rate"]
+    assert realised["mean + 1 sd of batch means"] > realised["mean + 1 sd"] + 0.1
+
+
+def test_where_all_classes_are_normal_rotated_images_are_the_anomalies(fitted):
+    finding = measure(fitted, CONFIG)
+    assert set(finding.table["anomalies"]) == {"rotated by 90°"}
+    test = fitted.pixels("test")
+    turned = Pixels(test.values.rot90(1, dims=(2, 3)), test.intensity)
+    np.testing.assert_allclose(finding.arrays["anomaly_errors"], reconstruction_errors(fitted.model, turned), rtol=1e-5)
+
+
+def test_in_one_class_studies_the_other_classes_are_the_anomalies(one_class):
+    table = measure(one_class, CONFIG.model_copy(update={"batch_size": 8})).table
+    labels = one_class.labels[one_class.indices["test"]]
+    assert set(table["anomalies"]) == {"other classes"}
+    assert (table["n_test"] == (labels == 0).sum()).all() and (table["n_anomalies"] == (labels != 0).sum()).all()
+    assert table.set_index("rule")["detection_rate"]["conformal 0.1"] > 0.9
+
+
+def test_images_and_labels_in_another_order_give_the_same_rates(fitted):
+    order = np.random.default_rng(0).permutation(len(fitted.images))
+    place = np.argsort(order)
+    shuffled = dataclasses.replace(
+        fitted,
+        images=fitted.images[order],
+        labels=fitted.labels[order],
+        indices={name: place[indices] for name, indices in fitted.indices.items()},
+    )
+    one, other = measure(fitted, CONFIG).table[1:], measure(shuffled, CONFIG).table[1:]  # the first draws batches
+    columns = ["threshold", "realised_rate", "detection_rate"]
+    np.testing.assert_allclose(one[columns], other[columns], rtol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_finding(fitted):
+    assert same(measure(fitted, CONFIG), measure(fitted, CONFIG))
+
+
+def test_a_batch_as_large_as_the_calibration_split_is_refused(fitted):
+    with pytest.raises(ValueError, match=r"batch_size must lie in \[1, 299\] .* got 300"):
+        measure(fitted, CONFIG.model_copy(update={"batch_size": 300}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"k": 0.0}, "k: input should be greater than 0, got 0"),
+        ({"alpha": (1.0,)}, "less than 1, got 1"),
+        ({"alpha": ()}, "alpha"),
+        ({"batch_size": 1}, "batch_size: input should be greater than or equal to 2, got 1"),
+    ],
+)
+def test_settings_out_of_range_are_refused(changes: dict, message: str):
+    with pytest.raises(ValueError, match=message):
+        Config.model_validate(CONFIG.model_dump() | changes)
+
+
+def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
+    finding = measure(fitted, CONFIG)
+    realised = finding.table.set_index("rule")["realised_rate"]
+    figure = draw({"net": [finding]}, CONFIG)
+    title = figure.get_suptitle().replace("\n", " ")
+    assert f"batch-mean rule flags {realised['mean + 1 sd of batch means']:.0%} where it seems to state 16%" in title
+    assert f"conformal one {realised['conformal 0.02']:.1%} where it states 2.0%" in title
+    drawn = {line.get_xdata()[0] for line in figure.axes[0].lines}
+    assert set(finding.table["threshold"]) <= drawn
+    assert to_hex(figure.axes[1].get_yticklabels()[0].get_color()) == "#d55e00"
+
+
+def test_a_threshold_that_flags_nothing_is_drawn_nowhere(one_class):
+    config = Config(kind="thresholds", k=1.0, alpha=(0.001,), batch_size=8)
+    finding = measure(one_class, config)
+    assert finding.table["threshold"].iloc[-1] == np.inf and finding.table["realised_rate"].iloc[-1] == 0
+    lines = draw({f"net {index}": [finding] for index in range(5)}, config).axes[0].lines
+    assert np.isfinite([line.get_xdata()[0] for line in lines]).all()
