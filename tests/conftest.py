@@ -1,7 +1,10 @@
 """What tests share: the project as it is, and a place to run it in."""
 
+import os
 import warnings
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that contend for cores slow tests down many times
 
 import numpy as np
 import pytest

@@ -22,11 +22,6 @@ def decode(model: Autoencoder, codes: Tensor) -> Tensor:
     return torch.cat([model.decode(batch) for batch in codes.split(SCORING_BATCH)])
 
 
-def intensities(images: Tensor, like: Pixels) -> Tensor:
-    """Return images, in the units that `like` shows a network, as intensities: black 0, white 1."""
-    return images * like.spread + like.shift
-
-
 def trained_on(subject: Subject) -> np.ndarray:
     """Return the indices of the test images whose class the network was trained on."""
     known = np.unique(subject.labels[subject.indices["train"]])

@@ -58,7 +58,7 @@ def summary(
         errors: The table, a row an image; with anomaly_score and is_anomaly it gives AUROC too.
         history: The training, a row an epoch.
         iterations: The training loss, a row a step.
-        statistics: Of each pixel over validation images, from `pixel_statistics`.
+        statistics: Of each pixel over training images, from `pixel_statistics`.
         latent_dim: Numbers in a code.
     """
     one_class = "is_anomaly" in errors

@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 
 USEFUL = 0.95  # of the mean image's error: what a reconstruction must come below
 ALIKE = 0.05  # of the images' spread: reconstructions that vary less are alike
-VARYING = 0.02  # of the greatest spread of a pixel: pixels that vary less are background
+VARYING = 0.1  # of the greatest spread of a pixel: pixels that vary less are background
 DEAD = 1e-3  # of a pixel's own spread
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from digit_subject import Identity, subject
 
-from autoencoders.codes import encode, intensities, nearest_distances, neighbour_accuracy, subset, trained_on
+from autoencoders.codes import encode, nearest_distances, neighbour_accuracy, subset, trained_on
 
 
 def images(*values: float) -> torch.Tensor:
@@ -58,4 +58,4 @@ def test_codes_do_not_depend_on_the_batches():
 def test_intensities_undo_the_scale():
     raw, unit = subject(Identity(), scale="raw").pixels("test"), subject(Identity()).pixels("test")
     assert raw[:].max() == 16
-    torch.testing.assert_close(intensities(raw[:], raw), unit[:])
+    torch.testing.assert_close(raw.intensities(raw[:]), unit[:])

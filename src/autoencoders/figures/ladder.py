@@ -69,8 +69,8 @@ def noise_ladder(ladders: dict[str, Ladder], level_name: str) -> Figure:
     mosaic.draw(panels[0, 1], f"One test image at each level ({level_name})")
     seeds = max(int(ladder.table.groupby("level").size().max()) for ladder in ladders.values())
     note = (
-        "Error against the clean image, all test images; PSNR: of the mean error. PCA N: the noisy image kept to N "
-        "principal components."
+        "Error against the clean image, mean over test images; PSNR: of the mean error. PCA N: the noisy image kept "
+        "to N principal components."
     )
     if any(np.isfinite(ladder.arrays["trained_at"][0]) for ladder in ladders.values()):
         note += " Ring: the level that the variant was trained on."

@@ -54,22 +54,30 @@ def width_curves(table: pd.DataFrame, random_name: str) -> Figure:
     dashes = Line2D([], [], color=FAINT_INK, ls=PCA_DASHES, label="PCA at the same\ncode size")
     put_legend_right(panels[0, -1], [*handles, dashes])
     most = int(table.groupby(["architecture", "width"]).size().max())
-    note = "Dashed: the optimum of linear codes, in closed form, in the colours of the images that it is applied to."
+    note = (
+        "Dashed: principal components of the training images, for these the optimum of linear codes, applied to the "
+        "images of each colour."
+    )
     if most > 1:
         note += f" Line: mean over {most} networks of a width; band: lowest to highest."
-    finish(figure, _finding(table, random_name), note)
+    finding = _finding(table, random_name)
+    finish(figure, finding[0].upper() + finding[1:] if len(groups) == 1 else finding, note)
     return figure
 
 
 def _finding(table: pd.DataFrame, random_name: str) -> str:
     """Set the error on random images beside that on test images, at the smallest and the largest width."""
     rows = table[table["architecture"] == table["architecture"].iloc[0]]
+    which = f"{rows['architecture'].iloc[0]}: " if len(rows) < len(table) else ""
     means = rows.groupby("width")[["test_mse", "random_mse"]].mean()
     low, high = means.iloc[0], means.iloc[-1]
     if len(means) == 1:
-        return f"Width {low.name}: error {low['random_mse']:.3g} on {random_name}, {low['test_mse']:.3g} on test images"
+        return (
+            f"{which}width {low.name}: error {low['random_mse']:.3g} on {random_name}, "
+            f"{low['test_mse']:.3g} on test images"
+        )
     return (
-        f"From width {low.name} to {high.name} the error on {random_name} goes from {low['random_mse']:.3g} to "
+        f"{which}from width {low.name} to {high.name} the error on {random_name} goes from {low['random_mse']:.3g} to "
         f"{high['random_mse']:.3g}, on test images from {low['test_mse']:.3g} to {high['test_mse']:.3g}"
     )
 

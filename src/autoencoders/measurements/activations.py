@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from pydantic import PositiveInt
 from torch import Tensor
 
-from autoencoders.codes import encode, intensities, trained_on
+from autoencoders.codes import encode, trained_on
 from autoencoders.engine import Pixels
 from autoencoders.evaluation import first_of_each
 from autoencoders.figures.activations import code_pictures
@@ -46,7 +46,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     examples = subject.at(first_of_each(subject.labels, chosen)[: config.examples])
     arrays = {
         "unit_means": means.float(),
-        "originals": intensities(examples[slice(None)], examples),
+        "originals": examples.intensities(examples[slice(None)]),
         "codes": encode(subject.model, examples),
     }
     return Finding(pd.DataFrame([row]), {name: value.cpu().numpy() for name, value in arrays.items()})

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field, PositiveInt
 
-from autoencoders.codes import intensities, trained_on
+from autoencoders.codes import trained_on
 from autoencoders.engine import reconstruct, reconstruction_errors
 from autoencoders.evaluation import first_of_each
 from autoencoders.figures.heatmaps import error_maps
@@ -63,8 +63,8 @@ def measure(subject: Subject, config: Config) -> Finding:
         }
     )
     arrays = {
-        "inputs": intensities(originals, images).cpu().numpy(),
-        "reconstructions": intensities(reconstructions, images).cpu().numpy(),
+        "inputs": images.intensities(originals).cpu().numpy(),
+        "reconstructions": images.intensities(reconstructions).cpu().numpy(),
         "squares": (reconstructions - originals).square().cpu().numpy(),
         "median_error": np.array([np.median(errors[is_normal])], dtype=np.float32),
     }

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from pydantic import Field, PositiveInt
 from torch import Tensor
 
-from autoencoders.codes import decode, encode, intensities, nearest_distances, subset, trained_on
+from autoencoders.codes import decode, encode, nearest_distances, subset, trained_on
 from autoencoders.figures.interpolation import interpolation_strips
 from autoencoders.measurements import Finding, Measurement, Subject
 
@@ -46,8 +46,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     decoded = decode(
         subject.model, _ways(encode(subject.model, starts), encode(subject.model, ends), share).flatten(0, 1)
     )
-    pictures = {name: intensities(images, starts) for name, images in (("code", decoded), ("fade", fades))}
-    training = intensities(reference[slice(None)], reference)
+    pictures = {name: starts.intensities(images) for name, images in (("code", decoded), ("fade", fades))}
+    training = reference.intensities(reference[slice(None)])
     distances = {
         f"{name}_distance": nearest_distances(images, training).unflatten(0, (len(pairs), -1)).mean(dim=0).cpu().numpy()
         for name, images in pictures.items()

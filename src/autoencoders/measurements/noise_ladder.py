@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
-from autoencoders.codes import intensities, trained_on
+from autoencoders.codes import trained_on
 from autoencoders.configuration import Fraction
 from autoencoders.corruption import Corruption, Gaussian, SaltAndPepper
 from autoencoders.engine import Pixels, reconstruct, squared_error
@@ -68,7 +68,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         rows.append({"level": level} | {f"{name}_mse": error for name, error in errors.items()} | ratios)
         pictures.append(first)
     arrays = {name: np.stack([first[name] for first in pictures]) for name in RIVALS}
-    arrays["original"] = intensities(images[slice(0, 1)][0], images).cpu().numpy()
+    arrays["original"] = images.intensities(images[slice(0, 1)][0]).cpu().numpy()
     arrays["latent_dim"] = np.array([subject.model.latent_dim], dtype=np.int64)
     arrays["trained_at"] = np.array([_trained_at(subject, config)], dtype=np.float32)
     return Finding(pd.DataFrame(rows), arrays)
@@ -95,13 +95,13 @@ def _climb(subject: Subject, images: Pixels, corruption: Corruption) -> tuple[di
     sums = dict.fromkeys(RIVALS, 0.0)
     first: dict[str, np.ndarray] = {}
     for batch in images.batches():
-        noisy = corruption(intensities(batch, images), generator)
+        noisy = corruption(images.intensities(batch), generator)
         shown = (noisy - images.shift) / images.spread  # as the network sees it
         projected = (_projected(subject, noisy) - images.shift) / images.spread
         made = dict(zip(RIVALS, (reconstruct(subject.model, shown), projected, shown), strict=True))
         for name, result in made.items():
             sums[name] += float(squared_error(result, batch).sum(dtype=torch.float64))
-        first = first or {name: intensities(result[0], images).cpu().numpy() for name, result in made.items()}
+        first = first or {name: images.intensities(result[0]).cpu().numpy() for name, result in made.items()}
     return {name: total / len(images) for name, total in sums.items()}, first
 
 

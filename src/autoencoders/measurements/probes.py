@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from pydantic import PositiveInt, model_validator
 from torch import Generator, Tensor
 
-from autoencoders.codes import intensities, subset, trained_on
+from autoencoders.codes import subset, trained_on
 from autoencoders.configuration import Fraction
 from autoencoders.corruption import SaltAndPepper
 from autoencoders.engine import SCORING_BATCH, Pixels, reconstruct, reconstruction_errors, squared_error
@@ -95,7 +95,7 @@ def _row(name: str, errors: np.ndarray, reference: np.ndarray) -> dict[str, str 
 def _made(subject: Subject, name: Kind, config: Config, chosen: Pixels) -> Tensor:
     """Return a probe (n, C, H, W) in the units that the network sees, made from or shaped as the chosen images."""
     generator = Generator(subject.device).manual_seed(subject.seed)
-    images = intensities(chosen[slice(None)], chosen)
+    images = chosen.intensities(chosen[slice(None)])
     match name:
         case "normal":
             return torch.empty_like(images).normal_(generator=generator)
@@ -140,8 +140,8 @@ def _errors(model: Autoencoder, images: Tensor) -> np.ndarray:
 def _examples(name: str, model: Autoencoder, images: Tensor, like: Pixels) -> dict[str, np.ndarray]:
     reconstructions = reconstruct(model, images)
     found = {
-        "originals": intensities(images, like),
-        "reconstructions": intensities(reconstructions, like),
+        "originals": like.intensities(images),
+        "reconstructions": like.intensities(reconstructions),
         "errors": squared_error(reconstructions, images),
     }
     return {f"{name}/{key}": value.cpu().numpy() for key, value in found.items()}

@@ -10,7 +10,7 @@ from pydantic import Field, PositiveInt
 from torch import Generator, Tensor
 
 from autoencoders import pca
-from autoencoders.codes import intensities, trained_on
+from autoencoders.codes import trained_on
 from autoencoders.engine import SCORING_BATCH, Pixels, reconstruct, squared_error
 from autoencoders.figures.sweep import width_curves
 from autoencoders.measurements import Finding, Measurement, Subject
@@ -71,7 +71,7 @@ def _optimum(subject: Subject, images: Tensor, like: Pixels) -> np.ndarray:
     """Return the errors (n,) of principal components, in the units of the images; they were fitted to intensities."""
     if subject.model.latent_dim >= subject.model.pixels:
         return np.full(len(images), np.nan)
-    flat = intensities(images, like).flatten(1).cpu().numpy()
+    flat = like.intensities(images).flatten(1).cpu().numpy()
     return pca.reconstruction_errors(subject.basis, flat, subject.model.latent_dim) / like.spread**2
 
 

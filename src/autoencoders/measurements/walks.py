@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from pydantic import Field, PositiveFloat, PositiveInt
 from torch import Generator, Tensor
 
-from autoencoders.codes import decode, encode, intensities, nearest_distances, subset, trained_on
+from autoencoders.codes import decode, encode, nearest_distances, subset, trained_on
 from autoencoders.evaluation import first_of_each
 from autoencoders.figures.walks import walk_pictures
 from autoencoders.measurements import Finding, Measurement, Subject
@@ -50,8 +50,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     spread = encode(subject.model, reference).std(dim=0)
     pixel = _walk(starts[slice(None)], steps / starts.spread, generator)  # (n, steps + 1, C, H, W)
     code = decode(subject.model, _walk(codes, steps, generator, spread).flatten(0, 1)).unflatten(0, (len(starts), -1))
-    training = intensities(reference[slice(None)], reference)
-    walks = {"pixel": intensities(pixel, starts), "code": intensities(code, starts)}
+    training = reference.intensities(reference[slice(None)])
+    walks = {"pixel": starts.intensities(pixel), "code": starts.intensities(code)}
     tables = [
         _distances(images, training).assign(walk=name, step=[0.0, *config.steps]) for name, images in walks.items()
     ]
