@@ -195,7 +195,7 @@ def _dataset_fault(error: BaseException) -> str:
     from kedro.io import DatasetError
     from kedro.validation import DataValidationError
 
-    while isinstance(error.__cause__, DatasetError):
+    while isinstance(error.__cause__, DatasetError) and str(error).startswith("Failed while"):
         error = error.__cause__
     if isinstance(error, DataValidationError):
         return f"{error.dataset_name}: {error.message}"
