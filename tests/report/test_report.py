@@ -4,8 +4,10 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from autoencoders.report import Picture, Section, render_report
+from autoencoders.report.suite import answer, fill_in
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -128,3 +130,28 @@ def test_the_page_names_its_language_viewport_title_and_facts():
     assert 'name="viewport"' in page
     assert "<title>Digits</title>" in page
     assert "<dt>command</dt>\n<dd>kedro run</dd>" in page
+
+
+def comparison() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "variant": ["narrow", "wide"],
+            "seeds": [1, 1],
+            "test/mse_mean": [0.04, 0.01],
+            "test/pca_mse_mean": [0.03, 0.02],
+            "gate/loss_fell_mean": [1.0, 0.5],
+        }
+    )
+
+
+def test_an_answer_takes_the_run_s_own_numbers() -> None:
+    assert fill_in("From {narrow[test/mse]:.2f} to {wide[test/mse]:.2f}.", comparison()) == "From 0.04 to 0.01."
+
+
+def test_an_answer_about_a_variant_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="no variant or metric 'broad'"):
+        fill_in("{broad[test/mse]}", comparison())
+
+
+def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:
+    assert answer(comparison()) == "wide has the lowest test MSE, 0.01; 1 of 2 variants beat PCA with as long a code."
