@@ -129,7 +129,7 @@ def _finish_dots(panels: np.ndarray, tables: dict[str, pd.DataFrame], probes: li
     set_labels(errors, "Error of reconstructions", f"mean MSE ({scale} scale)")
     areas.set_xlim(-0.03, 1.03)
     areas.axvline(0.5, color=FAINT_INK, lw=1, ls=(0, (2, 3)), zorder=0)
-    areas.text(0.5, 1.01, "guess", transform=areas.get_xaxis_transform(), ha="center", size=SMALL_SIZE, color=FAINT_INK)
+    areas.text(0.52, 0.02, "guess", transform=areas.get_xaxis_transform(), ha="left", size=SMALL_SIZE, color=FAINT_INK)
     set_labels(areas, "Told from test images by error", "AUROC")
     if len(tables) > 1:
         put_legend_right(areas, [line for line in areas.lines if not line.get_label().startswith("_")])
