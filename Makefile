@@ -26,7 +26,7 @@ lock: $(VENV)/.ready ## the pinned versions, anew from pyproject.toml
 
 # uv installs quickest; where there is none, it is fetched into the environment.
 $(VENV)/.ready: requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 TARGET")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	command -v uv > /dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	VIRTUAL_ENV=$(VENV) PATH="$$PATH:$(BIN)" uv pip install --quiet --require-hashes --requirement requirements.lock
