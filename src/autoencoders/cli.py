@@ -195,8 +195,8 @@ def _dataset_fault(error: BaseException) -> str:
     from kedro.io import DatasetError
     from kedro.validation import DataValidationError
 
-    while isinstance(error.__cause__, DatasetError) and str(error).startswith("Failed while"):
-        error = error.__cause__
+    while isinstance(error.__cause__, DatasetError) and str(error).endswith(str(error.__cause__)):
+        error = error.__cause__  # Kedro puts more words before ours
     if isinstance(error, DataValidationError):
         return f"{error.dataset_name}: {error.message}"
     failed = re.match(

@@ -4,6 +4,7 @@ import gzip
 import os
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,12 +28,19 @@ def read_only_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def full_disk() -> Iterator[None]:
-    """A file system on which no file grows beyond 1 KB."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def full_disk() -> Callable[[], AbstractContextManager]:
+    """A file system on which no file grows beyond 1 KB: for a block only, since pytest may print into a file."""
+
+    @contextmanager
+    def filled() -> Iterator[None]:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return filled
 
 
 @pytest.fixture

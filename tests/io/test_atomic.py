@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +108,13 @@ def test_a_read_only_folder_is_named_with_the_way_out(kind: type, data: Any, rea
 
 
 @pytest.mark.parametrize(("kind", "data"), KINDS)
-def test_a_full_disk_is_named_and_leaves_the_old_file(kind: type, data: Any, tmp_path: Path, full_disk: None) -> None:
+def test_a_full_disk_is_named_and_leaves_the_old_file(
+    kind: type, data: Any, tmp_path: Path, full_disk: Callable[[], AbstractContextManager]
+) -> None:
     path = tmp_path / "file"
     path.write_text("old")
-    with pytest.raises(DatasetError, match=r"^Cannot write \S+/file: the disk is full \(.+\); free some space"):
+    sentence = r"^Cannot write \S+/file: the disk is full \(.+\); free some space"
+    with pytest.raises(DatasetError, match=sentence), full_disk():
         kind(filepath=str(path)).save(data)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
