@@ -30,6 +30,8 @@ def run(**options: Any) -> Any:
     """Run the pipeline."""
     try:
         check(options)
+        if not options["pipelines"] and not options["pipeline"]:
+            options["pipelines"] = [default_pipeline()]  # for `__default__`, Kedro checks every pipeline's parameters
         return kedro_cli.run.callback(**options)
     except (KeyboardInterrupt, SystemExit) as stop:  # Ctrl-C, SIGTERM
         click.echo(INTERRUPTED, err=True)
@@ -78,6 +80,13 @@ def check_runner(name: str, arguments: dict[str, Any]) -> None:
     for argument in arguments:
         if argument not in found.parameters:
             raise click.ClickException(there_is_no(f"argument of {name}", argument, list(found.parameters)))
+
+
+def default_pipeline() -> str:
+    """Return the name under which the default pipeline is also registered."""
+    from kedro.framework.project import pipelines
+
+    return next(name for name, pipeline in pipelines.items() if pipeline is pipelines["__default__"])
 
 
 def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str | None) -> None:

@@ -50,15 +50,12 @@ def suite_pipelines(name: str, suite: grid.Suite) -> dict[str, Pipeline]:
     ingested = ingestion_pipeline({suite.dataset})
     if not suite.studies:
         return {name: ingested}
-    studies = {study: study_pipeline(name, suite, study) for study in suite.studies}
-    shared = {study: ingested + shared_pipeline(name, suite, block) for study, block in suite.studies.items()}
-    named = {
-        f"{place}.{study}": shared[study] + pipeline
-        for study, pipeline in studies.items()
-        for place in (name, suite.dataset)
-    }
-    everything = sum(shared.values(), Pipeline(studies.values()))
-    return {name: everything + report_pipeline(name, suite)} | named
+    named = {}
+    for study, block in suite.studies.items():
+        pipeline = ingested + shared_pipeline(name, suite, block) + study_pipeline(name, suite, study)
+        named |= {f"{place}.{study}": pipeline for place in (name, suite.dataset)}
+    nodes = set().union(*(pipeline.nodes for pipeline in named.values()))
+    return {name: Pipeline([*nodes, report_pipeline(name, suite)])} | named
 
 
 def ingestion_pipeline(datasets: set[str]) -> Pipeline:
@@ -100,8 +97,9 @@ def study_pipeline(name: str, suite: grid.Suite, study: str) -> Pipeline:
         inputs=found_below(place, comparison),
         parameters=measurement_parameters(name, study, block),
         namespace=f"{place}.{grid.RESERVED}",
+        tags=study,
     )
-    return Pipeline([*classes, *parts, compared], tags=study)
+    return Pipeline([*classes, *parts, compared])
 
 
 def normal_class_splits(name: str, suite: grid.Suite, study: str, normal_class: str) -> Pipeline:
@@ -112,28 +110,29 @@ def normal_class_splits(name: str, suite: grid.Suite, study: str, normal_class: 
         inputs=images_of(suite, "images", "labels", "facts") | whole,
         parameters={"params:normal_class": f"params:{name}.{study}.normal_classes.{normal_class}"},
         namespace=f"{name}.{study}.{normal_class}",
+        tags=study,
     )
 
 
 def reconstruction_replicate(name: str, suite: grid.Suite, study: str, variant: str, seed: str) -> Pipeline:
     """Return the training, evaluation, measurements and figures of one variant with one seed."""
-    fitted = Pipeline([training.create_pipeline(), evaluation.create_pipeline()])
     figures = reporting.create_replicate_pipeline({variant: ""}, one_class=False)
-    return Pipeline([experiment(name, suite, study, variant, seed, fitted + figures, below="")], tags=[variant, seed])
+    stages = [training.create_pipeline(), evaluation.create_pipeline(), measurements_of(suite.studies[study]), figures]
+    return experiment(name, suite, study, variant, seed, Pipeline(stages), below="")
 
 
 def one_class_replicate(name: str, suite: grid.Suite, study: str, variant: str, seed: str) -> Pipeline:
     """Return the same of one variant with one seed, trained on each normal class in turn."""
     place = f"{name}.{study}.{variant}.{seed}"
-    fitted = Pipeline([training.create_pipeline(), evaluation.create_one_class_pipeline()])
-    normal_classes = suite.studies[study].normal_classes
+    block = suite.studies[study]
+    stages = [training.create_pipeline(), evaluation.create_one_class_pipeline(), measurements_of(block)]
+    fitted, normal_classes = Pipeline(stages), block.normal_classes
     classes = [experiment(name, suite, study, variant, seed, fitted, below=one) for one in normal_classes]
     units = {normal: f"{normal}/" for normal in normal_classes}
     over_classes = evaluation.create_merging_pipeline(list(units))
     merged = over_classes + reporting.create_replicate_pipeline(units, one_class=True)
-    return Pipeline(
-        [*classes, Pipeline(merged, inputs=found_below(place, merged), namespace=place)], tags=[variant, seed]
-    )
+    tags = [study, variant, seed]
+    return Pipeline([*classes, Pipeline(merged, inputs=found_below(place, merged), namespace=place, tags=tags)])
 
 
 def experiment(
@@ -142,7 +141,6 @@ def experiment(
     """Return one training and all that follows from it alone; `below` names its normal class, if it has one."""
     block = suite.studies[study]
     splits_of = f"{name}.{study}.{below}" if below else name
-    measured = measuring.create_pipeline({one: block.others(one) for one in block.measurements})
     parameters = {
         "params:variant": f"params:{name}.{study}.variants.{variant}",
         "params:seed": f"params:{name}.{study}.seeds.{seed}",
@@ -150,16 +148,21 @@ def experiment(
     } | measurement_parameters(name, study, block)
     if below:
         parameters["params:normal_class"] = f"params:{name}.{study}.normal_classes.{below}"
-    pipeline = fitted + measured
-    others = {one: one.replace("/", ".") for one in pipeline.inputs() if "/" in one}
+    others = {one: one.replace("/", ".") for one in fitted.inputs() if "/" in one}
     indices = {one: f"{splits_of}.{one}" for one in ("fit_indices", "held_out_indices", "basis")}
     place = f"{name}.{study}.{variant}.{seed}"
     return Pipeline(
-        pipeline,
+        fitted,
         inputs=images_of(suite, "images", "labels", "facts") | indices | others,
         parameters=parameters,
         namespace=f"{place}.{below}" if below else place,
+        tags=[study, variant, seed],
     )
+
+
+def measurements_of(block: grid.Study) -> Pipeline:
+    """Return the measurements of one fitted network."""
+    return measuring.create_pipeline({one: block.others(one) for one in block.measurements})
 
 
 def measurement_parameters(name: str, study: str, block: grid.Study) -> dict[str, str]:

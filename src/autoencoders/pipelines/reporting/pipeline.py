@@ -24,11 +24,9 @@ def create_replicate_pipeline(units: dict[str, str], one_class: bool) -> Pipelin
         units: Prefix of the datasets of each training, by the name that figures show.
         one_class: Whether there are anomaly scores to draw.
     """
-    nodes = [
-        _draw_losses({f"{name}/seed": prefix for name, prefix in units.items()}),
-        _draw_reconstructions(units),
-    ]
+    nodes = [_draw_reconstructions(units)]
     if one_class:
+        nodes.append(_draw_losses({f"{name}/seed": prefix for name, prefix in units.items()}))
         nodes.append(
             node(
                 draw_scores,
