@@ -29,9 +29,8 @@ def cli() -> None:
 def run(**options: Any) -> Any:
     """Run the pipeline."""
     try:
+        choose_pipelines(options)
         check(options)
-        if not options["pipelines"] and not options["pipeline"]:
-            options["pipelines"] = [default_pipeline()]  # for `__default__`, Kedro checks every pipeline's parameters
         return kedro_cli.run.callback(**options)
     except (KeyboardInterrupt, SystemExit) as stop:  # Ctrl-C, SIGTERM
         click.echo(INTERRUPTED, err=True)
@@ -47,6 +46,20 @@ def run(**options: Any) -> Any:
 
 
 cli.add_command(click.Command("run", callback=run, params=kedro_cli.run.params, help=run.__doc__))
+
+
+def choose_pipelines(options: dict[str, Any]) -> None:
+    """Name the default pipeline, and tell Kedro what it will be asked for: else it builds all pipelines twice.
+
+    For `__default__`, Kedro would check the parameters of every pipeline there is.
+    """
+    from kedro.framework.project import pipelines
+
+    from autoencoders.pipeline_registry import DEFAULT
+
+    if not options["pipeline"]:
+        options["pipelines"] = options["pipelines"] or [DEFAULT]
+        pipelines.set_requested(options["pipelines"])
 
 
 def check(options: dict[str, Any]) -> None:
@@ -80,13 +93,6 @@ def check_runner(name: str, arguments: dict[str, Any]) -> None:
     for argument in arguments:
         if argument not in found.parameters:
             raise click.ClickException(there_is_no(f"argument of {name}", argument, list(found.parameters)))
-
-
-def default_pipeline() -> str:
-    """Return the name under which the default pipeline is also registered."""
-    from kedro.framework.project import pipelines
-
-    return next(name for name, pipeline in pipelines.items() if pipeline is pipelines["__default__"])
 
 
 def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str | None) -> None:

@@ -20,6 +20,8 @@ from autoencoders.pipelines.training import pipeline as training
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+DEFAULT = "digits"
+
 ONE_CLASS_FIGURES = ("loss_curves", "reconstructions", "score_histograms", "roc_curves")
 
 
@@ -28,7 +30,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     pipelines: dict[str, Pipeline] = {}
     for name, suite in read_grid().items():
         pipelines |= suite_pipelines(name, suite)
-    return pipelines | {"__default__": pipelines["digits"]}
+    return pipelines | {"__default__": pipelines[DEFAULT]}
 
 
 def read_grid() -> dict[str, grid.Suite]:
