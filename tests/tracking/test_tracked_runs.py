@@ -60,7 +60,6 @@ def test_a_run_holds_its_figures_weights_and_configuration(place):
     assert place.artifacts("dense_5.seed_0") == {
         "configuration.yaml",
         "metrics.json",
-        "figures/loss_curves.png",
         "figures/reconstructions.png",
         "weights/weights.safetensors",
     }
