@@ -50,6 +50,19 @@ def test_the_default_run_leaves_every_study_in_the_metrics_and_the_report(finish
     assert all(study in report for study in ("reconstruction", "denoising", "anomaly detection"))
 
 
+def test_every_detector_is_ranked_and_has_thresholds(finished: Path) -> None:
+    study = finished / "data/08_reporting/digits/anomaly_detection"
+    found = pd.read_csv(study / "auroc.csv")
+    assert {"pca", "dense", "restoration", "nearest_neighbours", "dense/mse", "dense/untrained"} <= set(
+        found["detector"]
+    )
+    means = found[found["normal_class"] == "mean"].set_index("detector")["auroc"]
+    assert means["pca"] > 0.95 > means["dense/untrained"]
+    thresholds = pd.read_csv(study / "restoration/seed_0/thresholds.csv")
+    assert len(thresholds) == len(set(thresholds["normal_class"])) * thresholds["rule"].nunique()
+    assert (study / "probes.png").exists()
+
+
 def test_processes_give_bit_identical_metrics(finished: Path, project: Path) -> None:
     kedro_run(make_quick(project), "--pipelines", "digits.reconstruction", "--runner", "ParallelRunner")
     assert (project / STUDY_METRICS).read_bytes() == (finished / STUDY_METRICS).read_bytes()

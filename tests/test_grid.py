@@ -16,6 +16,72 @@ def test_a_study_yields_every_variant_with_every_seed() -> None:
     ]
 
 
+DETECTION = STUDY | {
+    "normal_classes": {"zero": [0]},
+    "scoring": {"scores": {"mse": {}}},
+    "baselines": {"forest": {"kind": "isolation_forest"}, "neighbours": {"kind": "nearest_neighbours"}},
+    "ensembles": {"both": {"members": [{"detector": one, "score": "mse"} for one in ("plain", "noisy")]}},
+}
+
+
+def read_detection(**change) -> grid.Study:
+    return grid.read({"mnist": {"splits": {}, "one": DETECTION | change}})["mnist"].studies["one"]
+
+
+def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_seeds() -> None:
+    detectors = list(read_detection().detectors())
+    assert detectors[4:] == [
+        ("both", "seed_0"),
+        ("both", "seed_1"),
+        ("forest", "seed_0"),
+        ("forest", "seed_1"),
+        ("neighbours", "seed_0"),
+    ]
+
+
+def test_probes_are_taken_from_other_datasets_only() -> None:
+    scoring = {"scores": {"mse": {}}, "probes": {"datasets": ["mnist", "kmnist"]}}
+    assert read_detection(scoring=scoring).probes("mnist") == ["kmnist"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"scoring": None}, "scoring: the key is missing, and a study with normal_classes needs it"),
+        ({"normal_classes": None}, "scoring: only a study with normal_classes detects anomalies"),
+        ({"baselines": {"plain": {}}}, "need names of their own, got 'plain' twice"),
+        ({"variants": {"plain": {}}}, "ensembles.both: there is no variant 'noisy'"),
+        ({"scoring": {"scores": {"energy": {}}}}, "ensembles.both: scoring.scores has no 'mse'"),
+    ],
+)
+def test_a_malformed_detection_is_named(change: dict, sentence: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        read_detection(**change)
+    assert sentence in str(raised.value)
+
+
+BENCHMARK = {"title": "t", "question": "q", "studies": ["mnist.one"], "published": {}}
+
+
+def test_a_benchmark_joins_studies_of_suites() -> None:
+    parameters = {"mnist": {"splits": {}, "one": DETECTION}, "benchmark": BENCHMARK}
+    assert list(grid.read(parameters)) == ["mnist"]
+    assert grid.read_benchmarks(parameters)["benchmark"].studies == ("mnist.one",)
+
+
+@pytest.mark.parametrize(
+    ("study", "sentence"),
+    [
+        ("mnist.none", "benchmark.studies: there is no study 'mnist.none'"),
+        ("mnist.two", "benchmark.studies: 'mnist.two' has no normal_classes"),
+    ],
+)
+def test_a_benchmark_of_what_is_not_there_is_named(study: str, sentence: str) -> None:
+    parameters = {"mnist": {"splits": {}, "two": STUDY}, "benchmark": BENCHMARK | {"studies": [study]}}
+    with pytest.raises(ValueError, match=sentence):
+        grid.read_benchmarks(parameters)
+
+
 def test_anchors_are_no_datasets() -> None:
     assert list(grid.read({"_shared": {"x": 1}, "mnist": {"splits": {}, "one": STUDY}})) == ["mnist"]
 

@@ -9,6 +9,8 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 from autoencoders.configuration import Fraction, Strict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Generator, Tensor
 
 
@@ -21,8 +23,46 @@ class NoCorruption(Strict):
         """Return the images untouched."""
         return images
 
+    def views(self, images: Tensor, generator: Generator, count: int) -> Iterator[Tensor]:
+        """Yield the images themselves, once, whatever `count`."""
+        yield images
 
-class Gaussian(Strict):
+
+class Draw(Strict):
+    """A corruption of endlessly many outcomes."""
+
+    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
+        """Return images (N, C, H, W) corrupted, each on its own."""
+        raise NotImplementedError
+
+    def views(self, images: Tensor, generator: Generator, count: int) -> Iterator[Tensor]:
+        """Yield `count` draws of the corrupted images (N, C, H, W), for a score to average over."""
+        for _ in range(count):
+            yield self(images, generator)
+
+
+class Choice(Strict):
+    """A corruption of a few outcomes, all as likely."""
+
+    def outcomes(self, images: Tensor) -> list[Tensor]:
+        """Return each outcome for images (N, C, H, W)."""
+        raise NotImplementedError
+
+    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
+        """Return images (N, C, H, W), each by an outcome of its own."""
+        outcomes = self.outcomes(images)
+        chosen = images.new_empty(len(images), 1, 1, 1).random_(len(outcomes), generator=generator)
+        corrupted = images
+        for number, outcome in enumerate(outcomes):
+            corrupted = outcome.where(chosen == number, corrupted)
+        return corrupted
+
+    def views(self, images: Tensor, generator: Generator, count: int) -> Iterator[Tensor]:
+        """Yield every outcome for images (N, C, H, W), whatever `count`."""
+        yield from self.outcomes(images)
+
+
+class Gaussian(Draw):
     """Additive normal noise (Vincent et al. 2008), `std` in units of the [0, 1] intensity range."""
 
     kind: Literal["gaussian"]
@@ -36,7 +76,7 @@ class Gaussian(Strict):
         return noisy.clamp(0.0, 1.0) if self.clip else noisy
 
 
-class SaltAndPepper(Strict):
+class SaltAndPepper(Draw):
     """Pixels, all channels together, turned white (salt) or black (pepper) (Vincent et al. 2010)."""
 
     kind: Literal["salt_and_pepper"]
@@ -50,7 +90,7 @@ class SaltAndPepper(Strict):
         return peppered.masked_fill(draw < self.probability * self.salt, 1.0)
 
 
-class Masking(Strict):
+class Masking(Draw):
     """Pixels, all channels together, turned black, each with the same chance (Vincent et al. 2008)."""
 
     kind: Literal["masking"]
@@ -62,7 +102,7 @@ class Masking(Strict):
         return images.masked_fill(draw < self.probability, 0.0)
 
 
-class CutOut(Strict):
+class CutOut(Draw):
     """Black squares anywhere within the image, which may overlap (after DeVries and Taylor 2017)."""
 
     kind: Literal["cut_out"]
@@ -92,7 +132,45 @@ class CutOut(Strict):
         return (position >= first) & (position < first + self.size)
 
 
+class Rotation(Choice):
+    """A turn by 0, 90, 180 or 270 degrees, which a network learns to undo (Ye et al. 2022, ARNet)."""
+
+    kind: Literal["rotation"]
+
+    def outcomes(self, images: Tensor) -> list[Tensor]:
+        """Return the images (N, C, H, W) turned by each angle.
+
+        Raises:
+            ValueError: The images are not square.
+        """
+        _check_square(images)
+        return [images.rot90(turns, dims=(2, 3)) for turns in range(4)]
+
+
+class Half(Choice):
+    """The upper, lower, left or right half of the image black: a network learns to imagine it from the other one."""
+
+    kind: Literal["half"]
+
+    def outcomes(self, images: Tensor) -> list[Tensor]:
+        """Return the images (N, C, H, W) without each half; the middle line of an odd number stays."""
+        halves = []
+        for axis in (2, 3):
+            size = images.shape[axis] // 2
+            for start in (0, images.shape[axis] - size):
+                masked = images.clone()
+                masked.narrow(axis, start, size).zero_()
+                halves.append(masked)
+        return halves
+
+
+def _check_square(images: Tensor) -> None:
+    height, width = images.shape[2:]
+    if height != width:
+        raise ValueError(f"corruption: rotation needs square images, got {height} x {width} pixels")
+
+
 Corruption = Annotated[
-    NoCorruption | Gaussian | SaltAndPepper | Masking | CutOut,
+    NoCorruption | Gaussian | SaltAndPepper | Masking | CutOut | Half | Rotation,
     Field(discriminator="kind"),
 ]

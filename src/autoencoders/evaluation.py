@@ -50,30 +50,34 @@ def errors(model: Autoencoder, images: Pixels, basis: Arrays, corruption: Corrup
 
 
 def summary(
-    errors: pd.DataFrame, history: pd.DataFrame, iterations: pd.DataFrame, statistics: Arrays, latent_dim: int
+    errors: pd.DataFrame,
+    history: pd.DataFrame,
+    iterations: pd.DataFrame,
+    statistics: Arrays,
+    latent_dim: int,
+    normal_class: list[int] | None = None,
 ) -> dict[str, float]:
     """Sum an error table up in metrics; a gate is 1 where it held and 0 where it failed.
 
     Args:
-        errors: The table, a row an image; with anomaly_score and is_anomaly it gives AUROC too.
+        errors: The table, a row an image.
         history: The training, a row an epoch.
         iterations: The training loss, a row a step.
         statistics: Of each pixel over training images, from `pixel_statistics`.
         latent_dim: Numbers in a code.
+        normal_class: The labels trained on, in one-class studies: errors are averaged over these images alone, and
+            PCA's AUROC at the same code size is found.
     """
-    one_class = "is_anomaly" in errors
-    rows = errors if one_class else errors.assign(is_anomaly=False)
-    found = metrics.mean_errors(rows, statistics["pixel_error"].size) | {
+    is_anomaly = ~np.isin(errors["label"], normal_class) if normal_class else np.zeros(len(errors), dtype=bool)
+    found = metrics.mean_errors(errors[~is_anomaly], statistics["pixel_error"].size) | {
         "train/final_loss": float(history["train_loss"].iloc[-1]),
         "code/latent_dim": float(latent_dim),
     }
-    test = rows[rows["split"] == "test"]
-    normal = test[~test["is_anomaly"]]
-    if one_class:
-        normal_class = "_".join(str(label) for label in sorted(normal["label"].unique()))
-        found[f"test/auroc_{normal_class}"] = metrics.auroc(test["anomaly_score"], test["is_anomaly"])
-        if "pca_error" in test:
-            found[f"test/pca_auroc_{normal_class}"] = metrics.auroc(test["pca_error"], test["is_anomaly"])
+    test = errors["split"] == "test"
+    normal = errors[test & ~is_anomaly]
+    if normal_class and "pca_error" in errors:
+        label = "_".join(str(one) for one in sorted(normal["label"].unique()))
+        found[f"test/pca_auroc_{label}"] = metrics.auroc(errors.loc[test, "pca_error"], is_anomaly[test])
     dead = gates.dead_pixels(statistics["image_sd"], statistics["reconstruction_sd"])
     lost = statistics["pixel_error"]
     found["dead_pixels/count"] = float(dead.sum())
@@ -87,7 +91,7 @@ def summary(
             statistics["image_sd"], statistics["reconstruction_sd"]
         ),
         "gate/no_dead_pixels": not dead.any(),
-        "gate/scores_vary": gates.scores_vary(test["reconstruction_error"].to_numpy()),
+        "gate/errors_vary": gates.scores_vary(errors.loc[test, "reconstruction_error"].to_numpy()),
     }
     gates.report(verdicts)
     return found | {name: float(held) for name, held in verdicts.items()}

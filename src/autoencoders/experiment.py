@@ -60,6 +60,7 @@ class Training(Strict):
     schedule: Literal["constant", "one_cycle"]
     weight_decay: NonNegativeFloat
     precision: Literal["float32", "bfloat16"]
+    epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
     snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
 
 
@@ -85,8 +86,10 @@ class Variant(Strict):
 
     @model_validator(mode="after")
     def _corruption_fits_the_scale(self) -> Self:
-        knows_black_and_white = self.corruption.kind != "gaussian" or self.corruption.clip
-        if self.scale != "unit" and self.corruption.kind != "none" and knows_black_and_white:
+        knows_black_and_white = self.corruption.kind not in ("none", "rotation") and (
+            self.corruption.kind != "gaussian" or self.corruption.clip
+        )
+        if self.scale != "unit" and knows_black_and_white:
             raise ValueError(f"corruption: {self.corruption.kind} sets pixels to 0 or 1, which needs scale unit")
         return self
 

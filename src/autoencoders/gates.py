@@ -4,12 +4,15 @@ import logging
 
 import numpy as np
 
+from autoencoders.metrics import auroc
+
 logger = logging.getLogger(__name__)
 
 USEFUL = 0.95  # of the mean image's error: what a reconstruction must come below
 ALIKE = 0.05  # of the images' spread: reconstructions that vary less are alike
 VARYING = 0.1  # of the greatest spread of a pixel: pixels that vary less are background
 DEAD = 1e-3  # of a pixel's own spread
+CHANCE = 4  # standard errors that the AUROC of shuffled labels may lie off 0.5
 
 
 def loss_fell(losses: np.ndarray) -> bool:
@@ -42,6 +45,19 @@ def dead_pixels(image_sd: np.ndarray, reconstruction_sd: np.ndarray) -> np.ndarr
 def scores_vary(scores: np.ndarray) -> bool:
     """Tell whether the scores (N,) are finite and take more than one value."""
     return bool(np.isfinite(scores).all() and np.ptp(scores) > 0)
+
+
+def shuffled_labels(scores: np.ndarray, is_anomaly: np.ndarray, seed: int) -> bool:
+    """Tell whether the AUROC of the scores (N,) falls to chance once labels (N,) are shuffled.
+
+    Its standard error under chance is sqrt((n + m + 1) / (12 n m)) for n normal images and m anomalies (Mann and
+    Whitney 1947).
+    """
+    anomalies = int(is_anomaly.sum())
+    normal = len(is_anomaly) - anomalies
+    error = np.sqrt((len(is_anomaly) + 1) / (12 * normal * anomalies))
+    shuffled = np.random.default_rng(seed).permutation(is_anomaly)
+    return bool(abs(auroc(scores, shuffled) - 0.5) <= CHANCE * error)
 
 
 def report(verdicts: dict[str, bool]) -> None:

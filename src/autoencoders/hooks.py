@@ -296,10 +296,17 @@ def describe(replicate: Replicate, catalog: CatalogProtocol, plan: Plan) -> Desc
     tags = {"data_checksum": catalog.load(facts)["checksum"]} if facts and catalog.exists(facts) else {}
     if replicate.is_comparison:
         return Description({}, {}, tags)
-    variant = catalog.load(f"params:{replicate.experiment}.variants.{replicate.variant}")
+    block = settings_of(replicate, catalog)
     seed = catalog.load(f"params:{replicate.experiment}.seeds.{replicate.seed}")
-    configuration = variant.model_dump(mode="json", exclude_none=True) | {"seed": seed}
-    return Description(variant.parameters() | {"seed": seed}, configuration, tags)
+    configuration = block.model_dump(mode="json", exclude_none=True) | {"seed": seed}
+    return Description(block.parameters() | {"seed": seed}, configuration, tags)
+
+
+def settings_of(replicate: Replicate, catalog: CatalogProtocol) -> Any:
+    """Return the checked block of the variant, ensemble or baseline that a replicate is of."""
+    kinds = ("variants", "ensembles", "baselines")
+    names = [f"params:{replicate.experiment}.{kind}.{replicate.variant}" for kind in kinds]
+    return catalog.load(next(name for name in names if name in catalog))
 
 
 def log_output(tracker: Tracker, replicate: Replicate, normal_class: str, path: Path, data: Any) -> None:

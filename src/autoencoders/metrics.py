@@ -21,17 +21,17 @@ def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
 
 
 def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
-    """Average an error table over images, split by split; anomalies do not count.
+    """Average an error table over images, split by split.
 
     Args:
-        errors: A row an image: split, is_anomaly and columns of mean squared errors named *_error.
+        errors: A row an image: split and columns of mean squared errors named *_error.
         pixels: Numbers in one image.
 
     Returns:
         `<split>/mse`, and for the test split also the PCA's, the sum over pixels (`sse`), their ratio and, where
         the input was corrupted, the error from the corrupted input and that input's own distance.
     """
-    means = errors[~errors["is_anomaly"]].groupby("split").mean(numeric_only=True)
+    means = errors.groupby("split").mean(numeric_only=True)
     found = {f"{split}/mse": float(error) for split, error in means["reconstruction_error"].items()}
     test = means.loc["test"]
     found["test/sse"] = float(test["reconstruction_error"]) * pixels

@@ -22,6 +22,7 @@ class Adam:
         self.parameters = list(parameters)
         self.weight_decay = training.weight_decay
         self.decoupled = training.optimizer == "adamw"
+        self.epsilon = training.epsilon
         self.means = [torch.zeros_like(one) for one in self.parameters]
         self.squares = [torch.zeros_like(one) for one in self.parameters]
         self.counts = [torch.zeros((), device=one.device) for one in self.parameters]
@@ -42,7 +43,7 @@ class Adam:
             beta2=0.999,
             lr=learning_rate,
             weight_decay=self.weight_decay,
-            eps=1e-8,
+            eps=self.epsilon,
             maximize=False,
             decoupled_weight_decay=self.decoupled,
         )

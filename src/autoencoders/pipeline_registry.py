@@ -5,12 +5,14 @@ namespace `<suite>.<study>.<variant>.<seed>`, with `.<normal class>` below it in
 """
 
 from pathlib import Path
+from typing import Any
 
 from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.pipeline import Pipeline
 
 from autoencoders import grid
+from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
 from autoencoders.pipelines.ingestion import pipeline as ingestion
 from autoencoders.pipelines.measuring import pipeline as measuring
@@ -22,19 +24,21 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 DEFAULT = "digits"
 
-ONE_CLASS_FIGURES = ("loss_curves", "reconstructions", "score_histograms", "roc_curves")
-
 
 def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by name; `__default__` is that of the digits."""
+    parameters = read_parameters()
+    suites = grid.read(parameters)
     pipelines: dict[str, Pipeline] = {}
-    for name, suite in read_grid().items():
+    for name, suite in suites.items():
         pipelines |= suite_pipelines(name, suite)
+    for name, benchmark in grid.read_benchmarks(parameters).items():
+        pipelines[name] = benchmark_pipeline(name, benchmark, suites, pipelines)
     return pipelines | {"__default__": pipelines[DEFAULT]}
 
 
-def read_grid() -> dict[str, grid.Suite]:
-    """Read the structure of the grid: the base parameters, a file a suite.
+def read_parameters() -> dict[str, Any]:
+    """Read the blocks of the grid: the base parameters, a file a suite.
 
     An environment and `--params` change values, never which experiments there are.
     """
@@ -44,7 +48,7 @@ def read_grid() -> dict[str, grid.Suite]:
         default_run_env="base",
         config_patterns={"parameters": ["parameters/*.yml"]},
     )
-    return grid.read(loader["parameters"])
+    return loader["parameters"]
 
 
 def suite_pipelines(name: str, suite: grid.Suite) -> dict[str, Pipeline]:
@@ -60,6 +64,21 @@ def suite_pipelines(name: str, suite: grid.Suite) -> dict[str, Pipeline]:
     return {name: Pipeline([*nodes, report_pipeline(name, suite)])} | named
 
 
+def benchmark_pipeline(
+    name: str, benchmark: grid.Benchmark, suites: dict[str, grid.Suite], pipelines: dict[str, Pipeline]
+) -> Pipeline:
+    """Return one-class studies of several suites, and their joint table beside published ones."""
+    datasets = {study: suites[study.partition(".")[0]].dataset for study in benchmark.studies}
+    joint = reporting.create_benchmark_pipeline(datasets)
+    inputs = {"provenance": "provenance"}
+    inputs |= {f"{study}/detectors": f"{study}.{grid.RESERVED}.detectors" for study in datasets}
+    inputs |= {f"{study}/facts": f"{dataset}.facts" for study, dataset in datasets.items()}
+    scoring = {f"params:{dataset}_scoring": f"params:{study}.scoring" for study, dataset in datasets.items()}
+    report = Pipeline(joint, inputs=inputs, parameters=scoring, namespace=name)
+    nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))
+    return Pipeline([*nodes, report])
+
+
 def ingestion_pipeline(datasets: set[str]) -> Pipeline:
     """Return the ingestion of some datasets."""
     return Pipeline([Pipeline(ingestion.create_pipeline(), namespace=one) for one in sorted(datasets)])
@@ -68,6 +87,7 @@ def ingestion_pipeline(datasets: set[str]) -> Pipeline:
 def shared_pipeline(name: str, suite: grid.Suite, study: grid.Study) -> Pipeline:
     """Return what a study shares with others: splits, other datasets that are shown, and the baseline."""
     others = {other for measurement in study.measurements for other in study.others(measurement)}
+    others |= set(study.probes(suite.dataset))
     splits = Pipeline(splitting.create_pipeline(), inputs=images_of(suite, "labels", "parts"), namespace=name)
     parts = [ingestion_pipeline(others), splits]
     if not study.normal_classes:
@@ -84,24 +104,26 @@ def images_of(suite: grid.Suite, *artifacts: str) -> dict[str, str]:
 def study_pipeline(name: str, suite: grid.Suite, study: str) -> Pipeline:
     """Return all replicates of all variants of a study, and their comparison."""
     block, place = suite.studies[study], f"{name}.{study}"
-    replicate = one_class_replicate if block.normal_classes else reconstruction_replicate
-    parts = [replicate(name, suite, study, variant, seed) for variant, seed in block.replicates()]
-    classes = [normal_class_splits(name, suite, study, one) for one in block.normal_classes or ()]
-    replicates, one_class = list(block.replicates()), bool(block.normal_classes)
-    comparison = Pipeline(
-        [
-            reporting.create_study_pipeline(f"{suite.dataset}.{study}", replicates, one_class, block.watched()),
-            measuring.create_drawing_pipeline(list(block.measurements), replicates, list(block.normal_classes or ())),
-        ]
-    )
+    measured = list(block.replicates())
+    if block.normal_classes:
+        detectors = list(block.detectors())
+        parts = [normal_class_splits(name, suite, study, one) for one in block.normal_classes]
+        parts += [detector_replicate(name, suite, study, detector, seed) for detector, seed in detectors]
+        probed = bool((block.scoring or {}).get("probes"))
+        drawn = reporting.create_detector_study_pipeline(place, detectors, probed)
+    else:
+        parts = [reconstruction_replicate(name, suite, study, variant, seed) for variant, seed in measured]
+        drawn = reporting.create_study_pipeline(place, measured, block.watched())
+    normal_classes = list(block.normal_classes or ())
+    comparison = drawn + measuring.create_drawing_pipeline(list(block.measurements), measured, normal_classes)
     compared = Pipeline(
         comparison,
         inputs=found_below(place, comparison),
-        parameters=measurement_parameters(name, study, block),
+        parameters=given_to(comparison, measurement_parameters(name, study, block) | scoring_of(name, study)),
         namespace=f"{place}.{grid.RESERVED}",
         tags=study,
     )
-    return Pipeline([*classes, *parts, compared])
+    return Pipeline([*parts, compared])
 
 
 def normal_class_splits(name: str, suite: grid.Suite, study: str, normal_class: str) -> Pipeline:
@@ -118,48 +140,91 @@ def normal_class_splits(name: str, suite: grid.Suite, study: str, normal_class: 
 
 def reconstruction_replicate(name: str, suite: grid.Suite, study: str, variant: str, seed: str) -> Pipeline:
     """Return the training, evaluation, measurements and figures of one variant with one seed."""
-    figures = reporting.create_replicate_pipeline({variant: ""}, one_class=False)
+    figures = reporting.create_replicate_pipeline(variant)
     stages = [training.create_pipeline(), evaluation.create_pipeline(), measurements_of(suite.studies[study]), figures]
-    return experiment(name, suite, study, variant, seed, Pipeline(stages), below="")
+    return experiment(name, suite, study, variant, seed, Pipeline(stages))
 
 
-def one_class_replicate(name: str, suite: grid.Suite, study: str, variant: str, seed: str) -> Pipeline:
-    """Return the same of one variant with one seed, trained on each normal class in turn."""
-    place = f"{name}.{study}.{variant}.{seed}"
-    block = suite.studies[study]
+def detector_replicate(name: str, suite: grid.Suite, study: str, detector: str, seed: str) -> Pipeline:
+    """Return one detector with one seed, with each class normal in turn, and what it comes to over these.
+
+    A detector is a variant, an ensemble of variants or a baseline. Figures are drawn for the first seed alone.
+    """
+    block, place = suite.studies[study], f"{name}.{study}.{detector}.{seed}"
+    below = below_of(suite, block, detector)
+    classes = [experiment(name, suite, study, detector, seed, below, one) for one in block.normal_classes]
+    units = {normal: f"{normal}/" for normal in block.normal_classes}
+    merged = detection.create_merging_pipeline(list(units))
+    if seed == next(iter(block.seeds)):
+        merged += reporting.create_detector_pipeline(units, trained=detector in block.variants)
+    over_classes = Pipeline(
+        merged,
+        inputs=found_below(place, merged),
+        parameters=given_to(merged, parameters_of(name, study, block, detector, seed)),
+        namespace=place,
+        tags=[study, detector, seed],
+    )
+    return Pipeline([*classes, over_classes])
+
+
+def below_of(suite: grid.Suite, block: grid.Study, detector: str) -> Pipeline:
+    """Return what a detector does with one normal class."""
+    if detector in block.baselines:
+        return detection.create_baseline_pipeline(block.probes(suite.dataset))
+    if detector in block.ensembles:
+        return detection.create_ensemble_pipeline([one.detector for one in block.ensembles[detector].members])
     stages = [training.create_pipeline(), evaluation.create_one_class_pipeline(), measurements_of(block)]
-    fitted, normal_classes = Pipeline(stages), block.normal_classes
-    classes = [experiment(name, suite, study, variant, seed, fitted, below=one) for one in normal_classes]
-    units = {normal: f"{normal}/" for normal in normal_classes}
-    over_classes = evaluation.create_merging_pipeline(list(units))
-    merged = over_classes + reporting.create_replicate_pipeline(units, one_class=True)
-    tags = [study, variant, seed]
-    return Pipeline([*classes, Pipeline(merged, inputs=found_below(place, merged), namespace=place, tags=tags)])
+    return Pipeline([*stages, detection.create_variant_pipeline(block.probes(suite.dataset))])
 
 
 def experiment(
-    name: str, suite: grid.Suite, study: str, variant: str, seed: str, fitted: Pipeline, below: str
+    name: str, suite: grid.Suite, study: str, detector: str, seed: str, fitted: Pipeline, normal_class: str = ""
 ) -> Pipeline:
-    """Return one training and all that follows from it alone; `below` names its normal class, if it has one."""
-    block = suite.studies[study]
-    splits_of = f"{name}.{study}.{below}" if below else name
-    parameters = {
-        "params:variant": f"params:{name}.{study}.variants.{variant}",
-        "params:seed": f"params:{name}.{study}.seeds.{seed}",
-        "params:compute": "params:compute",
-    } | measurement_parameters(name, study, block)
-    if below:
-        parameters["params:normal_class"] = f"params:{name}.{study}.normal_classes.{below}"
-    others = {one: one.replace("/", ".") for one in fitted.inputs() if "/" in one}
-    indices = {one: f"{splits_of}.{one}" for one in ("fit_indices", "held_out_indices", "basis")}
-    place = f"{name}.{study}.{variant}.{seed}"
+    """Return one training and all that follows from it alone, on one normal class where the study has any."""
+    block, place = suite.studies[study], f"{name}.{study}.{detector}.{seed}"
+    below = f".{normal_class}" if normal_class else ""
+    parameters = parameters_of(name, study, block, detector, seed) | measurement_parameters(name, study, block)
+    if normal_class:
+        parameters["params:normal_class"] = f"params:{name}.{study}.normal_classes.{normal_class}"
+    splits_of = f"{name}.{study}{below}" if normal_class else name
+    members = {one.detector for one in block.ensembles[detector].members} if detector in block.ensembles else ()
+    inputs = (
+        images_of(suite, "images", "labels", "facts")
+        | {one: f"{splits_of}.{one}" for one in ("fit_indices", "held_out_indices", "basis")}
+        | {one: one.replace("/", ".") for one in fitted.inputs() if "/" in one}
+        | {f"{one}/scores": f"{name}.{study}.{one}.{seed}{below}.scores" for one in members}
+    )
     return Pipeline(
         fitted,
-        inputs=images_of(suite, "images", "labels", "facts") | indices | others,
-        parameters=parameters,
-        namespace=f"{place}.{below}" if below else place,
-        tags=[study, variant, seed],
+        inputs={one: found for one, found in inputs.items() if one in fitted.inputs()},
+        parameters=given_to(fitted, parameters),
+        namespace=f"{place}{below}",
+        tags=[study, detector, seed],
     )
+
+
+def parameters_of(name: str, study: str, block: grid.Study, detector: str, seed: str) -> dict[str, str]:
+    """Return where the settings of a variant, ensemble or baseline stand."""
+    kinds = {"variant": "variants", "ensemble": "ensembles", "baseline": "baselines"}
+    own = {f"params:{kind}": f"params:{name}.{study}.{kinds[kind]}.{detector}" for kind in kinds}
+    return (
+        own
+        | {
+            "params:seed": f"params:{name}.{study}.seeds.{seed}",
+            "params:compute": "params:compute",
+        }
+        | scoring_of(name, study)
+    )
+
+
+def scoring_of(name: str, study: str) -> dict[str, str]:
+    """Return where the settings of a one-class study's scores stand."""
+    return {"params:scoring": f"params:{name}.{study}.scoring"}
+
+
+def given_to(pipeline: Pipeline, parameters: dict[str, str]) -> dict[str, str]:
+    """Return those of some parameters that a pipeline takes."""
+    return {one: found for one, found in parameters.items() if one in pipeline.inputs()}
 
 
 def measurements_of(block: grid.Study) -> Pipeline:
@@ -174,26 +239,31 @@ def measurement_parameters(name: str, study: str, block: grid.Study) -> dict[str
 
 def report_pipeline(name: str, suite: grid.Suite) -> Pipeline:
     """Return the metrics and the report of a suite, over all its studies."""
-    pictures: list[str] = []
-    answered, measured = [], {}
-    for study, block in suite.studies.items():
-        own = ("auroc",) if block.normal_classes else ("loss_curves", "reconstructions")
-        own += ("snapshots",) if block.watched() else ()
-        figures = ("test_errors", *own, *(f"{one}_figure" for one in block.measurements))
-        pictures += [f"{study}/{grid.RESERVED}/{figure}" for figure in figures]
-        measured[study] = list(block.measurements)
-        if block.answer:
-            answered.append(study)
-        if block.normal_classes:
-            first = next(iter(block.seeds))
-            pictures += [f"{study}/{one}/{first}/{figure}" for one in block.variants for figure in ONE_CLASS_FIGURES]
+    answered = [study for study, block in suite.studies.items() if block.answer]
+    pictures = [picture for study, block in suite.studies.items() for picture in pictures_of(study, block)]
     extras = {"title": "params:title"} if suite.title else {}
     extras |= {"tick_off": "tick_off"} if suite.published else {}
     report = reporting.create_suite_pipeline(list(suite.studies), answered, pictures, extras)
     if suite.published:
+        measured = {study: list(block.measurements) for study, block in suite.studies.items()}
         report += reporting.create_tick_off_pipeline(measured)
     shared = {"provenance": "provenance"} | images_of(suite, "images", "facts")
     return Pipeline(report, inputs=found_below(name, report) | shared, namespace=name)
+
+
+def pictures_of(study: str, block: grid.Study) -> list[str]:
+    """Return the figures that the report shows of a study, in order, named `study/whose/../figure`."""
+    figures = list(reporting.DETECTOR_STUDY_FIGURES if block.normal_classes else reporting.STUDY_FIGURES)
+    figures += ["probes"] if (block.scoring or {}).get("probes") else []
+    figures += ["snapshots"] if block.watched() else []
+    figures += [f"{one}_figure" for one in block.measurements]
+    pictures = [f"{study}/{grid.RESERVED}/{figure}" for figure in figures]
+    if block.normal_classes:
+        first = next(iter(block.seeds))
+        for detector in block.ensembles or block.variants:
+            own = reporting.TRAINING_FIGURES if detector in block.variants else ()
+            pictures += [f"{study}/{detector}/{first}/{one}" for one in (*own, *reporting.DETECTOR_FIGURES)]
+    return pictures
 
 
 def found_below(place: str, pipeline: Pipeline) -> dict[str, str]:

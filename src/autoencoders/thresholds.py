@@ -4,9 +4,12 @@ An image is flagged where its score lies above the threshold; the share of norma
 false-positive rate.
 """
 
+from collections.abc import Iterable
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
+from scipy.stats import binom
 
 
 def mean_sd(calibration: np.ndarray, k: float) -> float:
@@ -130,6 +133,136 @@ def wilson_interval(share: float, n: int, confidence: float) -> tuple[float, flo
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def standard_rules(calibration: np.ndarray, k: float, alphas: Iterable[float]) -> pd.DataFrame:
+    """Set a threshold by each rule that is not a fault.
+
+    Args:
+        calibration: (n,) scores of held-out normal images.
+        k: Standard deviations above the mean.
+        alphas: False-positive rates.
+
+    Returns:
+        A row a rule: rule, threshold, stated_rate (of false positives; of mean + k sd what it would flag if scores
+        were normally distributed).
+
+    Raises:
+        ValueError: There are too few scores, or an alpha does not lie within (0, 1).
+    """
+    rules = [(f"mean + {k:g} sd", mean_sd(calibration, k), normal_tail(k))]
+    for alpha in alphas:
+        rules.append((f"quantile {1 - alpha:g}", quantile(calibration, alpha), alpha))
+        rules.append((f"conformal {alpha:g}", conformal(calibration, alpha), alpha))
+    return pd.DataFrame(rules, columns=["rule", "threshold", "stated_rate"])
+
+
+def with_rates(rules: pd.DataFrame, normal: np.ndarray, anomalies: np.ndarray, confidence: float) -> pd.DataFrame:
+    """Count what each threshold flags.
+
+    Args:
+        rules: A row a rule with its threshold.
+        normal: (N,) scores of normal test images.
+        anomalies: (M,) scores of anomalies.
+        confidence: Of the intervals.
+
+    Returns:
+        The rules with realised_rate, the share of normal images flagged, and its Wilson interval low to high,
+        detection_rate, that of anomalies, with detection_low to detection_high, and the counts n_test and n_anomalies.
+
+    Raises:
+        ValueError: There are no scores, or the confidence does not lie within (0, 1).
+    """
+    counted = rules.assign(
+        realised_rate=[flagged(normal, threshold) for threshold in rules["threshold"]],
+        detection_rate=[flagged(anomalies, threshold) for threshold in rules["threshold"]],
+        n_test=len(normal),
+        n_anomalies=len(anomalies),
+    )
+    return _with_intervals(counted, confidence)
+
+
+def rates(
+    calibration: np.ndarray,
+    normal: np.ndarray,
+    anomalies: np.ndarray,
+    k: float,
+    alphas: Iterable[float],
+    confidence: float,
+) -> pd.DataFrame:
+    """Set a threshold by each of the `standard_rules` and count what it flags.
+
+    Args:
+        calibration: (n,) scores of held-out normal images.
+        normal: (N,) scores of normal test images.
+        anomalies: (M,) scores of anomalies.
+        k: Standard deviations above the mean.
+        alphas: False-positive rates.
+        confidence: Of the intervals.
+
+    Returns:
+        The columns of `with_rates`, and n_calibration.
+    """
+    table = with_rates(standard_rules(calibration, k, alphas), normal, anomalies, confidence)
+    return table.assign(n_calibration=len(calibration))
+
+
+def pool(tables: dict[str, pd.DataFrame], confidence: float) -> pd.DataFrame:
+    """Return the rates of each rule over all images of several normal classes.
+
+    Args:
+        tables: From `rates`, by normal class.
+        confidence: Of the intervals and bands.
+
+    Returns:
+        The columns of `rates` but the threshold; stated_low to stated_high, where the rate of n_test images falls if
+        each is flagged with the stated rate (binomial); drawn_low to drawn_high, the same where each class's threshold
+        is the stated quantile of its n_calibration scores and so drawn by chance too.
+    """
+    joint = pd.concat(tables.values())
+    joint["flagged"] = (joint["realised_rate"] * joint["n_test"]).round()
+    joint["detected"] = (joint["detection_rate"] * joint["n_anomalies"]).round()
+    joint["variance"] = joint["n_test"] * (1 + joint["n_test"] / (joint["n_calibration"] + 2))
+    by_rule = joint.groupby("rule", sort=False)
+    sums = by_rule[["flagged", "detected", "variance", "n_calibration", "n_test", "n_anomalies"]].sum()
+    sums.insert(0, "stated_rate", by_rule["stated_rate"].first())
+    sums["realised_rate"] = sums["flagged"] / sums["n_test"]
+    sums["detection_rate"] = sums["detected"] / sums["n_anomalies"]
+    return _with_bands(_with_intervals(sums.reset_index(), confidence), confidence)
+
+
+def binomial_band(rate: float, n: int, confidence: float) -> tuple[float, float]:
+    """Return within which shares of n images those flagged lie if each is flagged with a chance of `rate`."""
+    low, high = binom.interval(_rate(confidence, "confidence"), n, rate)
+    return float(low / n), float(high / n)
+
+
+def _with_bands(sums: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Add where the rates of pooled rules fall by chance, and drop the columns that only serve this.
+
+    A class's rate, given its threshold, is binomial, and by a quantile of n calibration scores its chance is beta
+    distributed with a variance of about a (1 - a) / (n + 2); so the variance of the joint count is that of a binomial
+    times 1 + n_test / (n + 2), summed over classes. The band is that of a normal distribution.
+    """
+    bands = [binomial_band(rate, n, confidence) for rate, n in zip(sums["stated_rate"], sums["n_test"], strict=True)]
+    stated = sums["stated_rate"]
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    half = z * np.sqrt(stated * (1 - stated) * sums["variance"]) / sums["n_test"]
+    sums[["stated_low", "stated_high"]] = bands
+    return sums.assign(drawn_low=(stated - half).clip(0), drawn_high=(stated + half).clip(upper=1)).drop(
+        columns=["flagged", "detected", "variance"]
+    )
+
+
+def _with_intervals(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Add the Wilson intervals of both rates."""
+    for rate, count, low, high in (
+        ("realised_rate", "n_test", "low", "high"),
+        ("detection_rate", "n_anomalies", "detection_low", "detection_high"),
+    ):
+        pairs = zip(table[rate], table[count], strict=True)
+        table[[low, high]] = [wilson_interval(share, n, confidence) for share, n in pairs]
+    return table
 
 
 def _checked(scores: np.ndarray, at_least: int) -> np.ndarray:

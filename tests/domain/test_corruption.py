@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Generator
 
-from autoencoders.corruption import CutOut, Gaussian, Masking, NoCorruption, SaltAndPepper
+from autoencoders.corruption import CutOut, Gaussian, Half, Masking, NoCorruption, Rotation, SaltAndPepper
 from autoencoders.penalties import L1, NoPenalty
 
 IMAGES = torch.full((50, 1, 20, 20), 0.5)
@@ -114,6 +114,56 @@ def test_a_cut_out_larger_than_the_image_is_refused() -> None:
         CutOut(kind="cut_out", size=21, count=1)(IMAGES, generator())
 
 
+PICTURES = torch.arange(400 * 2 * 5 * 5, dtype=torch.float32).reshape(400, 2, 5, 5)  # no two pixels agree
+HALF = Half(kind="half")
+ROTATION = Rotation(kind="rotation")
+
+
+def turns_back(pictures: torch.Tensor) -> torch.Tensor:
+    """Return by how many quarters each of the pictures (N, C, H, W) was turned, (N,)."""
+    same = [(pictures.rot90(-turns, dims=(2, 3)) == PICTURES).flatten(1).all(dim=1) for turns in range(4)]
+    return torch.stack(same, dim=1).nonzero()[:, 1]
+
+
+def test_rotation_turns_each_image_by_a_quarter_as_often_as_by_any_other() -> None:
+    before = PICTURES.clone()
+    turns = turns_back(ROTATION(PICTURES, generator()))
+    assert len(turns) == len(PICTURES)
+    assert all(70 <= int((turns == count).sum()) <= 130 for count in range(4))
+    assert torch.equal(PICTURES, before)
+
+
+def test_the_generator_decides_how_images_are_turned() -> None:
+    first, again, other = (ROTATION(PICTURES, generator(seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_the_views_of_a_rotation_are_the_four_rotations(count: int) -> None:
+    views = list(ROTATION.views(PICTURES, generator(), count))
+    assert [set(turns_back(view).tolist()) for view in views] == [{0}, {1}, {2}, {3}]
+
+
+def test_only_square_images_are_rotated() -> None:
+    with pytest.raises(ValueError, match="rotation needs square images, got 20 x 10 pixels"):
+        ROTATION(IMAGES[..., :10], generator())
+    with pytest.raises(ValueError, match="rotation needs square images, got 20 x 10 pixels"):
+        list(ROTATION.views(IMAGES[..., :10], generator(), 4))
+
+
+def test_without_corruption_the_image_is_the_only_view() -> None:
+    (view,) = NoCorruption(kind="none").views(IMAGES, generator(), 5)
+    assert view is IMAGES
+
+
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.kind)
+def test_views_are_as_many_draws_as_asked_for(corruption) -> None:
+    first, second, third = corruption.views(IMAGES, generator(), 3)
+    assert torch.equal(first, corruption(IMAGES, generator()))
+    assert not torch.equal(first, second) and not torch.equal(second, third)
+
+
 def test_l1_sums_a_code_and_averages_over_images() -> None:
     code = torch.tensor([[1.0, -2.0], [0.0, 5.0]])
     assert float(L1(kind="l1", weight=0.5)(code)) == pytest.approx(0.5 * (3 + 5) / 2)
@@ -126,3 +176,17 @@ def test_a_lambda_summed_over_a_batch_is_as_many_times_larger_per_image() -> Non
 
 def test_no_penalty_is_zero() -> None:
     assert NoPenalty(kind="none")(torch.ones(2, 2)) == 0
+
+
+def test_half_an_image_is_hidden_and_each_half_as_often() -> None:
+    images = torch.ones(2000, 1, 4, 4)
+    hidden = HALF(images, Generator().manual_seed(0))
+    assert (hidden.flatten(1).sum(dim=1) == 8).all()
+    upper = hidden[:, 0, :2].flatten(1).sum(dim=1) == 0
+    assert upper.float().mean() == pytest.approx(0.25, abs=0.04)
+
+
+def test_the_views_of_a_half_are_the_four_halves_and_the_middle_line_stays() -> None:
+    views = list(HALF.views(torch.ones(1, 1, 5, 3), Generator(), 1))
+    assert [int(view.sum()) for view in views] == [9, 9, 10, 10]
+    assert all(view[0, 0, 2, 1] == 1 for view in views)

@@ -2,10 +2,11 @@ import pytest
 import torch
 from torch import Generator
 
+from autoencoders import grid
 from autoencoders.engine import build, latent_dim
 from autoencoders.experiment import Variant
 from autoencoders.models.layers import Dropout, initialise
-from autoencoders.pipeline_registry import read_grid
+from autoencoders.pipeline_registry import read_parameters
 
 CPU = torch.device("cpu")
 SHAPES = {"digits": (1, 8, 8)}
@@ -14,7 +15,7 @@ SHAPES = {"digits": (1, 8, 8)}
 def variants() -> list:
     return [
         pytest.param(variant, SHAPES.get(suite.dataset, (1, 28, 28)), id=f"{name}-{study}-{key}")
-        for name, suite in read_grid().items()
+        for name, suite in grid.read(read_parameters()).items()
         for study, block in suite.studies.items()
         for key, variant in block.variants.items()
     ]

@@ -45,3 +45,15 @@ def test_one_cycle_rises_to_the_peak_and_falls_to_almost_nothing() -> None:
     assert rates[30] == pytest.approx(1)
     assert rates[-1] < 1e-5
     assert rates[:31] == sorted(rates[:31]) and rates[30:] == sorted(rates[30:], reverse=True)
+
+
+def test_a_smaller_epsilon_takes_the_steps_of_a_larger_loss() -> None:
+    ours, theirs = (nn.Parameter(torch.linspace(-1, 1, 7)) for _ in range(2))
+    optimizer = Adam([ours], training(epsilon=1e-8 / 784))
+    expected = torch.optim.Adam([theirs], lr=0.1)
+    for _ in range(5):
+        optimizer.step([1e-9 * torch.cos(ours.detach())], 0.1)
+        theirs.grad = 784e-9 * torch.cos(theirs.detach())
+        expected.step()
+    assert torch.allclose(ours, theirs, atol=1e-6)
+    assert not torch.allclose(ours, torch.linspace(-1, 1, 7), atol=1e-2)

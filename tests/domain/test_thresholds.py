@@ -121,3 +121,95 @@ def test_too_few_scores_and_scores_that_are_no_numbers_are_refused():
         thresholds.quantile(np.array([1.0, np.nan]), 0.1)
     with pytest.raises(ValueError, match=r"batch_size must lie in \[1, 4\] .* got 5"):
         thresholds.batch_mean_sd(np.ones(5), 1.0, 5)
+
+
+def rated(rng, n_calibration: int = 199, n_test: int = 300, n_anomalies: int = 150, shift: float = 0.0):
+    calibration, normal = rng.lognormal(size=n_calibration), rng.lognormal(shift, size=n_test)
+    return thresholds.rates(calibration, normal, rng.lognormal(3, size=n_anomalies), 2.0, (0.05, 0.1), 0.95)
+
+
+def test_rates_of_scores_by_hand():
+    found = thresholds.rates(np.arange(1.0, 20.0), np.array([0.0, 19.5]), np.array([9.0, 18.5, 30]), 1.0, [0.1], 0.95)
+    assert found["rule"].tolist() == ["mean + 1 sd", "quantile 0.9", "conformal 0.1"]
+    sd = np.arange(1.0, 20.0).std(ddof=1)
+    assert found["threshold"].tolist() == pytest.approx([10 + sd, 17.2, 18.0])  # the second largest of 19
+    assert found["stated_rate"].tolist() == pytest.approx([0.158655, 0.1, 0.1], abs=1e-6)
+    assert (found["realised_rate"] == 0.5).all()
+    assert found["detection_rate"].tolist() == pytest.approx([2 / 3] * 3)
+    low, high = thresholds.wilson_interval(2 / 3, 3, 0.95)
+    assert (found["detection_low"] == low).all() and (found["detection_high"] == high).all()
+    assert (found[["n_calibration", "n_test", "n_anomalies"]] == [19, 2, 3]).all(axis=None)
+
+
+def test_pooled_rates_are_those_of_all_images_together():
+    rng = np.random.default_rng(0)
+    tables = {"a": rated(rng), "b": rated(rng, n_test=700, n_anomalies=50, shift=0.3)}
+    pooled = thresholds.pool(tables, 0.95)
+    assert pooled["rule"].tolist() == tables["a"]["rule"].tolist()
+    both = (tables["a"]["realised_rate"] * 300 + tables["b"]["realised_rate"] * 700) / 1000
+    assert pooled["realised_rate"].tolist() == pytest.approx(both.tolist())
+    detected = (tables["a"]["detection_rate"] * 150 + tables["b"]["detection_rate"] * 50) / 200
+    assert pooled["detection_rate"].tolist() == pytest.approx(detected.tolist())
+    assert (pooled[["n_calibration", "n_test", "n_anomalies"]] == [398, 1000, 200]).all(axis=None)
+    expected = [thresholds.wilson_interval(rate, 1000, 0.95) for rate in pooled["realised_rate"]]
+    np.testing.assert_allclose(pooled[["low", "high"]], expected)
+
+
+def test_one_class_pooled_is_that_class():
+    one = rated(np.random.default_rng(1))
+    pooled = thresholds.pool({"a": one}, 0.95)
+    np.testing.assert_allclose(pooled[one.columns.drop(["rule", "threshold"])], one.drop(columns=["rule", "threshold"]))
+
+
+def test_pooling_in_another_order_gives_the_same_rates():
+    rng = np.random.default_rng(2)
+    one, other = rated(rng), rated(rng, shift=0.5)
+    forth, back = thresholds.pool({"a": one, "b": other}, 0.9), thresholds.pool({"b": other, "a": one}, 0.9)
+    np.testing.assert_allclose(forth.drop(columns="rule"), back.drop(columns="rule"))
+
+
+def test_the_binomial_band_of_ten_fair_coins_by_hand():
+    assert thresholds.binomial_band(0.5, 10, 0.95) == (0.2, 0.8)  # at most 1 head: 11 of 1024, at most 2: 56
+
+
+def test_about_as_many_pooled_rates_fall_into_the_bands_as_they_say():
+    rng = np.random.default_rng(3)
+
+    def rate() -> float:  # of three classes, 199 calibration and 400 test images each
+        return np.mean([thresholds.flagged(rng.random(400), thresholds.conformal(rng.random(199), 0.1)) for _ in "abc"])
+
+    tables = {name: thresholds.rates(rng.random(199), rng.random(400), rng.random(9), 1, [0.1], 0.95) for name in "abc"}
+    band = thresholds.pool(tables, 0.95).set_index("rule").loc["conformal 0.1"]
+    rates = np.array([rate() for _ in range(2000)])
+    assert ((band["drawn_low"] <= rates) & (rates <= band["drawn_high"])).mean() == pytest.approx(0.95, abs=0.02)
+    assert ((band["stated_low"] <= rates) & (rates <= band["stated_high"])).mean() < 0.85  # thresholds are drawn too
+
+
+def test_a_band_of_many_calibration_images_is_that_of_the_test_images_alone():
+    rng = np.random.default_rng(4)
+    calibration, normal = rng.random(1_000_000), rng.random(5000)
+    one = thresholds.pool({"a": thresholds.rates(calibration, normal, [2.0], 1.0, [0.1], 0.95)}, 0.95).iloc[-1]
+    assert one["drawn_low"] == pytest.approx(one["stated_low"], abs=3e-4)
+    assert one["drawn_high"] == pytest.approx(one["stated_high"], abs=3e-4)
+
+
+def test_every_rule_states_and_realises_a_rate(rng) -> None:
+    found = thresholds.rates(rng.normal(size=999), rng.normal(size=2000), rng.normal(9, 1, 50), 2.0, [0.05], 0.95)
+    assert list(found["rule"]) == ["mean + 2 sd", "quantile 0.95", "conformal 0.05"]
+    assert (found["low"] <= found["realised_rate"]).all() and (found["realised_rate"] <= found["high"]).all()
+    assert (found["detection_rate"] == 1).all() and (found["detection_low"] < 1).all()
+    assert found["realised_rate"].to_numpy() == pytest.approx([0.0228, 0.05, 0.05], abs=0.02)
+
+
+def test_pooled_rates_weigh_classes_by_their_images() -> None:
+    calibration = np.arange(9.0)
+    one = thresholds.rates(calibration, np.full(10, 100.0), np.full(5, 100.0), 1.0, [0.1], 0.95)
+    two = thresholds.rates(calibration, np.full(30, 0.0), np.full(15, 0.0), 1.0, [0.1], 0.95)
+    pooled = thresholds.pool({"one": one, "two": two}, 0.95).set_index("rule").loc["conformal 0.1"]
+    assert pooled["realised_rate"] == 0.25 and pooled["detection_rate"] == 0.25
+    assert (pooled["n_test"], pooled["n_calibration"]) == (40, 18)
+    assert pooled["stated_low"] < 0.1 < pooled["stated_high"]
+
+
+def test_the_binomial_band_of_a_coin_is_known() -> None:
+    assert thresholds.binomial_band(0.5, 100, 0.95) == (0.4, 0.6)

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
 from autoencoders.figures import (
-    auroc_heat_table,
     comparison_bars,
     loss_curves,
     reconstruction_grid,
@@ -142,14 +141,6 @@ def test_the_auroc_drawn_agrees_with_scikit_learn_ties_included():
 def test_scores_that_have_no_roc_are_refused_by_name(table: pd.DataFrame, message: str):
     with pytest.raises(ValueError, match=message):
         roc_curves({"3": table})
-
-
-def test_the_heat_table_prints_every_value_and_a_dash_for_none_on_a_stated_scale():
-    table = pd.DataFrame({"3": [0.9, np.nan], "mean": [0.9, 0.4]}, index=["autoencoder", "pca"])
-    figure = auroc_heat_table(table)
-    assert texts(figure) == ["0.900", "0.900", "–", "0.400"]
-    assert title(figure) == "Best mean AUROC 0.900: autoencoder"
-    assert figure.axes[0].images[0].get_clim() == (0.5, 1)
 
 
 def test_a_lower_error_beats_the_baseline_and_the_title_says_by_how_much():

@@ -127,3 +127,11 @@ def test_a_threshold_that_flags_nothing_is_drawn_nowhere(one_class):
     assert finding.table["threshold"].iloc[-1] == np.inf and finding.table["realised_rate"].iloc[-1] == 0
     lines = draw({f"net {index}": [finding] for index in range(5)}, config).axes[0].lines
     assert np.isfinite([line.get_xdata()[0] for line in lines]).all()
+
+
+def test_the_rules_without_fault_are_rated_as_everywhere(fitted):
+    finding = measure(fitted, CONFIG)
+    errors = (finding.arrays[name] for name in ("calibration_errors", "test_errors", "anomaly_errors"))
+    expected = thresholds.rates(*errors, CONFIG.k, CONFIG.alpha, 0.95)
+    found = finding.table[finding.table["rule"].isin(expected["rule"])].reset_index(drop=True)
+    assert found[expected.columns].equals(expected)

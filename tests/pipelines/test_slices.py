@@ -1,15 +1,31 @@
 """Slices of the pipelines, run on catalogs in memory."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
+from autoencoders.baselines import Baseline
+from autoencoders.benchmark import Printed
 from autoencoders.experiment import Compute, Splits, Variant
+from autoencoders.grid import Ensemble
+from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
 from autoencoders.pipelines.ingestion import pipeline as ingestion
+from autoencoders.pipelines.reporting import pipeline as reporting
 from autoencoders.pipelines.splitting import pipeline as splitting
 from autoencoders.pipelines.training import pipeline as training
+from autoencoders.scoring import Scoring
+
+SCORING = {
+    "anomaly_score": "mse",
+    "replicates": 20,
+    "thresholds": {"k": 2.0, "alpha": [0.2]},
+    "probes": {"kinds": ["blank"], "images": 5},
+    "scores": {"mse": {"kind": "restoration", "views": 0, "smoothing": 0, "energy": 0, "edges": 0}},
+}
 
 
 def run(pipeline, **data) -> dict:
@@ -89,22 +105,47 @@ def test_a_reconstruction_experiment_runs_from_images_to_metrics(prepared, setti
     assert outputs["examples"]["originals"].shape == (2, 1, 6, 6)
 
 
-def test_a_one_class_experiment_tells_bright_images_from_dark_ones(prepared, settings) -> None:
+@pytest.fixture
+def one_class(prepared, settings) -> dict:
+    """Return the same with dark images alone as normal ones."""
     select = splitting.create_one_class_pipeline()
     whole = {f"all_{name}": prepared[name] for name in ("fit_indices", "held_out_indices")}
     normal = run(select, **inputs(select, prepared | whole | {"params:normal_class": [0]}))
-    data = prepared | settings | normal | {"params:normal_class": [0]}
-    assert (data["labels"][data["fit_indices"]["train"]] == 0).all()
-    assert set(data["labels"][data["held_out_indices"]["test"]]) == {0, 1}
+    scoring = Scoring.model_validate(SCORING)
+    data = prepared | settings | normal | {"params:normal_class": [0], "params:scoring": scoring}
     baseline = training.create_baseline_pipeline()
-    data |= run(baseline, **inputs(baseline, data))
-    experiment = training.create_pipeline() + evaluation.create_one_class_pipeline()
-    metrics = run(experiment, **inputs(experiment, data))["metrics"]
-    assert metrics["test/auroc_0"] == 1
+    return data | run(baseline, **inputs(baseline, data))
+
+
+def test_one_class_training_sees_normal_images_alone(one_class) -> None:
+    assert (one_class["labels"][one_class["fit_indices"]["train"]] == 0).all()
+    assert set(one_class["labels"][one_class["held_out_indices"]["test"]]) == {0, 1}
+
+
+def test_a_one_class_experiment_tells_bright_images_from_dark_ones(one_class) -> None:
+    stages = [training.create_pipeline(), evaluation.create_one_class_pipeline(), detection.create_variant_pipeline([])]
+    experiment = Pipeline(stages)
+    outputs = run(experiment, **inputs(experiment, one_class))
+    assert outputs["metrics"]["test/auroc_0"] == 1 and outputs["metrics"]["gate/shuffled_labels"] == 1
+
+
+def test_a_baseline_and_an_ensemble_leave_the_same_kind_of_metrics(one_class) -> None:
+    baseline = Baseline.model_validate({"kind": "nearest_neighbours", "neighbours": 1})
+    fitted = detection.create_baseline_pipeline([]).only_nodes("score_with_baseline")
+    data = one_class | {"params:baseline": baseline}
+    scores = run(fitted, **inputs(fitted, data))["scores"]
+    members = [{"detector": name, "score": "mse"} for name in ("one", "two")]
+    ensemble = detection.create_ensemble_pipeline(["one", "two"])
+    data |= {
+        "one/scores": scores,
+        "two/scores": scores,
+        "params:ensemble": Ensemble.model_validate({"members": members}),
+    }
+    assert run(ensemble, **inputs(ensemble, data))["metrics"]["test/auroc_0"] == 1
 
 
 def test_classes_are_merged_under_their_labels() -> None:
-    merging = evaluation.create_merging_pipeline(["dark", "bright"])
+    merging = detection.create_merging_pipeline(["dark", "bright"]).only_nodes("merge_classes")
     found = run(
         merging,
         **{
@@ -113,3 +154,26 @@ def test_classes_are_merged_under_their_labels() -> None:
         },
     )
     assert found["metrics"]["test/auroc_mean"] == 0.75
+
+
+def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones() -> None:
+    rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
+    detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
+    scoring = Scoring.model_validate({**SCORING, "reference": "pca"})
+    printed = Printed.model_validate({"rows": [{"source": "A paper", "protocol": "same", "mean": 0.85}]})
+    pipeline = reporting.create_benchmark_pipeline({"greys.detection": "greys"})
+    found = run(
+        pipeline.only_nodes("rank_greys", "join_studies"),
+        **{"greys.detection/detectors": detectors, "greys.detection/facts": {"name": "Greys"}},
+        **{"params:greys_scoring": scoring, "params:published.greys": printed},
+    )
+    assert list(found["greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
+    assert list(found["auroc"].columns) == ["dataset", "detector", "seed", "normal_class", "auroc"]
+    report = run(
+        pipeline.only_nodes("write_benchmark"),
+        **{"params:title": "Title", "params:question": "Which?", "provenance": {"command": "kedro run"}},
+        **{"greys/table": b"png", "greys/scores": b"png"},
+        **{"greys_ranking": found["greys_ranking"], "greys_table": b"png", "greys_scores": b"png"},
+        **{"greys.detection/facts": {"name": "Greys", "checksum": "1"}},
+    )["report"]
+    assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85.0%" in report

@@ -11,9 +11,7 @@ from autoencoders.figures.roc import area_under_roc, roc_points
 from autoencoders.figures.style import (
     BLUE,
     FAINT_INK,
-    INK,
     SMALL_SIZE,
-    TEXT_SIZE,
     VERMILLION,
     finish,
     new_figure,
@@ -125,55 +123,3 @@ def roc_curves(scores: dict[str, pd.DataFrame]) -> Figure:
         finding = f"Mean AUROC {auroc.mean():.3f}; worst {auroc.iloc[0]:.3f}: {auroc.index[0]}"
     finish(figure, finding, "Anomalies are the positive class; the threshold runs along each curve.")
     return figure
-
-
-def auroc_heat_table(table: pd.DataFrame) -> Figure:
-    """Draw the AUROC of every detector on every normal class as an annotated heat table.
-
-    Args:
-        table: Index: detectors or variants; columns: normal classes and `mean`; values in [0, 1] or NaN.
-
-    Returns:
-        The table; the highest value of a column is bold, colours run from 0.5 (chance) to 1.
-    """
-    best = table["mean"].idxmax()
-    values = table.to_numpy(dtype=float)
-    labels = [wrapped(str(name)) for name in table.index]
-    label_width = 0.08 * max(len(line) for label in labels for line in label.split("\n"))
-    width = max(label_width + 0.68 * len(table.columns) + 1.4, 7)
-    figure, panels = new_figure(width, 1.7 + 0.38 * len(table))
-    axes = panels[0, 0]
-    image = axes.imshow(values, cmap="Blues", vmin=0.5, vmax=1, aspect="auto")
-    _annotate(axes, values)
-    axes.set_yticks(range(len(table)), labels, fontsize=TEXT_SIZE)
-    axes.set_xticks(range(len(table.columns)), [wrapped(str(name), 9) for name in table.columns])
-    axes.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
-    axes.spines[:].set_visible(False)
-    axes.grid(False)
-    axes.axvline(table.columns.get_loc("mean") - 0.5, color="white", linewidth=5)
-    colorbar = figure.colorbar(image, ax=axes, ticks=[0.5, 0.75, 1], pad=0.015, aspect=12, anchor=(0, 1))
-    colorbar.outline.set_visible(False)
-    colorbar.ax.tick_params(labelsize=SMALL_SIZE, length=0)
-    finish(
-        figure,
-        f"Best mean AUROC {table['mean'].max():.3f}: {best}",
-        "AUROC by normal class; colour from 0.5 (chance) or less to 1; bold: best of its column.",
-    )
-    return figure
-
-
-def _annotate(axes: Axes, values: np.ndarray) -> None:
-    """Write each value into its cell, light on dark, a dash for none, the best of a column bold."""
-    best = np.nanmax(np.where(np.isnan(values), -np.inf, values), axis=0)
-    for (row, column), value in np.ndenumerate(values):
-        axes.text(
-            column,
-            row,
-            "–" if np.isnan(value) else f"{value:.3f}",
-            ha="center",
-            va="center",
-            size=SMALL_SIZE,
-            color="white" if value > 0.83 else INK,
-            weight="bold" if value == best[column] else "normal",
-            in_layout=False,
-        )

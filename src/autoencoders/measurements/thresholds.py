@@ -35,8 +35,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     Returns:
         table: a row a rule: rule, threshold, stated_rate (of false positives; of the rules with sd what they would
             flag if errors were normally distributed), realised_rate on normal test images with its 95 % Wilson
-            interval low to high, detection_rate on anomalies, n_calibration, n_test (normal images), anomalies
-            (which) and n_anomalies.
+            interval low to high, detection_rate on anomalies with detection_low to detection_high, n_calibration,
+            n_test (normal images), anomalies (which) and n_anomalies.
         arrays: calibration_errors, test_errors (of normal images) and anomaly_errors, (n,) each.
 
     Raises:
@@ -51,15 +51,10 @@ def measure(subject: Subject, config: Config) -> Finding:
         if len(strange)
         else _rotated_errors(subject, subject.at(normal)),
     }
-    counts = {
-        "n_calibration": len(errors["calibration_errors"]),
-        "n_test": len(normal),
-        "anomalies": "other classes" if len(strange) else "rotated by 90°",
-        "n_anomalies": len(errors["anomaly_errors"]),
-    }
     rules = _rules(errors["calibration_errors"], config, np.random.default_rng(subject.seed))
-    rows = [_row(rule, threshold, stated, errors) | counts for rule, threshold, stated in rules]
-    return Finding(pd.DataFrame(rows), errors)
+    rates = thresholds.with_rates(rules, errors["test_errors"], errors["anomaly_errors"], CONFIDENCE)
+    anomalies = "other classes" if len(strange) else "rotated by 90°"
+    return Finding(rates.assign(n_calibration=len(errors["calibration_errors"]), anomalies=anomalies), errors)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
@@ -70,33 +65,15 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     )
 
 
-def _rules(calibration: np.ndarray, config: Config, rng: np.random.Generator) -> list[tuple[str, float, float]]:
-    """Return name, threshold and stated false-positive rate of every rule."""
-    k, size = config.k, config.batch_size
-    hoped = thresholds.normal_tail(k)
-    batched = thresholds.batch_mean_sd(rng.permutation(calibration), k, size)
-    rules = [
-        (f"mean + {k:g} sd of batch means", batched, hoped),
-        (f"mean + {k:g} sd", thresholds.mean_sd(calibration, k), hoped),
-    ]
-    for alpha in config.alpha:
-        rules.append((f"quantile {1 - alpha:g}", thresholds.quantile(calibration, alpha), alpha))
-        rules.append((f"conformal {alpha:g}", thresholds.conformal(calibration, alpha), alpha))
-    return rules
-
-
-def _row(rule: str, threshold: float, stated: float, errors: dict[str, np.ndarray]) -> dict[str, str | float]:
-    realised = thresholds.flagged(errors["test_errors"], threshold)
-    low, high = thresholds.wilson_interval(realised, len(errors["test_errors"]), CONFIDENCE)
-    return {
-        "rule": rule,
-        "threshold": threshold,
-        "stated_rate": stated,
-        "realised_rate": realised,
-        "low": low,
-        "high": high,
-        "detection_rate": thresholds.flagged(errors["anomaly_errors"], threshold),
+def _rules(calibration: np.ndarray, config: Config, rng: np.random.Generator) -> pd.DataFrame:
+    """Return rule, threshold and stated_rate of the standard rules, below the one that takes batches for images."""
+    faulty = {
+        "rule": f"mean + {config.k:g} sd of batch means",
+        "threshold": thresholds.batch_mean_sd(rng.permutation(calibration), config.k, config.batch_size),
+        "stated_rate": thresholds.normal_tail(config.k),
     }
+    standard = thresholds.standard_rules(calibration, config.k, config.alpha)
+    return pd.concat([pd.DataFrame([faulty]), standard], ignore_index=True)
 
 
 def _rotated_errors(subject: Subject, images: Pixels) -> np.ndarray:

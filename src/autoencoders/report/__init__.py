@@ -1,7 +1,8 @@
 """The report: one self-contained HTML page of a suite's studies."""
 
+from autoencoders.report.benchmark import benchmark_report
 from autoencoders.report.render import render_report
 from autoencoders.report.section import Picture, Section
 from autoencoders.report.suite import suite_report
 
-__all__ = ["Picture", "Section", "render_report", "suite_report"]
+__all__ = ["Picture", "Section", "benchmark_report", "render_report", "suite_report"]

@@ -42,12 +42,6 @@ def score_images(
     return pd.concat(tables, ignore_index=True), examples, evaluation.pixel_statistics(model, seen)
 
 
-def mark_anomalies(errors: DataFrame, normal_class: list[int]) -> DataFrame:
-    """Add anomaly_score (larger = more anomalous) and is_anomaly to an error table."""
-    is_anomaly = ~np.isin(errors["label"], normal_class)
-    return errors.assign(anomaly_score=errors["reconstruction_error"], is_anomaly=is_anomaly)
-
-
 def measure(
     errors: DataFrame,
     history: DataFrame,
@@ -61,10 +55,3 @@ def measure(
 
     latent_dim = engine.latent_dim(variant, pixel_statistics["image_sd"].shape)
     return evaluation.summary(errors, history, iterations, pixel_statistics, latent_dim) | {"seed": seed}
-
-
-def merge_classes(**metrics: Metrics) -> Metrics:
-    """Merge the metrics of one-class experiments, named by their normal class, into one variant's."""
-    from autoencoders.metrics import over_classes
-
-    return over_classes(metrics)

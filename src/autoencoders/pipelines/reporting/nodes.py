@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autoencoders.benchmark import Printed
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Figure, Metrics
 from autoencoders.published import Published
+from autoencoders.scoring import Scoring
 
 
 def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
@@ -76,12 +78,21 @@ def draw_snapshots(**snapshots: Arrays) -> Figure:
     return reconstruction_grid(first["originals"], rows, errors)
 
 
-def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure]:
-    """Draw histograms and ROC curves of the test images' anomaly scores, by normal class."""
-    from autoencoders.figures import roc_curves, score_histograms
+def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
+    """Draw histograms, ROC and precision-recall curves of the test images' anomaly scores, by normal class."""
+    from autoencoders.figures import precision_recall_curves, roc_curves, score_histograms
 
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
-    return score_histograms(test), roc_curves(test)
+    return score_histograms(test), roc_curves(test), precision_recall_curves(test)
+
+
+def draw_thresholds(thresholds: DataFrame, **scores: DataFrame) -> tuple[Figure, Figure]:
+    """Draw what a threshold lets pass and flags, and the rates that each rule states and realises."""
+    from autoencoders.figures import error_rates, realised_rates
+
+    test = {name: table[table["split"] == "test"] for name, table in scores.items()}
+    rates = dict(iter(thresholds.groupby("normal_class", sort=False)))
+    return error_rates(test, {name: rates[name] for name in test}), realised_rates(rates)
 
 
 def draw_comparison(comparison: DataFrame) -> Figure:
@@ -93,24 +104,74 @@ def draw_comparison(comparison: DataFrame) -> Figure:
         "test/mse_mean": "test MSE_mean",
         "test/mse_sd": "test MSE_sd",
     }
+    trained = comparison.dropna(subset="test/mse_mean")  # ensembles and baselines reconstruct nothing
     return comparison_bars(
-        comparison.set_index("variant").rename(columns=headings),
+        trained.set_index("variant").rename(columns=headings),
         "test MSE",
         headings["test/pca_mse_mean"] if "test/pca_mse_mean" in comparison else None,
     )
 
 
-def draw_auroc(comparison: DataFrame) -> Figure:
-    """Draw AUROC as a heat table, a row a variant, a column a normal class."""
-    from autoencoders.figures import auroc_heat_table
+def join_detectors(**tables: DataFrame) -> DataFrame:
+    """Join the AUROC tables of a study's detectors, named `<detector>/<seed>`.
 
-    prefix, suffix = "test/auroc_", "_mean"
-    columns = {
-        name: name.removeprefix(prefix).removesuffix(suffix)
-        for name in comparison
-        if name.startswith(prefix) and name.endswith(suffix)
-    }
-    return auroc_heat_table(comparison.set_index("variant")[list(columns)].rename(columns=columns))
+    Returns:
+        detector, seed, normal_class, auroc, low, high.
+    """
+    from autoencoders import benchmark
+
+    return benchmark.detectors(tables)
+
+
+def draw_auroc(detectors: DataFrame, scoring: Scoring) -> tuple[Figure, Figure]:
+    """Draw AUROC by detector and normal class, the best first, and its mean by detector and score."""
+    from autoencoders import benchmark
+    from autoencoders.figures import benchmark_table, score_heat_table
+
+    ranking = benchmark.ranking(detectors, scoring.reference)
+    by_score = benchmark.by_score(ranking, scoring.anomaly_score)
+    return benchmark_table(benchmark.by_anomaly_score(ranking)), score_heat_table(by_score, scoring.anomaly_score)
+
+
+def draw_probes(comparison: DataFrame) -> Figure:
+    """Draw as a heat table how well each detector tells probes from normal test images."""
+    from autoencoders.figures import probe_heat_table
+
+    prefix, suffix = "probes/", "_mean"
+    columns = {name: name[len(prefix) : -len(suffix)] for name in comparison if name.startswith(prefix)}
+    means = {name: probe for name, probe in columns.items() if name.endswith(suffix)}
+    return probe_heat_table(comparison.set_index("variant")[list(means)].rename(columns=means))
+
+
+def rank_detectors(
+    detectors: DataFrame, facts: Facts, scoring: Scoring, published: Printed
+) -> tuple[DataFrame, Figure, Figure]:
+    """Rank a study's detectors and set published ones beneath.
+
+    Returns:
+        A row a detector and score, best first, then a row a published one; the detectors by their anomaly score as a
+        heat table; and the mean by detector and score as another.
+    """
+    from autoencoders import benchmark
+    from autoencoders.figures import benchmark_table, score_heat_table
+
+    ours = benchmark.ranking(detectors, scoring.reference)
+    theirs = benchmark.printed(published, ours)
+    by_score = score_heat_table(benchmark.by_score(ours, scoring.anomaly_score), scoring.anomaly_score)
+    table = benchmark_table(benchmark.by_anomaly_score(ours), theirs, facts["name"])
+    return benchmark.beside(ours, theirs), table, by_score
+
+
+def join_studies(**detectors: DataFrame) -> DataFrame:
+    """Join the AUROC of several studies' detectors, named by their dataset.
+
+    Returns:
+        dataset, detector, seed, normal_class, auroc.
+    """
+    import pandas as pd
+
+    joint = pd.concat(detectors, names=["dataset"]).reset_index("dataset")
+    return joint[["dataset", "detector", "seed", "normal_class", "auroc"]]
 
 
 def collect_metrics(**metrics: DataFrame) -> DataFrame:
@@ -148,3 +209,17 @@ def write_report(facts: Facts, provenance: dict[str, str], **material: Any) -> s
 
     title = material.pop("title", f"Autoencoders on {facts['name']}")
     return suite_report(title, facts, provenance, material)
+
+
+def write_benchmark(title: str, question: str, provenance: dict[str, str], **material: Any) -> str:
+    """Write the report of a benchmark, one self-contained HTML document.
+
+    Args:
+        title: Of the page.
+        question: What the benchmark asks.
+        provenance: Command, commit, versions and hardware.
+        **material: `<dataset>/facts`, `<dataset>/ranking` and PNG pictures, `<dataset>/table` and `<dataset>/scores`.
+    """
+    from autoencoders.report import benchmark_report
+
+    return benchmark_report(title, question, provenance, material)

@@ -8,67 +8,137 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_auroc,
     draw_comparison,
     draw_losses,
+    draw_probes,
     draw_reconstructions,
     draw_samples,
     draw_scores,
     draw_snapshots,
+    draw_thresholds,
+    join_detectors,
+    join_studies,
+    rank_detectors,
     tick_off,
+    write_benchmark,
     write_report,
 )
 
+STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
+DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")  # and `probes` where there are any
+TRAINING_FIGURES = ("loss_curves", "reconstructions")
+DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "realised_rates")
 
-def create_replicate_pipeline(units: dict[str, str], one_class: bool) -> Pipeline:
-    """Return the figures of one variant with one seed.
+
+def create_replicate_pipeline(variant: str) -> Pipeline:
+    """Return the figures of one variant with one seed."""
+    return Pipeline([_draw_reconstructions({variant: ""})], tags="reporting")
+
+
+def create_detector_pipeline(units: dict[str, str], trained: bool) -> Pipeline:
+    """Return the figures of one detector with one seed.
 
     Args:
-        units: Prefix of the datasets of each training, by the name that figures show.
-        one_class: Whether there are anomaly scores to draw.
+        units: Prefix of the datasets of each normal class, by the name that figures show.
+        trained: Whether a network was trained on each.
     """
-    nodes = [_draw_reconstructions(units)]
-    if one_class:
+    scores = {name: f"{prefix}scores" for name, prefix in units.items()}
+    nodes = [
+        node(
+            draw_scores,
+            inputs=scores,
+            outputs=["score_histograms", "roc_curves", "precision_recall"],
+            name="draw_scores",
+        ),
+        node(
+            draw_thresholds,
+            inputs={"thresholds": "thresholds"} | scores,
+            outputs=["error_rates", "realised_rates"],
+            name="draw_thresholds",
+        ),
+    ]
+    if trained:
         nodes.append(_draw_losses({f"{name}/seed": prefix for name, prefix in units.items()}))
-        nodes.append(
-            node(
-                draw_scores,
-                inputs={name: f"{prefix}scores" for name, prefix in units.items()},
-                outputs=["score_histograms", "roc_curves"],
-                name="draw_scores",
-            )
-        )
+        nodes.append(_draw_reconstructions(units))
     return Pipeline(nodes, tags="reporting")
 
 
-def create_study_pipeline(
-    study: str, replicates: list[tuple[str, str]], one_class: bool, watched: list[str]
-) -> Pipeline:
+def create_study_pipeline(study: str, replicates: list[tuple[str, str]], watched: list[str]) -> Pipeline:
     """Return the comparison of a study's variants; inputs are named `variant/seed/..`.
 
     Args:
-        study: `dataset.study`, for the tables.
+        study: `suite.study`, for the tables.
         replicates: (variant, seed name) pairs.
-        one_class: Whether to compare AUROC, by normal class, or reconstructions.
         watched: The variants with snapshots.
     """
     prefixes = {f"{variant}/{seed}": f"{variant}/{seed}/" for variant, seed in replicates}
-    nodes = [
-        node(
-            compare,
-            inputs={f"{study}.{variant}.{seed}": f"{variant}/{seed}/metrics" for variant, seed in replicates},
-            outputs=["metrics", "table"],
-            name="compare",
-        ),
-        node(draw_comparison, inputs={"comparison": "table"}, outputs="test_errors", name="draw_comparison"),
-    ]
-    if one_class:
-        nodes.append(node(draw_auroc, inputs={"comparison": "table"}, outputs="auroc", name="draw_auroc"))
-    else:
-        first = dict(replicates[::-1])
-        shown = {variant: f"{variant}/{first[variant]}/" for variant in dict(replicates)}
-        nodes += [_draw_losses(prefixes), _draw_reconstructions(shown)]
+    first = dict(replicates[::-1])
+    shown = {variant: f"{variant}/{first[variant]}/" for variant in dict(replicates)}
+    nodes = [*_compare(study, replicates), _draw_losses(prefixes), _draw_reconstructions(shown)]
     if watched:
-        inputs = {variant: f"{variant}/{dict(replicates[::-1])[variant]}/snapshots" for variant in watched}
+        inputs = {variant: f"{variant}/{first[variant]}/snapshots" for variant in watched}
         nodes.append(node(draw_snapshots, inputs=inputs, outputs="snapshots", name="draw_snapshots"))
     return Pipeline(nodes, tags="reporting")
+
+
+def create_detector_study_pipeline(study: str, detectors: list[tuple[str, str]], probed: bool) -> Pipeline:
+    """Return the comparison of a one-class study's detectors; inputs are named `detector/seed/..`.
+
+    Args:
+        study: `suite.study`, for the tables.
+        detectors: (detector, seed name) pairs.
+        probed: Whether they were shown probes.
+    """
+    tables = {f"{detector}/{seed}": f"{detector}/{seed}/auroc" for detector, seed in detectors}
+    nodes = [
+        *_compare(study, detectors),
+        node(join_detectors, inputs=tables, outputs="detectors", name="join_detectors"),
+        node(
+            draw_auroc,
+            inputs={"detectors": "detectors", "scoring": "params:scoring"},
+            outputs=["auroc", "scores"],
+            name="draw_auroc",
+        ),
+    ]
+    if probed:
+        nodes.append(node(draw_probes, inputs={"comparison": "table"}, outputs="probes", name="draw_probes"))
+    return Pipeline(nodes, tags="reporting")
+
+
+def create_benchmark_pipeline(studies: dict[str, str]) -> Pipeline:
+    """Return the joint table of several one-class studies, each beside published ones, and their report.
+
+    Args:
+        studies: Names of datasets by `suite.study`; inputs are named `suite.study/detectors` and so on.
+    """
+    ranked = [
+        node(
+            rank_detectors,
+            inputs={
+                "detectors": f"{study}/detectors",
+                "facts": f"{study}/facts",
+                "scoring": f"params:{dataset}_scoring",
+                "published": f"params:published.{dataset}",
+            },
+            outputs=[f"{dataset}_ranking", f"{dataset}_table", f"{dataset}_scores"],
+            name=f"rank_{dataset}",
+        )
+        for study, dataset in studies.items()
+    ]
+    joined = node(
+        join_studies,
+        inputs={dataset: f"{study}/detectors" for study, dataset in studies.items()},
+        outputs="auroc",
+        name="join_studies",
+    )
+    report = node(
+        write_benchmark,
+        inputs={"title": "params:title", "question": "params:question", "provenance": "provenance"}
+        | {f"{dataset}/facts": f"{study}/facts" for study, dataset in studies.items()}
+        | {f"{dataset}/ranking": f"{dataset}_ranking" for dataset in studies.values()}
+        | {f"{dataset}/{one}": f"{dataset}_{one}" for dataset in studies.values() for one in ("table", "scores")},
+        outputs="report",
+        name="write_benchmark",
+    )
+    return Pipeline([*ranked, joined, report], tags="reporting")
 
 
 def create_suite_pipeline(
@@ -135,6 +205,18 @@ def create_tick_off_pipeline(measurements: dict[str, list[str]]) -> Pipeline:
         ],
         tags="reporting",
     )
+
+
+def _compare(study: str, replicates: list[tuple[str, str]]) -> list[Node]:
+    return [
+        node(
+            compare,
+            inputs={f"{study}.{variant}.{seed}": f"{variant}/{seed}/metrics" for variant, seed in replicates},
+            outputs=["metrics", "table"],
+            name="compare",
+        ),
+        node(draw_comparison, inputs={"comparison": "table"}, outputs="test_errors", name="draw_comparison"),
+    ]
 
 
 def _draw_losses(prefixes: dict[str, str]) -> Node:

@@ -1,0 +1,68 @@
+"""Baselines, a file each: one-class detectors from scikit-learn that autoencoders must beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from autoencoders.configuration import Strict
+
+Scorer = Callable[[np.ndarray], np.ndarray]  # (M, pixels) in [0, 1] -> (M,), larger = more anomalous
+
+
+class Baseline(Strict):
+    """The part of a `baselines` block that every baseline shares."""
+
+    seeded: ClassVar[bool] = False  # whether a seed changes anything
+    kind: str
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Check a block against the configuration of the kind that it names.
+
+        Raises:
+            ValueError: There is no such kind, or the block does not fit it.
+        """
+        if cls is not Baseline or isinstance(obj, Baseline):
+            return super().model_validate(obj, **options)
+        kind = obj.get("kind") if isinstance(obj, dict) else None
+        if kind not in kinds():
+            raise ValueError(f"kind: must be one of {', '.join(kinds())}, got {kind!r}")
+        return _config(kind).model_validate(obj, **options)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return every setting under its dotted name, such as `baseline.neighbours`."""
+        return {f"baseline.{name}": value for name, value in self.model_dump().items()}
+
+    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+        """Fit the baseline to normal images.
+
+        Args:
+            images: (N, pixels) in [0, 1].
+            seed: Of whatever the fit draws.
+
+        Returns:
+            What maps images (M, pixels) in [0, 1] to anomaly scores (M,).
+
+        Raises:
+            ValueError: There are too few images for the settings.
+        """
+        raise NotImplementedError
+
+
+def kinds() -> list[str]:
+    """Return the names a YAML block may give as `kind`: one file each."""
+    return sorted(module.name for module in iter_modules(__path__) if module.name != "projection")
+
+
+def is_seeded(kind: str | None) -> bool:
+    """Tell whether a seed changes anything about a kind of baseline; nothing is known of a kind that there is not."""
+    return kind in kinds() and _config(kind).seeded
+
+
+def _config(kind: str) -> type[Baseline]:
+    return import_module(f"{__name__}.{kind}").Config

@@ -1,0 +1,123 @@
+"""Detectors ranked by AUROC, beside what papers print for the same protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from autoencoders.configuration import Fraction, Strict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEAN = "mean"  # in the column normal_class: over all classes
+
+
+class Row(Strict):
+    """One row of a published table.
+
+    Attributes:
+        source: Who printed it.
+        protocol: What it was trained on and chosen by, where that is not ours.
+        auroc: By normal class; none where only the mean is printed.
+        mean: Over the classes, as printed.
+    """
+
+    source: str
+    protocol: str
+    auroc: dict[str, Fraction] = {}
+    mean: Annotated[float, Field(gt=0, le=1)]
+
+
+class Printed(Strict):
+    """The rows that papers print for one dataset."""
+
+    rows: tuple[Row, ...]
+
+
+def detectors(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Join the AUROC tables of a study's replicates, named `detector/seed name`.
+
+    Returns:
+        detector (`<detector>` by its anomaly score, `<detector>/<score>` by another), seed, normal_class, auroc, low
+        and high.
+    """
+    import pandas as pd
+
+    parts = []
+    for name, table in tables.items():
+        detector = name.split("/")[0]
+        named = [f"{detector}/{score}" if isinstance(score, str) and score else detector for score in table["score"]]
+        parts.append(table.assign(detector=named))
+    return pd.concat(parts, ignore_index=True)[["detector", "seed", "normal_class", "auroc", "low", "high"]]
+
+
+def ranking(detectors: pd.DataFrame, reference: str | None) -> pd.DataFrame:
+    """Rank detectors by their mean AUROC over normal classes and seeds.
+
+    Args:
+        detectors: From `detectors`.
+        reference: The one that others should beat: by the same score if it has that, or by its anomaly score.
+
+    Returns:
+        Index detector, best first; a column a normal class (mean over seeds); mean, its sd over seeds (empty for one
+        seed), its 95 % interval low to high over test images, seeds; below_reference.
+    """
+    per_class = detectors[detectors["normal_class"] != MEAN]
+    order = per_class["normal_class"].unique()
+    table = per_class.pivot_table(index="detector", columns="normal_class", values="auroc")[order]
+    means = detectors[detectors["normal_class"] == MEAN].groupby("detector")
+    table = table.assign(
+        mean=means["auroc"].mean(),
+        sd=means["auroc"].std(),
+        low=means["low"].mean(),
+        high=means["high"].mean(),
+        seeds=means["seed"].nunique(),
+    )
+    table.columns.name = None
+    below = [bool(row[MEAN] < _bar(name, table, reference)) for name, row in table.iterrows()]
+    return table.assign(below_reference=below).sort_values(MEAN, ascending=False)
+
+
+def by_anomaly_score(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a ranking that rank detectors by their anomaly score."""
+    return ranking[~ranking.index.str.contains("/")]
+
+
+def by_score(ranking: pd.DataFrame, anomaly_score: str) -> pd.DataFrame:
+    """Return mean AUROC: index detector, best first; a column a score, the anomaly score first; empty where none is."""
+    import pandas as pd
+
+    names = ranking.index.str.partition("/")
+    rows = {"detector": names.get_level_values(0), "score": names.get_level_values(2)}
+    table = pd.DataFrame(rows | {MEAN: ranking[MEAN].to_numpy()}).replace({"score": {"": anomaly_score}})
+    order = [anomaly_score, *table["score"].unique().tolist()]
+    wide = table.pivot(index="detector", columns="score", values=MEAN)
+    return wide.loc[by_anomaly_score(ranking).index, list(dict.fromkeys(order))].rename_axis(None, axis=1)
+
+
+def printed(published: Printed, ours: pd.DataFrame) -> pd.DataFrame:
+    """Return published rows: index source; a column a normal class, empty where none is printed; mean; protocol."""
+    import pandas as pd
+
+    classes = ours.columns[: ours.columns.get_loc(MEAN)]
+    rows = [{name: row.auroc.get(name) for name in classes} | {MEAN: row.mean} for row in published.rows]
+    index = pd.Index([row.source for row in published.rows], name="detector")
+    table = pd.DataFrame(rows, index=index, columns=[*classes, MEAN], dtype=float)
+    return table.assign(protocol=[row.protocol for row in published.rows])
+
+
+def beside(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or as stated."""
+    import pandas as pd
+
+    return pd.concat([ours.assign(protocol="ours"), theirs]).rename_axis("detector").reset_index()
+
+
+def _bar(name: str, table: pd.DataFrame, reference: str | None) -> float:
+    """Return the mean AUROC that a detector has to reach."""
+    if reference is None or reference not in table.index or name.split("/")[0] == reference:
+        return 0.0
+    same_score = f"{reference}/{name.partition('/')[2]}"
+    return float(table.loc[same_score if same_score in table.index else reference, MEAN])

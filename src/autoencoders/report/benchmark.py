@@ -1,0 +1,64 @@
+"""The report of a benchmark: which detectors lead, beside published ones."""
+
+from typing import Any
+
+import pandas as pd
+
+from autoencoders.benchmark import MEAN
+from autoencoders.report.render import render_report
+from autoencoders.report.section import Picture, Section
+
+CAPTION = (
+    "Area under the ROC curve in percent, by normal class: trained on the official training images of that class, "
+    "scored on the whole official test set. Ours: mean over seeds; published rows beneath."
+)
+
+SCORES = "The same detectors by other scores of the same networks; untrained is the anomaly score before training."
+
+
+def benchmark_report(title: str, question: str, provenance: dict[str, str], material: dict[str, Any]) -> str:
+    """Return the report as one self-contained HTML document.
+
+    Args:
+        title: Of the page.
+        question: What the benchmark asks.
+        provenance: Command, commit, versions and hardware.
+        material: `<dataset>/facts`, `<dataset>/ranking` (a row a detector, ours and published) and `<dataset>/table`,
+            the same as a picture in PNG bytes, and `<dataset>/scores`, another by detector and score.
+    """
+    datasets = [name.removesuffix("/ranking") for name in material if name.endswith("/ranking")]
+    sections = [_section(dataset, question, material) for dataset in datasets]
+    checksums = {
+        f"checksum of {material[f'{one}/facts']['name']}": material[f"{one}/facts"]["checksum"] for one in datasets
+    }
+    summary = " ".join(section.answer for section in sections)
+    return render_report(title, summary, provenance | checksums, sections)
+
+
+def _section(dataset: str, question: str, material: dict[str, Any]) -> Section:
+    ranking, name = material[f"{dataset}/ranking"], material[f"{dataset}/facts"]["name"]
+    ours = ranking[ranking["protocol"] == "ours"]
+    below = ours.loc[ours["below_reference"].astype(bool), "detector"]
+    pictures = [
+        Picture(f"{name}: AUROC by detector and normal class", CAPTION, material[f"{dataset}/table"]),
+        Picture(f"{name}: mean AUROC by detector and score", SCORES, material[f"{dataset}/scores"]),
+    ]
+    warnings = [f"{detector} loses to PCA." for detector in below]
+    return Section(name, question, answer(name, ranking), _readable(ranking), pictures, warnings)
+
+
+def answer(name: str, ranking: pd.DataFrame) -> str:
+    """Say which of ours and which of theirs leads."""
+    ours, theirs = (ranking[(ranking["protocol"] == "ours") == own] for own in (True, False))
+    best = ours.loc[ours[MEAN].idxmax()]
+    sentence = f"On {name}, {best['detector']} leads with a mean AUROC of {best[MEAN]:.2%}"
+    sentence += f" (95 % interval over test images {best['low']:.2%} to {best['high']:.2%}, {best['seeds']:.0f} seeds)"
+    if theirs.empty:
+        return f"{sentence}."
+    leader = theirs.loc[theirs[MEAN].idxmax()]
+    return f"{sentence}; the best published row here, {leader['detector']}, prints {leader[MEAN]:.1%}."
+
+
+def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
+    shown = ranking[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]]
+    return shown.rename(columns={MEAN: "mean AUROC", "below_reference": "below PCA"})

@@ -1,0 +1,103 @@
+"""Baselines: what lies apart from the training images scores high."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.neighbors import KernelDensity
+
+from autoencoders import baselines
+from autoencoders.baselines import Baseline
+from autoencoders.metrics import auroc
+
+BLOCKS = {
+    "nearest_neighbours": {"kind": "nearest_neighbours", "neighbours": 3},
+    "one_class_svm": {"kind": "one_class_svm", "components": 16, "nu": 0.1, "gamma": "scale"},
+    "isolation_forest": {"kind": "isolation_forest", "trees": 50},
+    "kernel_density": {"kind": "kernel_density", "components": 16, "bandwidth": 0.5},
+}
+EVERY = pytest.mark.parametrize("kind", list(BLOCKS))
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    found = load_digits()
+    return found.data / 16, found.target
+
+
+def fitted(kind: str, images: np.ndarray, seed: int = 0, **changes):
+    return Baseline.model_validate(BLOCKS[kind] | changes).fit(images, seed)
+
+
+def test_every_file_is_tested_here() -> None:
+    assert set(baselines.kinds()) == set(BLOCKS)
+
+
+@EVERY
+def test_zeros_are_told_from_other_digits(kind: str, digits) -> None:
+    images, labels = digits
+    zeros = np.flatnonzero(labels == 0)
+    held_out = np.setdiff1d(np.arange(len(labels)), zeros[:100])
+    scores = fitted(kind, images[zeros[:100]])(images[held_out])
+    assert np.isfinite(scores).all()
+    assert auroc(scores, labels[held_out] != 0) > 0.95
+
+
+@EVERY
+def test_shuffling_images_shuffles_scores(kind: str, digits, rng) -> None:
+    scorer, order = fitted(kind, digits[0][:100]), rng.permutation(50)
+    images = digits[0][100:150]
+    assert np.allclose(scorer(images[order]), scorer(images)[order])
+
+
+@EVERY
+def test_a_seed_changes_what_draws_and_nothing_else(kind: str, digits) -> None:
+    images = digits[0][:200]
+    one, same, other = (fitted(kind, images[:100], seed)(images[100:]) for seed in (0, 0, 1))
+    assert np.array_equal(one, same)
+    assert np.array_equal(one, other) != baselines.is_seeded(kind)
+
+
+def test_the_distance_to_the_nearest_of_three_points_is_known() -> None:
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert fitted("nearest_neighbours", points, neighbours=1)(np.array([[3.0, 0.0]])) == pytest.approx([2.0])
+    assert fitted("nearest_neighbours", points, neighbours=2)(np.array([[3.0, 0.0]])) == pytest.approx([2.5])
+
+
+def test_the_density_is_the_library_s_up_to_a_constant(digits) -> None:
+    images, others = digits[0][:150], digits[0][150:1400]  # more than one chunk
+    found = fitted("kernel_density", images, components=64)(others)
+    expected = -KernelDensity(bandwidth=0.5).fit(images).score_samples(others)
+    assert np.ptp(found - expected) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "sentence"),
+    [
+        ("nearest_neighbours", {"neighbours": 9}, "neighbours must be at most 5, the training images there are, got 9"),
+        ("kernel_density", {}, "components must be at most 5, the lesser of 5 training images and 64 pixels, got 16"),
+        ("one_class_svm", {}, "components must be at most 5"),
+    ],
+)
+def test_too_few_images_are_said(kind: str, changes: dict, sentence: str, digits) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        fitted(kind, digits[0][:5], **changes)
+
+
+def test_an_unknown_kind_is_named() -> None:
+    with pytest.raises(ValueError, match="kind: must be one of isolation_forest, .*, got 'lof'"):
+        Baseline.model_validate({"kind": "lof"})
+    assert not baselines.is_seeded("lof")
+
+
+def test_settings_have_dotted_names() -> None:
+    block = Baseline.model_validate(BLOCKS["nearest_neighbours"])
+    assert block.parameters() == {"baseline.kind": "nearest_neighbours", "baseline.neighbours": 3}
+
+
+def test_naming_baselines_imports_nothing_heavy() -> None:
+    code = "import sys; from autoencoders import baselines; [baselines.is_seeded(one) for one in baselines.kinds()]; "
+    code += "sys.exit('sklearn' in sys.modules or 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}).returncode == 0

@@ -1,0 +1,58 @@
+"""Detectors ranked, beside what papers print."""
+
+import pandas as pd
+import pytest
+
+from autoencoders import benchmark
+from autoencoders.benchmark import Printed
+
+
+def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
+    rows = [("", "zero", zero), ("", "one", one), ("", "mean", (zero + one) / 2)]
+    rows += [("mse", "zero", 0.5), ("mse", "one", 0.5), ("mse", "mean", 0.5)]
+    table = pd.DataFrame(rows, columns=["score", "normal_class", "auroc"])
+    return table.assign(seed=seed, low=table["auroc"] - 0.01, high=table["auroc"] + 0.01)
+
+
+@pytest.fixture
+def detectors() -> pd.DataFrame:
+    tables = {
+        "pca/seed_0": replicate(0, 0.8, 0.9),
+        "net/seed_0": replicate(0, 0.9, 1.0),
+        "net/seed_1": replicate(1, 0.8, 1.0),
+        "svm/seed_0": replicate(0, 0.7, 0.8).query("score == ''"),
+    }
+    return benchmark.detectors(tables)
+
+
+def test_scores_beside_the_anomaly_score_are_detectors_of_their_own(detectors) -> None:
+    assert list(detectors["detector"].unique()) == ["pca", "pca/mse", "net", "net/mse", "svm"]
+
+
+def test_a_score_that_a_table_read_back_leaves_empty_is_the_anomaly_score() -> None:
+    table = replicate(0, 0.8, 0.9).replace({"score": {"": float("nan")}})
+    assert "pca" in set(benchmark.detectors({"pca/seed_0": table})["detector"])
+
+
+def test_the_best_mean_over_classes_and_seeds_comes_first(detectors) -> None:
+    ranking = benchmark.ranking(detectors, reference="pca")
+    assert list(ranking.index[:3]) == ["net", "pca", "svm"]
+    net = ranking.loc["net"]
+    assert net["mean"] == pytest.approx(0.925) and net["sd"] == pytest.approx(0.05 / 2**0.5)
+    assert net["zero"] == pytest.approx(0.85) and net["seeds"] == 2
+
+
+def test_what_loses_to_the_reference_is_marked(detectors) -> None:
+    below = benchmark.ranking(detectors, reference="pca")["below_reference"]
+    assert below["svm"] and not below["net"] and not below["pca"]
+    assert not below["net/mse"]  # as good as the reference by the same score
+    assert not benchmark.ranking(detectors, reference=None)["below_reference"].any()
+
+
+def test_published_rows_stand_beneath(detectors) -> None:
+    rows = [{"source": "A paper", "protocol": "same", "auroc": {"zero": 0.99}, "mean": 0.95}]
+    ours = benchmark.ranking(detectors, "pca")
+    theirs = benchmark.printed(Printed.model_validate({"rows": rows}), ours)
+    assert theirs.loc["A paper", "zero"] == 0.99 and pd.isna(theirs.loc["A paper", "one"])
+    joint = benchmark.beside(ours, theirs)
+    assert joint["protocol"].tolist()[-1] == "same" and joint["detector"].tolist()[-1] == "A paper"

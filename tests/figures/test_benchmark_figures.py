@@ -1,0 +1,288 @@
+"""What the figures of one-class detection state must be what the numbers say."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from autoencoders import thresholds
+from autoencoders.figures import (
+    benchmark_table,
+    error_rates,
+    precision_recall_curves,
+    probe_heat_table,
+    realised_rates,
+    score_heat_table,
+)
+from autoencoders.figures.precision_recall import average_precision, precision_recall_points
+from autoencoders.figures.style import BLUE, VERMILLION
+
+CLASSES = [f"digit_{index}" for index in range(10)]
+
+
+def scores(values: list[float], is_anomaly: list[bool]) -> pd.DataFrame:
+    return pd.DataFrame({"anomaly_score": values, "is_anomaly": is_anomaly})
+
+
+FOUR_POINTS = scores([0.1, 0.4, 0.35, 0.8], [False, False, True, True])
+
+
+def detected(classes: list[str], log: bool = True, calibration: int = 60) -> tuple[dict, dict]:
+    """Return tables of scores and of rates by normal class."""
+    rng = np.random.default_rng(0)
+    tables, rates = {}, {}
+    for place, name in enumerate(classes):
+        parts = [rng.normal(mean, 1, size) for mean, size in ((0, calibration), (0, 80), (1 + 0.3 * place, 120))]
+        held_out, normal, anomalies = (np.exp(part) if log else part for part in parts)
+        tables[name] = scores(np.append(normal, anomalies), np.arange(200) >= 80)
+        rates[name] = thresholds.rates(held_out, normal, anomalies, 2.0, (0.05, 0.1), 0.95)
+    return tables, rates
+
+
+def ranking(**columns: list) -> pd.DataFrame:
+    table = pd.DataFrame({"zero": [0.9, 0.99, 0.7], "one": [0.95, 0.93, np.nan]}, index=["net", "deep", "forest"])
+    table["mean"] = table.mean(axis=1)
+    spread = {"sd": np.nan, "low": table["mean"] - 0.01, "high": table["mean"] + 0.01, "below_reference": False}
+    return table.assign(**(spread | columns))
+
+
+PUBLISHED = pd.DataFrame({"zero": [0.995, np.nan], "one": [0.9, np.nan], "mean": [0.9475, 0.97]}, index=["A", "B"])
+
+
+def title(figure: Figure) -> str:
+    return figure.get_suptitle().replace("\n", " ")
+
+
+def note(figure: Figure) -> str:
+    return figure.get_supxlabel().replace("\n", " ")
+
+
+def cell(figure: Figure, column: int, row: int):
+    return next(text for text in figure.axes[0].texts if text.get_position() == (column, row))
+
+
+def lies_inside(figure: Figure) -> bool:
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox()
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.get_figwidth() and box.y1 <= figure.get_figheight()
+
+
+def test_precision_and_recall_of_four_points_by_hand():
+    recall, precision = precision_recall_points(FOUR_POINTS)  # thresholds below 0.8, 0.4, 0.35, 0.1
+    assert recall.tolist() == [0, 0.5, 0.5, 1, 1]
+    assert precision.tolist() == pytest.approx([1, 1, 1 / 2, 2 / 3, 1 / 2])
+    assert average_precision(FOUR_POINTS) == pytest.approx((1 + 2 / 3) / 2)
+
+
+@pytest.mark.parametrize("levels", [9, 100_000])
+def test_average_precision_agrees_with_scikit_learn_ties_included(levels: int):
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(1)
+    table = scores(rng.integers(0, levels, 300).astype(float), rng.random(300) < 0.7)
+    expected = metrics.average_precision_score(table["is_anomaly"], table["anomaly_score"])
+    assert average_precision(table) == pytest.approx(expected)
+
+
+def test_scores_all_equal_have_the_prevalence_as_precision():
+    assert average_precision(scores([1, 1, 1, 1], [False, True, True, True])) == 0.75
+
+
+def test_the_precision_title_is_the_mean_and_the_worst_class_and_the_legend_starts_with_the_worst():
+    figure = precision_recall_curves({"7": scores([1, 2, 3], [False, True, True]), "3": FOUR_POINTS})
+    assert title(figure) == "Mean average precision 0.917; worst 0.833: 3"
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["0.833  3", "1.000  7"]
+    assert figure.axes[0].texts[0].get_text() == "chance 0.500 to 0.667"
+
+
+def test_scores_that_have_no_precision_are_refused_by_name():
+    with pytest.raises(ValueError, match="is_anomaly must hold both True and False, got only True"):
+        precision_recall_curves({"3": scores([1, 2], [True, True])})
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_the_curves_are_the_rates_of_thresholds_in_the_units_of_each_class(log: bool):
+    tables, rates = detected(["zero", "one"], log)
+    figure = error_rates(tables, rates)
+    for axes, table in zip(figure.axes, tables.values(), strict=False):
+        score, is_anomaly = table["anomaly_score"], table["is_anomaly"]
+        median, high = np.quantile(score[~is_anomaly], [0.5, 0.95])
+        flagged, missed = axes.lines[:2]
+        for place in (50, 250, 450):
+            along = flagged.get_xdata()[place]
+            threshold = along * median if log else median + along * (high - median)
+            assert flagged.get_ydata()[place] == pytest.approx(thresholds.flagged(score[~is_anomaly], threshold))
+            assert missed.get_ydata()[place] == pytest.approx(1 - thresholds.flagged(score[is_anomaly], threshold))
+
+
+def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
+    tables, rates = detected(["zero", "one"])
+    rows = [table.set_index("rule").loc["conformal 0.05"] for table in rates.values()]
+    flags, misses = (
+        np.mean([row["realised_rate"] for row in rows]),
+        1 - np.mean([row["detection_rate"] for row in rows]),
+    )
+    figure = error_rates(tables, rates)
+    assert title(figure) == (
+        f"The threshold conformal 0.05 flags {flags:.1%} of normal test images and misses {misses:.1%} of anomalies "
+        "(mean over 2 normal classes)"
+    )
+    shown = figure.axes[0].get_title(loc="left")
+    assert shown == f"zero\nflags {rows[0]['realised_rate']:.1%}, misses {1 - rows[0]['detection_rate']:.1%}"
+
+
+def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
+    tables, rates = detected(["zero"], calibration=15)  # too few for conformal 0.05
+    assert np.isinf(rates["zero"].set_index("rule").loc["conformal 0.05", "threshold"])
+    axes = error_rates(tables, rates).axes[0]
+    median = tables["zero"].loc[~tables["zero"]["is_anomaly"], "anomaly_score"].median()
+    finite = rates["zero"].set_index("rule").loc["conformal 0.1", "threshold"]
+    assert [line.get_xdata()[0] for line in axes.lines[2:]] == pytest.approx([finite / median])
+
+
+def test_realised_rates_are_drawn_as_they_are_and_pooled():
+    _, rates = detected(["zero", "one"])
+    pooled = thresholds.pool(rates, 0.95)
+    left, right = realised_rates(rates).axes
+    for axes, column in ((left, "realised_rate"), (right, "detection_rate")):
+        drawn = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() in "oD"]
+        expected = []
+        for row, rate in enumerate(pooled[column]):
+            expected += [[table[column][row] for table in rates.values()], [rate]]
+        assert drawn == expected
+
+
+def test_pooled_rows_that_are_given_are_drawn_like_those_that_are_made():
+    _, rates = detected(["zero", "one"])
+
+    def png(tables: dict) -> bytes:
+        buffer = io.BytesIO()
+        realised_rates(tables).savefig(buffer, dpi=50)
+        return buffer.getvalue()
+
+    assert png(rates) == png(rates | {"all": thresholds.pool(rates, 0.95)})
+
+
+def test_the_title_sets_stated_beside_realised_rates():
+    _, rates = detected(["zero", "one"])
+    conformal = thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "realised_rate"]
+    assert title(realised_rates(rates)) == (
+        "Conformal thresholds flag {:.1%} and {:.1%} of normal test images where they state 5% and 10%".format(
+            *conformal
+        )
+    )
+    assert "n = 160 normal test images, 240 anomalies and 120 held-out" in note(realised_rates(rates))
+
+
+def test_the_lowest_detection_is_named():
+    _, rates = detected(["hard", "easy"])
+    texts = [text.get_text() for text in realised_rates(rates).axes[1].texts]
+    assert texts.count("hard") == 5 and "easy" not in texts
+
+
+def test_the_table_prints_percents_best_first_and_published_rows_beneath():
+    figure = benchmark_table(ranking(), PUBLISHED, "digits")
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["deep", "net", "forest", "", "B", "A"]
+    assert [cell(figure, column, 0).get_text() for column in range(3)] == ["99.0", "93.0", "96.0"]
+    assert cell(figure, 1, 2).get_text() == "–" and cell(figure, 2, 4).get_text() == "97.0"
+    assert title(figure) == "Best of ours on digits: deep, mean AUROC 96.0% (95.0 to 97.0); best published: B, 97.0%"
+
+
+def test_the_best_of_a_column_is_bold_over_both_parts_and_the_second_underlined():
+    figure = benchmark_table(ranking(), PUBLISHED)
+    bold = {text.get_position() for text in figure.axes[0].texts if text.get_weight() == "bold"}
+    assert bold == {(0, 5), (1, 1), (2, 4)}
+    second = {
+        (line.get_xdata()[0], round(line.get_ydata()[0])) for line in figure.axes[0].lines if line.get_marker() == "_"
+    }
+    assert second == {(0, 0), (1, 0), (2, 0)}
+
+
+def test_what_ties_to_the_digit_shown_is_best_alike():
+    ours = ranking(zero=[0.99004, 0.98996, 0.7])
+    bold = {text.get_position() for text in benchmark_table(ours).axes[0].texts if text.get_weight() == "bold"}
+    assert {(0, 0), (0, 1)} <= bold
+
+
+def test_what_loses_to_pca_is_marked_and_explained():
+    figure = benchmark_table(ranking(below_reference=[False, False, True]))
+    labels = figure.axes[0].get_yticklabels()
+    assert labels[2].get_text() == "▼ forest" and to_hex(labels[2].get_color()) == VERMILLION.lower()
+    assert "▼ mean below PCA's" in note(figure)
+    assert "PCA" not in note(benchmark_table(ranking()))
+
+
+def test_spreads_are_written_where_there_are_any():
+    texts = [text.get_text() for text in benchmark_table(ranking(sd=[0.002, np.nan, np.nan])).axes[0].texts]
+    assert "± 0.20" in texts and "95.0 to 97.0" in texts
+    alone = [text.get_text() for text in benchmark_table(ranking(low=np.nan, high=np.nan)).axes[0].texts]
+    assert "95% interval" not in alone and "± sd" not in alone
+
+
+def test_probes_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
+    table = pd.DataFrame({"blank": [0.1, 0.48], "inverted": [0.9, 1.0]}, index=["net", "pca"])
+    figure = probe_heat_table(table)
+    assert title(figure) == (
+        "1 of 4 pairs of detector and probe are worse than chance, 1 at chance; hardest probe: blank, mean AUROC 0.29"
+    )
+    assert {text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"} == {"0.10", "0.48"}
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["pca", "net"]
+
+
+def test_chance_is_white_better_blue_and_worse_orange_on_a_scale_from_0_to_1():
+    mesh = probe_heat_table(pd.DataFrame({"a": [0.2, 0.9]})).axes[0].collections[0]
+    assert mesh.get_clim() == (0, 1)
+    assert [to_hex(mesh.cmap(mesh.norm(value))) for value in (0.0, 1.0)] == [VERMILLION.lower(), BLUE.lower()]
+    np.testing.assert_allclose(mesh.cmap(0.5)[:3], 1, atol=0.01)
+
+
+def test_a_probe_that_a_detector_was_not_shown_is_a_dash():
+    table = pd.DataFrame({"a": [0.9, np.nan], "b": [0.8, 0.7]}, index=["net", "forest"])
+    figure = probe_heat_table(table)
+    assert sorted(text.get_text() for text in figure.axes[0].texts) == ["0.70", "0.80", "0.90", "–"]
+    assert title(figure).startswith("0 of 3 pairs")
+
+
+@pytest.mark.parametrize("count", [1, 10])
+@pytest.mark.parametrize("draw", [precision_recall_curves, error_rates, realised_rates])
+def test_panels_of_one_and_of_ten_classes_lie_inside_the_figure(draw, count: int):
+    tables, rates = detected(CLASSES[:count])
+    inputs = {precision_recall_curves: [tables], error_rates: [tables, rates], realised_rates: [rates]}
+    assert lies_inside(draw(*inputs[draw]))
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_names_of_any_length_and_number_lie_inside_the_tables(count: int):
+    names = [f"convolutional_latent_32/mahalanobis_{index}" for index in range(count)]
+    heat = pd.DataFrame(0.9, index=names, columns=[f"salt_and_pepper_{index}" for index in range(count)])
+    ours = heat.assign(mean=0.9, sd=0.01, low=0.88, high=0.92, below_reference=True)
+    published = heat.assign(mean=0.95).rename(
+        index=lambda name: f"one-class Deep SVDD, run again, {name} (Ruff et al.)"
+    )
+    assert lies_inside(benchmark_table(ours, published, "Fashion-MNIST"))
+    assert lies_inside(probe_heat_table(heat))
+
+
+def test_drawing_changes_no_input():
+    tables, rates = detected(["zero", "one"])
+    ours = ranking()
+    before = [table.copy() for table in (*tables.values(), *rates.values(), ours)]
+    error_rates(tables, rates), realised_rates(rates), precision_recall_curves(tables), benchmark_table(ours)
+    for table, copy in zip((*tables.values(), *rates.values(), ours), before, strict=True):
+        pd.testing.assert_frame_equal(table, copy)
+
+
+def test_the_best_score_of_a_detector_is_bold_and_the_gain_over_the_plain_error_is_said() -> None:
+    table = pd.DataFrame({"edges": [0.99, 0.98], "mse": [0.95, np.nan]}, index=["net", "forest"])
+    figure = score_heat_table(table, "edges")
+    cells = {text.get_text(): text.get_weight() for text in figure.axes[0].texts}
+    assert cells == {"99.0": "bold", "95.0": "normal", "98.0": "bold", "–": "normal"}
+    assert figure.get_suptitle() == "edges instead of mse: +4.0 to +4.0 points of AUROC"
+
+
+def test_a_study_of_the_plain_error_alone_says_its_range() -> None:
+    figure = score_heat_table(pd.DataFrame({"mse": [0.9, 0.8]}, index=["a", "b"]), "mse")
+    assert figure.get_suptitle() == "Mean AUROC by mse from 80.0% to 90.0%"
