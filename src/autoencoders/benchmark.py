@@ -112,7 +112,8 @@ def beside(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
     """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or as stated."""
     import pandas as pd
 
-    return pd.concat([ours.assign(protocol="ours"), theirs]).rename_axis("detector").reset_index()
+    parts = [ours.assign(protocol="ours"), *([theirs] if len(theirs) else [])]
+    return pd.concat(parts).rename_axis("detector").reset_index()
 
 
 def _bar(name: str, table: pd.DataFrame, reference: str | None) -> float:

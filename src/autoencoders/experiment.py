@@ -42,7 +42,7 @@ class Splits(Strict):
     """How one dataset's images are divided; validation and calibration come from the training part."""
 
     seed: NonNegativeInt
-    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"]  # fraction, where there is no test part
+    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"]  # or a fraction of the training part
     validation: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of the training part
     calibration: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of the training part
 

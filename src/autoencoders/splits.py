@@ -16,21 +16,21 @@ def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np
         splits: The shares and the seed.
 
     Returns:
-        Sorted indices (int64) under train, validation, calibration and test.
+        Sorted indices (int64) under train, validation, calibration and test; where test is a fraction of the training
+        part, the images of an official test part are in none.
 
     Raises:
-        ValueError: There is no official test part although `splits.test` asks for it, or the reverse.
+        ValueError: There is no official test part although `splits.test` asks for it.
     """
-    has_test_part = bool((parts == "test").any())
-    if has_test_part != (splits.test == "official"):
-        rule = "official, since it has a test part" if has_test_part else "a fraction, since it has no test part"
-        raise ValueError(f"splits.test must be {rule}, got {splits.test!r}")
+    is_official = splits.test == "official"
+    if is_official and not (parts == "test").any():
+        raise ValueError(f"splits.test must be a fraction, since there is no official test part, got {splits.test!r}")
     rng = np.random.default_rng(splits.seed)
     divided: dict[str, list[np.ndarray]] = {name: [] for name in NAMES}
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero((labels == label) & (parts == "train")))
-        official = np.flatnonzero((labels == label) & (parts == "test"))
-        held_out = 0 if has_test_part else round(splits.test * len(members))
+        held_out = 0 if is_official else round(splits.test * len(members))
+        official = np.flatnonzero((labels == label) & (parts == "test") & is_official)
         test, members = members[:held_out], members[held_out:]
         first = round(splits.validation * len(members))
         second = first + round(splits.calibration * len(members))

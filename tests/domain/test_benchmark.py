@@ -56,3 +56,14 @@ def test_published_rows_stand_beneath(detectors) -> None:
     assert theirs.loc["A paper", "zero"] == 0.99 and pd.isna(theirs.loc["A paper", "one"])
     joint = benchmark.beside(ours, theirs)
     assert joint["protocol"].tolist()[-1] == "same" and joint["detector"].tolist()[-1] == "A paper"
+
+
+def test_a_ranking_may_stand_alone(detectors) -> None:
+    ours = benchmark.ranking(detectors, "pca")
+    assert len(benchmark.beside(ours, benchmark.printed(Printed(rows=()), ours))) == len(ours)
+
+
+def test_scores_are_set_beside_each_other_by_detector(detectors) -> None:
+    table = benchmark.by_score(benchmark.ranking(detectors, "pca"), "edges")
+    assert table.columns.tolist() == ["edges", "mse"] and table.index.tolist() == ["net", "pca", "svm"]
+    assert table.loc["net"].tolist() == [pytest.approx(0.925), 0.5] and pd.isna(table.loc["svm", "mse"])

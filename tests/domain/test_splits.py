@@ -39,11 +39,16 @@ def test_the_seed_decides() -> None:
     assert not np.array_equal(first["test"], other["test"])
 
 
-def test_an_official_test_part_is_neither_ignored_nor_invented() -> None:
-    with pytest.raises(ValueError, match=r"must be official, since it has a test part, got 0\.2"):
-        split(LABELS, WITH_TEST, splits(0.2))
-    with pytest.raises(ValueError, match="must be a fraction"):
+def test_an_official_test_part_is_not_invented() -> None:
+    with pytest.raises(ValueError, match="must be a fraction, since there is no official test part, got 'official'"):
         split(LABELS, TRAIN_ONLY, splits("official"))
+
+
+def test_development_leaves_the_official_test_part_alone() -> None:
+    found = split(LABELS, WITH_TEST, splits(0.2))
+    used = np.concatenate(list(found.values()))
+    assert np.array_equal(np.sort(used), np.flatnonzero(WITH_TEST == "train"))
+    assert len(found["test"]) == 32
 
 
 def test_only_keeps_one_class_or_several() -> None:
