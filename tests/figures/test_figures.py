@@ -143,6 +143,11 @@ def test_scores_that_have_no_roc_are_refused_by_name(table: pd.DataFrame, messag
         roc_curves({"3": table})
 
 
+def test_a_baseline_beats_itself_by_nothing():
+    table = pd.DataFrame({"mse_mean": [0.02 * (1 - 1e-7)], "mse_sd": [np.nan], "PCA": [0.02]}, index=["pca"])
+    assert title(comparison_bars(table, "mse", "PCA")) == "0 of 1 variants beat PCA; the best, pca, has the same MSE"
+
+
 def test_a_lower_error_beats_the_baseline_and_the_title_says_by_how_much():
     table = pd.DataFrame({"mse_mean": [0.03, 0.01], "mse_sd": [0.001, np.nan], "PCA": [0.02, 0.02]}, index=["a", "b"])
     figure = comparison_bars(table, "mse", "PCA")

@@ -18,6 +18,7 @@ from autoencoders.figures.style import (
 )
 
 HIGHER_IS_BETTER = ("auroc", "accuracy")  # how such metrics' names begin; all others are errors
+ROUNDING = 1e-4  # relative difference below which two numbers are the same
 ACRONYMS = {"mse": "MSE", "auroc": "AUROC"}
 
 
@@ -78,10 +79,12 @@ def _finding(table: pd.DataFrame, metric: str, baseline: str | None, higher: boo
     if baseline is None or table[baseline].isna().all():
         return f"Best {name} {value:.3g}: {best.name}"
     gain = (table[f"{metric}_mean"] - table[baseline]) * (1 if higher else -1)
-    beaten = f"{(gain > 0).sum()} of {gain.notna().sum()} variants beat {baseline}"
+    beaten = f"{(gain > ROUNDING * table[baseline].abs()).sum()} of {gain.notna().sum()} variants beat {baseline}"
     if np.isnan(best[baseline]):
         return f"{beaten}; best {name} {value:.3g}: {best.name}"
     if higher:
         return f"{beaten}; the best, {best.name}, by {gain.iloc[-1]:+.3f}"
     change = value / best[baseline] - 1
+    if abs(change) < ROUNDING:
+        return f"{beaten}; the best, {best.name}, has the same {name}"
     return f"{beaten}; the best, {best.name}, has {abs(change):.0%} {'less' if change < 0 else 'more'} {name}"
