@@ -264,9 +264,9 @@ def report_pipeline(name: str, suite: grid.Suite) -> Pipeline:
     pictures = [picture for study, block in suite.studies.items() for picture in pictures_of(study, block)]
     extras = {"title": "params:title"} if suite.title else {}
     extras |= {"tick_off": "tick_off"} if suite.published else {}
-    report = reporting.create_suite_pipeline(list(suite.studies), answered, pictures, extras)
+    measured = {study: list(block.measurements) for study, block in suite.studies.items()}
+    report = reporting.create_suite_pipeline(measured, answered, pictures, extras)
     if suite.published:
-        measured = {study: list(block.measurements) for study, block in suite.studies.items()}
         report += reporting.create_tick_off_pipeline(measured)
     shared = {"provenance": "provenance"} | images_of(suite, "images", "facts")
     return Pipeline(report, inputs=found_below(name, report) | shared, namespace=name)

@@ -145,12 +145,25 @@ def comparison() -> pd.DataFrame:
 
 
 def test_an_answer_takes_the_run_s_own_numbers() -> None:
-    assert fill_in("From {narrow[test/mse]:.2f} to {wide[test/mse]:.2f}.", comparison()) == "From 0.04 to 0.01."
+    assert fill_in("From {narrow[test/mse]:.2f} to {wide[test/mse]:.2f}.", comparison(), {}) == "From 0.04 to 0.01."
+
+
+WALKS = pd.DataFrame({"walk": ["code", "code", "pixel"], "step": [0.5, 0.5, 0.5], "nearest": [0.1, 0.3, 0.9]})
+
+
+def test_an_answer_takes_a_measurement_s_mean_over_the_rows_it_names() -> None:
+    words = "{walks[nearest, walk=code, step=0.5]:.2f} and {walks[nearest, walk=pixel]:.2f}"
+    assert fill_in(words, comparison(), {"walks": WALKS}) == "0.20 and 0.90"
+
+
+def test_an_answer_about_rows_that_are_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="'nearest, walk=random'"):
+        fill_in("{walks[nearest, walk=random]:.2f}", comparison(), {"walks": WALKS})
 
 
 def test_an_answer_about_a_variant_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="no variant or metric 'broad'"):
-        fill_in("{broad[test/mse]}", comparison())
+    with pytest.raises(ValueError, match="no variant, metric or measurement 'broad'"):
+        fill_in("{broad[test/mse]}", comparison(), {})
 
 
 def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:

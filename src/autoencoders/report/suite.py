@@ -37,9 +37,10 @@ def suite_report(title: str, facts: dict[str, Any], provenance: dict[str, str], 
         title: Of the page.
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        material: `samples`, a picture of the images; `<study>/question`, `<study>/answer` where there is one,
-            `<study>/table` (a row a variant) and pictures, `<study>/<whose>/../<figure>`, in the order they are
-            shown in; `tick_off` where numbers are printed. Pictures are PNG bytes.
+        material: `samples`, a picture of the images; `<study>/question`; `<study>/answer` where there is one, with the
+            tables `<study>/measurements/<name>`; `<study>/table` (a row a variant) and pictures,
+            `<study>/<whose>/../<figure>`, in the order they are shown in; `tick_off` where numbers are printed.
+            Pictures are PNG bytes.
     """
     studies = [name.removesuffix("/question") for name in material if name.endswith("/question")]
     sections = [_section(study, material) for study in studies]
@@ -78,28 +79,55 @@ def _section(study: str, material: dict[str, Any]) -> Section:
         if name.startswith(f"{study}/") and isinstance(content, bytes)
     ]
     words = material.get(f"{study}/answer")
+    findings = {name.split("/")[-1]: one for name, one in material.items() if name.startswith(f"{study}/measurements/")}
     return Section(
         study.replace("_", " "),
         material[f"{study}/question"],
-        fill_in(words, table) if words else answer(table),
+        fill_in(words, table, findings) if words else answer(table),
         _readable(table),
         pictures,
         _warnings(table),
     )
 
 
-def fill_in(words: str, table: pd.DataFrame) -> str:
-    """Put a comparison's means into the places of an answer, such as `{dense_8[test/mse]:.4f}`.
+def fill_in(words: str, table: pd.DataFrame, findings: dict[str, pd.DataFrame]) -> str:
+    """Put a study's numbers into the places of an answer.
+
+    Args:
+        words: With places such as `{dense_8[test/mse]:.4f}`, the mean over seeds of a variant's metric, and
+            `{walks[nearest, walk=code, step=0.5]:.3f}`, the mean of a measurement's column over the rows where others
+            have these values.
+        table: The comparison, a row a variant.
+        findings: The measurements' tables by name.
 
     Raises:
-        ValueError: A place names a variant or metric that is not in the table.
+        ValueError: A place names what is not there.
     """
     rows = table.set_index("variant")
     means = rows[[name for name in rows if name.endswith("_mean")]].rename(columns=lambda name: name[: -len("_mean")])
+    numbers = means.T.to_dict() | {name: Finding(finding) for name, finding in findings.items()}
     try:
-        return words.format_map(means.T.to_dict())
+        return words.format_map(numbers)
     except KeyError as error:
-        raise ValueError(f"answer: there is no variant or metric {error} to put into it") from None
+        raise ValueError(f"answer: there is no variant, metric or measurement {error} to put into it") from None
+
+
+class Finding:
+    """A measurement's table, asked for one mean: `column, other=value, ..`."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+
+    def __getitem__(self, place: str) -> float:
+        """Return the mean of a column over the rows that the place names."""
+        column, *conditions = (part.strip() for part in place.split(","))
+        rows = self._table
+        for name, _, value in (condition.partition("=") for condition in conditions):
+            kept = rows[name]
+            rows = rows[kept == float(value) if pd.api.types.is_numeric_dtype(kept) else kept == value]
+        if rows.empty:
+            raise KeyError(place)
+        return float(rows[column].mean())
 
 
 def _picture(path: list[str], png: bytes) -> Picture:

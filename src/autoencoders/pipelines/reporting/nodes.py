@@ -202,8 +202,8 @@ def write_report(facts: Facts, provenance: dict[str, str], **material: Any) -> s
     Args:
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        **material: `<study>/question`, `<study>/answer`, `<study>/table`, `tick_off` and PNG pictures,
-            `<study>/<whose>/<figure>`.
+        **material: `<study>/question`, `<study>/answer`, `<study>/table`, `<study>/measurements/<name>`, `tick_off`
+            and PNG pictures, `<study>/<whose>/<figure>`.
     """
     from autoencoders.report import suite_report
 

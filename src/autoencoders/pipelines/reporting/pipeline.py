@@ -142,12 +142,12 @@ def create_benchmark_pipeline(studies: dict[str, str]) -> Pipeline:
 
 
 def create_suite_pipeline(
-    studies: list[str], answered: list[str], pictures: list[str], extras: dict[str, str]
+    studies: dict[str, list[str]], answered: list[str], pictures: list[str], extras: dict[str, str]
 ) -> Pipeline:
     """Return the metrics and the report of a suite.
 
     Args:
-        studies: Names.
+        studies: Names of each study's measurements, by study.
         answered: Names of those whose parameters hold an answer.
         pictures: The figures that the report shows, in order, named `study/whose/../figure`.
         extras: What else the report takes: where title and tick_off stand, if they do.
@@ -173,6 +173,11 @@ def create_suite_pipeline(
                 | extras
                 | {f"{study}/{word}": f"params:{study}.{word}" for study, word in words}
                 | {f"{study}/table": f"{study}/comparison/table" for study in studies}
+                | {
+                    f"{study}/measurements/{name}": f"{study}/comparison/{name}_summary"
+                    for study in answered
+                    for name in studies[study]
+                }
                 | {picture: picture for picture in pictures},
                 outputs="report",
                 name="write_report",
