@@ -87,7 +87,7 @@ def test_too_few_images_are_said(kind: str, changes: dict, sentence: str, digits
 
 
 def test_an_unknown_kind_is_named() -> None:
-    with pytest.raises(ValueError, match="kind: must be one of isolation_forest, .*, got 'lof'"):
+    with pytest.raises(ValueError, match=r"kind: must be one of isolation_forest, .*, got 'lof'"):
         Baseline.model_validate({"kind": "lof"})
     assert not baselines.is_seeded("lof")
 
