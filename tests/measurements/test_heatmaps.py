@@ -30,6 +30,19 @@ def test_groups_are_the_first_of_each_class_the_worst_and_the_best(fitted):
     np.testing.assert_allclose(groups.get_group("best")["error"], errors[:3], rtol=1e-6)
 
 
+def test_images_may_be_chosen_by_their_place_among_the_test_images(fitted):
+    config = Config(kind="heatmaps", which=("chosen",), chosen=(5, 2), count=1, columns=2)
+    table = measure(fitted, config).table
+    assert table["index"].tolist() == fitted.indices["test"][[5, 2]].tolist()
+    assert set(table["group"]) == {"chosen"}
+
+
+def test_a_place_beyond_the_test_images_is_refused(fitted):
+    config = Config(kind="heatmaps", which=("chosen",), chosen=(100_000,), count=1, columns=2)
+    with pytest.raises(ValueError, match=r"chosen must lie below .*, the test images there are, got 100000"):
+        measure(fitted, config)
+
+
 def test_the_mean_of_the_squares_is_the_error(fitted):
     finding = measure(fitted, CONFIG)
     arrays = finding.arrays
@@ -63,7 +76,9 @@ def test_the_same_network_gives_the_same_finding(fitted):
     assert same(measure(fitted, CONFIG), measure(fitted, CONFIG))
 
 
-@pytest.mark.parametrize("changes", [{"which": ()}, {"which": ("ugliest",)}, {"count": 0}, {"columns": 0}])
+@pytest.mark.parametrize(
+    "changes", [{"which": ()}, {"which": ("ugliest",)}, {"count": 0}, {"columns": 0}, {"chosen": (1,)}]
+)
 def test_settings_out_of_range_are_refused(changes: dict):
     with pytest.raises(ValueError, match=next(iter(changes))):
         Config.model_validate(CONFIG.model_dump() | changes)

@@ -18,7 +18,7 @@ SIDES = 0.5, 0.62  # inches a picture, at least and at most
 WIDTH, SHAPE = 16, 1.5  # inches of pictures, and width over height, to aim at
 TOP = 99.5  # percentile of the squares that takes the brightest colour
 KINDS = ("input", "reconstruction", "squared difference")
-HEADERS = {"first": "first of each class", "worst": "worst", "best": "best"}
+HEADERS = {"first": "first of each class", "worst": "worst", "best": "best", "chosen": "chosen"}
 
 Found = tuple[pd.DataFrame, dict[str, np.ndarray]]
 

@@ -1,11 +1,11 @@
 """Heatmaps: where in the image the reconstruction is wrong."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from autoencoders.codes import trained_on
 from autoencoders.engine import reconstruct, reconstruction_errors
@@ -20,9 +20,19 @@ class Config(Measurement):
     """Which test images to look at."""
 
     kind: Literal["heatmaps"]
-    which: Annotated[tuple[Literal["first", "worst", "best"], ...], Field(min_length=1)]  # first: of each class
+    which: Annotated[
+        tuple[Literal["first", "worst", "best", "chosen"], ...], Field(min_length=1)
+    ]  # first: of each class
+    chosen: tuple[NonNegativeInt, ...] = ()  # places among the test images, where `which` names chosen
     count: PositiveInt  # of the worst, of the best and, in one-class studies, of each kind of mistake
     columns: PositiveInt  # images a line
+
+    @model_validator(mode="after")
+    def _chosen_are_given(self) -> Self:
+        if bool(self.chosen) != ("chosen" in self.which):
+            rule = "given where which names chosen" if "chosen" in self.which else "left out unless which names chosen"
+            raise ValueError(f"chosen must be {rule}, got {list(self.chosen)}")
+        return self
 
 
 def measure(subject: Subject, config: Config) -> Finding:
@@ -36,6 +46,9 @@ def measure(subject: Subject, config: Config) -> Finding:
         arrays: inputs and reconstructions (n, C, H, W) of these rows, as intensities; squares (n, C, H, W), their
             squared differences in the units that the network sees, the mean of which is the error; median_error
             (1,) of the normal test images.
+
+    Raises:
+        ValueError: A place chosen lies beyond the test images.
     """
     test = subject.indices["test"]
     errors = reconstruction_errors(subject.model, subject.pixels("test"))
@@ -45,7 +58,10 @@ def measure(subject: Subject, config: Config) -> Finding:
         "first": np.searchsorted(test, first_of_each(subject.labels, test)),
         "worst": rising[::-1][: config.count],
         "best": rising[: config.count],
+        "chosen": np.array(config.chosen, dtype=np.int64),
     }
+    if config.chosen and max(config.chosen) >= len(test):
+        raise ValueError(f"chosen must lie below {len(test)}, the test images there are, got {max(config.chosen)}")
     groups = {name: everything[name] for name in config.which}
     if not is_normal.all():
         groups[FALSE_ALARMS] = rising[is_normal[rising]][::-1][: config.count]
