@@ -15,6 +15,7 @@ def reconstruction_grid(
     rows: dict[str, np.ndarray],
     errors: dict[str, np.ndarray],
     inputs: dict[str, np.ndarray] | None = None,
+    finding: str = "",
 ) -> Figure:
     """Draw images above their reconstructions, one row a variant, each with its error beneath.
 
@@ -23,6 +24,7 @@ def reconstruction_grid(
         rows: Per variant its reconstructions, shaped and ranged as `originals`.
         errors: Per variant (n,), the mean squared error of each reconstruction, printed beneath it.
         inputs: Per variant the corrupted images it was given, drawn above its reconstructions.
+        finding: The headline; none names the variant with the lowest error.
 
     Returns:
         One mosaic; values outside [0, 1] are clipped for display only.
@@ -37,15 +39,16 @@ def reconstruction_grid(
         pictures.append(reconstructions)
         labels.append(wrapped(name))
         printed.append(errors[name])
-    mean = {name: float(np.mean(errors[name])) for name in rows}
-    best = min(mean, key=mean.__getitem__)
     figure = _draw_mosaic(np.stack(pictures), labels, printed)
-    finish(
-        figure,
-        f"Lowest mean error of these {len(originals)} images {mean[best]:.3g}: {best}",
-        "Beneath each image: mean squared pixel difference from the original.",
-    )
+    note = "Beneath each image: mean squared pixel difference from the original."
+    finish(figure, finding or _lowest({name: errors[name] for name in rows}), note)
     return figure
+
+
+def _lowest(errors: dict[str, np.ndarray]) -> str:
+    mean = {name: float(np.mean(found)) for name, found in errors.items()}
+    best = min(mean, key=mean.__getitem__)
+    return f"Lowest mean error of these {len(errors[best])} images {mean[best]:.3g}: {best}"
 
 
 def _draw_mosaic(pictures: np.ndarray, labels: list[str], printed: list[np.ndarray | None]) -> Figure:

@@ -41,6 +41,17 @@ def draw_losses(**tables: DataFrame) -> Figure:
 
 def draw_reconstructions(**examples: Arrays) -> Figure:
     """Draw originals and, a row a name, what each variant makes of them."""
+    return _reconstruction_grid(examples)
+
+
+def draw_class_reconstructions(**examples: Arrays) -> Figure:
+    """Draw originals and, a row a normal class, what the network trained on it makes of images of all classes."""
+    errors = np.concatenate([one["errors"] for one in examples.values()])
+    finding = f"Trained on one row's images alone and shown all, errors from {errors.min():.3g} to {errors.max():.3g}"
+    return _reconstruction_grid(examples, finding)
+
+
+def _reconstruction_grid(examples: dict[str, Arrays], finding: str = "") -> Figure:
     from autoencoders.figures import reconstruction_grid
 
     first = next(iter(examples.values()))
@@ -52,6 +63,7 @@ def draw_reconstructions(**examples: Arrays) -> Figure:
         rows={name: one["reconstructions"] for name, one in examples.items()},
         errors={name: one["errors"] for name, one in examples.items()},
         inputs=corrupted or None,
+        finding=finding,
     )
 
 

@@ -6,6 +6,7 @@ from autoencoders.pipelines.reporting.nodes import (
     collect_metrics,
     compare,
     draw_auroc,
+    draw_class_reconstructions,
     draw_comparison,
     draw_losses,
     draw_probes,
@@ -57,7 +58,14 @@ def create_detector_pipeline(units: dict[str, str], trained: bool) -> Pipeline:
     ]
     if trained:
         nodes.append(_draw_losses({f"{name}/seed": prefix for name, prefix in units.items()}))
-        nodes.append(_draw_reconstructions(units))
+        nodes.append(
+            node(
+                draw_class_reconstructions,
+                inputs={name: f"{prefix}examples" for name, prefix in units.items()},
+                outputs="reconstructions",
+                name="draw_class_reconstructions",
+            )
+        )
     return Pipeline(nodes, tags="reporting")
 
 
