@@ -1,6 +1,7 @@
 """The base of every typed configuration block."""
 
 import re
+from importlib import import_module
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +25,30 @@ class Strict(BaseModel):
             return super().model_validate(obj, **options)
         except ValidationError as error:
             raise ValueError("; ".join(_sentence(fault) for fault in error.errors())) from None
+
+
+class Named(Strict):
+    """A block whose `kind` names a file of the package that its class is defined in, and so that file's `Config`.
+
+    The package says which files those are by its function `kinds`.
+    """
+
+    kind: str
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Check a block against the configuration of the kind that it names.
+
+        Raises:
+            ValueError: There is no such kind, or the block does not fit it.
+        """
+        package = import_module(cls.__module__)
+        if not hasattr(package, "__path__") or isinstance(obj, cls):
+            return super().model_validate(obj, **options)
+        kind = obj.get("kind") if isinstance(obj, dict) else None
+        if kind not in package.kinds():
+            raise ValueError(f"kind: must be one of {', '.join(package.kinds())}, got {kind!r}")
+        return import_module(f"{package.__name__}.{kind}").Config.model_validate(obj, **options)
 
 
 def _sentence(fault: dict[str, Any]) -> str:

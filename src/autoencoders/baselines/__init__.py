@@ -9,30 +9,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Named
 
 Scorer = Callable[[np.ndarray], np.ndarray]  # (M, pixels) in [0, 1] -> (M,), larger = more anomalous
 
 
-class Baseline(Strict):
+class Baseline(Named):
     """The part of a `baselines` block that every baseline shares."""
 
     seeded: ClassVar[bool] = False  # whether a seed changes anything
-    kind: str
-
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Check a block against the configuration of the kind that it names.
-
-        Raises:
-            ValueError: There is no such kind, or the block does not fit it.
-        """
-        if cls is not Baseline or isinstance(obj, Baseline):
-            return super().model_validate(obj, **options)
-        kind = obj.get("kind") if isinstance(obj, dict) else None
-        if kind not in kinds():
-            raise ValueError(f"kind: must be one of {', '.join(kinds())}, got {kind!r}")
-        return _config(kind).model_validate(obj, **options)
 
     def parameters(self) -> dict[str, Any]:
         """Return every setting under its dotted name, such as `baseline.neighbours`."""

@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,24 +25,8 @@ if TYPE_CHECKING:
     from autoencoders.models.base import Autoencoder
 
 
-class Measurement(Strict):
+class Measurement(Named):
     """The part of a `measurements` block that every measurement shares."""
-
-    kind: str
-
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Check a block against the configuration of the kind that it names.
-
-        Raises:
-            ValueError: There is no such kind, or the block does not fit it.
-        """
-        if cls is not Measurement or isinstance(obj, Measurement):
-            return super().model_validate(obj, **options)
-        kind = obj.get("kind") if isinstance(obj, dict) else None
-        if kind not in kinds():
-            raise ValueError(f"kind: must be one of {', '.join(kinds())}, got {kind!r}")
-        return _module(kind).Config.model_validate(obj, **options)
 
     datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from pydantic import ModelWrapValidatorHandler, model_validator
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Named
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,24 +27,8 @@ if TYPE_CHECKING:
 SHARED = ("covariance", "glance", "smoothing")  # modules that are no scores
 
 
-class Score(Strict):
+class Score(Named):
     """The part of a `scores` block that every score shares."""
-
-    kind: str
-
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Check a block against the configuration of the kind that it names.
-
-        Raises:
-            ValueError: There is no such kind, or the block does not fit it.
-        """
-        if cls is not Score or isinstance(obj, Score):
-            return super().model_validate(obj, **options)
-        kind = obj.get("kind") if isinstance(obj, dict) else None
-        if kind not in kinds():
-            raise ValueError(f"kind: must be one of {', '.join(kinds())}, got {kind!r}")
-        return import_module(f"{__name__}.{kind}").Config.model_validate(obj, **options)
 
     @model_validator(mode="wrap")
     @classmethod
