@@ -7,7 +7,6 @@ negative. Networks must be in evaluation mode.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Self
 
