@@ -79,7 +79,7 @@ def suite_pipelines(name: str, suite: grid.Suite) -> dict[str, Pipeline]:
         return {name: ingested}
     named = {}
     for study, block in suite.studies.items():
-        pipeline = ingested + shared_pipeline(name, suite, block) + study_pipeline(name, suite, study)
+        pipeline = Pipeline([ingested, shared_pipeline(name, suite, block), *study_pipelines(name, suite, study)])
         named |= {f"{place}.{study}": pipeline for place in (name, suite.dataset)}
     nodes = {node for pipeline in named.values() for node in pipeline.nodes}
     return {name: Pipeline([*nodes, report_pipeline(name, suite)])} | named
@@ -122,14 +122,15 @@ def images_of(suite: grid.Suite, *artifacts: str) -> dict[str, str]:
     return {one: f"{suite.dataset}.{one}" for one in artifacts}
 
 
-def study_pipeline(name: str, suite: grid.Suite, study: str) -> Pipeline:
-    """Return all replicates of all variants of a study, and their comparison."""
+def study_pipelines(name: str, suite: grid.Suite, study: str) -> list[Pipeline]:
+    """Return all replicates of all variants of a study, and their comparison; joined once, for joining is slow."""
     block, place = suite.studies[study], f"{name}.{study}"
     measured = list(block.replicates())
     if block.normal_classes:
         detectors = list(block.detectors())
         parts = [normal_class_splits(name, suite, study, one) for one in block.normal_classes]
-        parts += [detector_replicate(name, suite, study, detector, seed) for detector, seed in detectors]
+        for detector, seed in detectors:
+            parts += detector_replicate(name, suite, study, detector, seed)
         probed = bool((block.scoring or {}).get("probes"))
         drawn = reporting.create_detector_study_pipeline(place, detectors, probed)
     else:
@@ -144,7 +145,7 @@ def study_pipeline(name: str, suite: grid.Suite, study: str) -> Pipeline:
         namespace=f"{place}.{grid.RESERVED}",
         tags=study,
     )
-    return Pipeline([*parts, compared])
+    return [*parts, compared]
 
 
 def normal_class_splits(name: str, suite: grid.Suite, study: str, normal_class: str) -> Pipeline:
@@ -166,7 +167,7 @@ def reconstruction_replicate(name: str, suite: grid.Suite, study: str, variant: 
     return experiment(name, suite, study, variant, seed, Pipeline(stages))
 
 
-def detector_replicate(name: str, suite: grid.Suite, study: str, detector: str, seed: str) -> Pipeline:
+def detector_replicate(name: str, suite: grid.Suite, study: str, detector: str, seed: str) -> list[Pipeline]:
     """Return one detector with one seed, with each class normal in turn, and what it comes to over these.
 
     A detector is a variant, an ensemble of variants or a baseline. Figures are drawn for the first seed alone.
@@ -185,7 +186,7 @@ def detector_replicate(name: str, suite: grid.Suite, study: str, detector: str, 
         namespace=place,
         tags=[study, detector, seed],
     )
-    return Pipeline([*classes, over_classes])
+    return [*classes, over_classes]
 
 
 def below_of(suite: grid.Suite, block: grid.Study, detector: str) -> Pipeline:
