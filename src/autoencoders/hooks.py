@@ -22,6 +22,7 @@ from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from autoencoders import notes
 from autoencoders.grid import RESERVED
 from autoencoders.tracking import Description, Output, Plan, Replicate, Tracker, this_process
 
@@ -291,15 +292,19 @@ def normal_class_of(node: Node) -> str:
 
 
 def describe(replicate: Replicate, catalog: CatalogProtocol, plan: Plan) -> Description:
-    """Say what a replicate is; the checksum of its images is known once they are ingested."""
-    facts = plan.facts.get(replicate.dataset)
-    tags = {"data_checksum": catalog.load(facts)["checksum"]} if facts and catalog.exists(facts) else {}
+    """Say what a replicate is; the facts of its images are known once they are ingested."""
+    name = plan.facts.get(replicate.dataset)
+    facts = catalog.load(name) if name and catalog.exists(name) else {}
+    study, command = replicate.experiment, plan.tags["command"]
+    detects = f"params:{study}.scoring" in catalog
+    question = catalog.load(f"params:{study}.question")
     if replicate.is_comparison:
-        return Description({}, {}, tags)
+        return Description({}, {}, facts, notes.comparison_note(study, command), question, detects)
     block = settings_of(replicate, catalog)
-    seed = catalog.load(f"params:{replicate.experiment}.seeds.{replicate.seed}")
+    seed = catalog.load(f"params:{study}.seeds.{replicate.seed}")
     configuration = block.model_dump(mode="json", exclude_none=True) | {"seed": seed}
-    return Description(block.parameters() | {"seed": seed}, configuration, tags)
+    note = notes.run_note(study, replicate.variant, seed, configuration, command)
+    return Description(block.parameters() | {"seed": seed}, configuration, facts, note, question, detects)
 
 
 def settings_of(replicate: Replicate, catalog: CatalogProtocol) -> Any:

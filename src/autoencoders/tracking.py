@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autoencoders import notes, views
 from autoencoders.grid import RESERVED
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
+SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 AT_ONCE = 1000  # metrics, the most MLflow takes in a call
+DIGEST = 36  # characters, the most MLflow takes of a dataset's
 PATIENCE = 20  # seconds, for another process to unlock the database
 
 
@@ -111,11 +114,14 @@ class Plan:
 
 
 class Description(NamedTuple):
-    """A replicate in MLflow's words."""
+    """A replicate in MLflow's words; notes are Markdown, `facts` those of its images, where they are ingested."""
 
     parameters: dict[str, Any]
     configuration: dict[str, Any]
-    tags: dict[str, str]
+    facts: dict[str, Any]
+    note: str
+    question: str
+    detects: bool
 
 
 class Tracker:
@@ -165,17 +171,18 @@ class Tracker:
             self._client.log_batch(self._runs[replicate], metrics=metrics[start : start + AT_ONCE])
 
     def log_metrics(self, replicate: Replicate, metrics: dict[str, float]) -> None:
-        """Log the final numbers, at the last epoch; gates that failed become a tag too."""
+        """Log the final numbers and whether the sanity gates held; all of them are in the run's `metrics.json`.
+
+        Without steps, the UI draws a bar a run.
+        """
         from mlflow.entities import Metric
 
         now = int(1000 * time.time())
-        last = int(self._client.get_run(self._runs[replicate]).data.params.get("training.epochs", 1))
-        found = [Metric(name, float(value), now, last) for name, value in metrics.items() if name != "seed"]
-        failed = [
-            name.removeprefix("gate/") for name, value in metrics.items() if name.startswith("gate/") and not value
-        ]
-        tags = _tags({"failed_gates": ", ".join(failed)} if failed else {})
-        self._client.log_batch(self._runs[replicate], metrics=found, tags=tags)
+        found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if is_shown(name)]
+        gates = {name.removeprefix("gate/"): held for name, held in metrics.items() if name.startswith("gate/")}
+        failed = ", ".join(name for name, held in gates.items() if not held)
+        tags = {"gates": f"failed: {failed}" if failed else "held"} if gates else {}
+        self._client.log_batch(self._runs[replicate], metrics=found, tags=_tags(tags))
 
     def log_file(self, replicate: Replicate, path: Path, folder: str = "") -> None:
         """Copy a file to a run's artifacts."""
@@ -220,7 +227,8 @@ class Tracker:
         if found is None:
             place = self.plan.project / "mlartifacts" / replicate.experiment
             local = self.plan.uri.startswith("sqlite:")
-            return self._client.create_experiment(replicate.experiment, place.as_uri() if local else None)
+            kind = {"mlflow.experimentKind": "custom_model_development"}  # not one of language models
+            return self._client.create_experiment(replicate.experiment, place.as_uri() if local else None, kind)
         if found.lifecycle_stage == "deleted":  # in the UI; its name stays taken
             self._client.restore_experiment(found.experiment_id)
         return found.experiment_id
@@ -243,8 +251,14 @@ class Tracker:
     def _create(self, experiment: str, replicate: Replicate, description: Description) -> str:
         from mlflow.entities import Param
 
-        tags = self.plan.tags | replicate.tags() | description.tags
+        tags = self.plan.tags | replicate.tags() | {"mlflow.note.content": description.note}
         run = self._client.create_run(experiment, run_name=replicate.name, tags=tags).info.run_id
+        about = notes.experiment_note(experiment, replicate.experiment, description.question, description.detects)
+        self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
+        self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.detects))
+        if description.facts:
+            self._client.log_batch(run, tags=_tags({"data_checksum": description.facts["checksum"]}))
+            self._client.log_inputs(run, [_images(description.facts)])
         if description.parameters:
             parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
             self._client.log_batch(run, params=parameters)
@@ -264,6 +278,13 @@ class Tracker:
         return self._client.search_runs(
             experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
         )
+
+
+def is_shown(metric: str) -> bool:
+    """Tell whether a final number is logged; charts of all would hide those that matter."""
+    group, _, name = metric.partition("/")
+    by_class = name.startswith("pca_auroc_") and name != "pca_auroc_mean"
+    return group in SHOWN and metric not in HISTORY.values() and not by_class
 
 
 def connect(uri: str) -> "MlflowClient":
@@ -322,6 +343,25 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_ino
+
+
+def _images(facts: dict[str, Any]) -> Any:
+    """Return the images that a run used, as an input in MLflow's sense."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    counts = {key: facts[key] for key in ("train_images", "test_images")}
+    shape = {"image_shape": facts["image_shape"], "classes": facts["class_names"]}
+    return DatasetInput(
+        Dataset(
+            name=facts["name"],
+            digest=facts["checksum"][:DIGEST],
+            source_type="local",
+            source=json.dumps({"source": facts["source"]}),
+            schema=json.dumps(shape),
+            profile=json.dumps(counts),
+        ),
+        [InputTag("mlflow.data.context", "training and test")],
+    )
 
 
 def _text(value: Any) -> str:
