@@ -1,5 +1,6 @@
 # Each target makes the environment first when it is missing or older than the lock. Needs Python 3.11+ and make.
 PYTHON ?= python3
+PIPELINE ?= digits
 VENV := .venv
 BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -11,14 +12,20 @@ test: $(VENV)/.ready ## all tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready ## style
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests notebooks
+	$(BIN)/ruff format --check src tests notebooks
 
-viz: $(VENV)/.ready ## the graph of the pipelines, in a browser
-	$(BIN)/kedro viz run
+viz: $(VENV)/.ready ## the graph of a pipeline, in a browser: make viz PIPELINE=mnist
+	$(BIN)/kedro viz run --pipeline $(PIPELINE)
+
+viz-static: $(VENV)/.ready ## the same as a folder of files, build/graph
+	$(BIN)/kedro viz build --pipeline $(PIPELINE)
 
 ui: $(VENV)/.ready ## the tracked runs, at http://127.0.0.1:5000
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1
+
+notebooks: $(VENV)/.ready ## the notebooks, in JupyterLab
+	$(BIN)/jupyter lab notebooks
 
 lock: $(VENV)/.ready ## the pinned versions, anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --upgrade --python-version 3.11 --group dev \
@@ -33,7 +40,7 @@ $(VENV)/.ready: requirements.lock
 	touch $@
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint viz ui lock help
+.PHONY: run test lint viz viz-static ui notebooks lock help

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "autoencoders"
-SHELL = {"settings", "pipeline_registry", "hooks", "tracking", "cli"}
+SHELL = {"settings", "pipeline_registry", "hooks", "tracking", "notes", "views", "cli", "graph", "notebook"}
 HEAVY = {"torch", "torchvision", "mlflow", "sklearn", "matplotlib", "pandas"}
 
 

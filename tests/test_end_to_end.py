@@ -3,42 +3,17 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from project_copy import copy_project
+from quick_run import KEDRO, kedro_run, make_quick
 
 pytestmark = pytest.mark.slow
 
-KEDRO = [sys.executable, "-m", "kedro", "run"]
 METRICS = "data/08_reporting/digits/metrics.csv"
 STUDY_METRICS = "data/08_reporting/digits/reconstruction/metrics.csv"
-
-
-def kedro_run(project: Path, *options: str) -> subprocess.CompletedProcess:
-    result = subprocess.run([*KEDRO, *options], cwd=project, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr[-2000:]
-    return result
-
-
-def make_quick(project: Path) -> Path:
-    """Let every variant of the digits train for four epochs only."""
-    parameters = project / "conf/base/parameters/digits.yml"
-    text = parameters.read_text(encoding="utf-8")
-    assert "  epochs: 60\n" in text
-    parameters.write_text(text.replace("  epochs: 60\n", "  epochs: 4\n"), encoding="utf-8")
-    return project
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project in which the default pipeline has run."""
-    project = make_quick(copy_project(tmp_path_factory.mktemp("finished") / "project"))
-    kedro_run(project)
-    return project
 
 
 def test_the_default_run_leaves_every_study_in_the_metrics_and_the_report(finished: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from kedro.framework.cli import project as kedro_cli
+from kedro_viz.launchers.cli.main import viz as plugin
 
 from autoencoders.hooks import INTERRUPTED, RESUME
 
@@ -45,6 +46,7 @@ def run(**options: Any) -> Any:
         raise click.ClickException(sentence) from None
 
 
+plugin.lazy_subcommands |= {name: f"autoencoders.graph.commands.{name}" for name in ("run", "build")}
 cli.add_command(click.Command("run", callback=run, params=kedro_cli.run.params, help=run.__doc__))
 
 
