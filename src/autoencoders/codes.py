@@ -9,6 +9,8 @@ from autoencoders.engine import SCORING_BATCH, Pixels
 from autoencoders.measurements import Subject
 from autoencoders.models.base import Autoencoder
 
+THUMBNAILS = 800  # images that a chart shows: what a page bears
+
 
 @torch.inference_mode()
 def encode(model: Autoencoder, images: Pixels) -> Tensor:
@@ -31,6 +33,12 @@ def trained_on(subject: Subject) -> np.ndarray:
 def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return `count` of the indices, sorted, or all where there are fewer; none twice."""
     return np.sort(rng.choice(indices, min(count, len(indices)), replace=False))
+
+
+def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
+    """Return the first images at some indices as pictures, uint8 (n, C, H, W), n at most `THUMBNAILS`."""
+    chosen = subject.images[indices[:THUMBNAILS]].astype(np.uint16)
+    return (chosen * 255 // subject.facts["intensity"]).astype(np.uint8)
 
 
 @torch.inference_mode()

@@ -14,13 +14,13 @@ import pandas as pd
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
-from tqdm import tqdm
 
 from autoencoders import pca
 from autoencoders.experiment import Compute, Scale, Training, Variant
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.optimizer import Adam, Schedule, schedule
+from autoencoders.progress import bar
 
 logger = logging.getLogger(__name__)
 
@@ -171,7 +171,7 @@ class _Trainer:
     def fit(self) -> Fit:
         rows = []
         self._keep_snapshot(0)
-        for epoch in epochs(self.settings.epochs, self.variant.model.architecture):
+        for epoch in bar(range(self.settings.epochs), self.settings.epochs, self.variant.model.architecture, "epoch"):
             start = time.perf_counter()
             self._epoch(epoch)
             rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
@@ -262,11 +262,6 @@ def squared_error(reconstruction: Tensor, images: Tensor) -> Tensor:
 def autocast(settings: Training, device: torch.device) -> AbstractContextManager:
     """Return the context that computes in the precision of `settings`."""
     return torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16")
-
-
-def epochs(count: int, label: str) -> Iterator[int]:
-    """Count epochs, with a bar and the time left on a terminal."""
-    return iter(tqdm(range(count), label, unit="epoch", leave=False, disable=not sys.stderr.isatty()))
 
 
 def report(row: dict[str, float], count: int) -> None:

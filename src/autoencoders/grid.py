@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from autoencoders.baselines import is_seeded
 from autoencoders.configuration import Strict
+from autoencoders.measurements import CHARTED
 
 RESERVED = "comparison"  # the place, beside a study's variants, of what compares them
 BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
@@ -113,6 +114,12 @@ class Study(Strict):
     def others(self, measurement: str) -> list[str]:
         """Return the other datasets that a measurement shows to the networks."""
         return list(self.measurements[measurement].get("datasets", ()))
+
+    def charted(self) -> list[str]:
+        """Return the measurements that have a chart; in one-class studies none is drawn."""
+        if self.normal_classes:
+            return []
+        return [name for name, block in self.measurements.items() if block.get("kind") in CHARTED]
 
     def probes(self, dataset: str) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 RESUME = "Results so far are kept: run the same command with --only-missing-outputs to go on from them."
 INTERRUPTED = f"Interrupted. {RESUME}"
 
+REPORTING = "data/08_reporting"
 PLAN = "tracking"  # the plan's name in the catalog
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 
@@ -126,9 +127,11 @@ class TrackingHooks:
         self._end("KILLED", error)
 
     @hook_impl
-    def after_pipeline_run(self) -> None:
-        """Close what is still open as finished."""
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Close what is still open as finished, and say what the studies came to."""
         self._end("FINISHED")
+        if click.get_current_context(silent=True) is not None:
+            tell(pipeline, catalog)
 
     def _fail_in_flight(self, error: Exception, catalog: CatalogProtocol) -> None:
         replicate, tracker = replicate_of(self._node), self._tracker
@@ -326,6 +329,21 @@ def log_output(tracker: Tracker, replicate: Replicate, normal_class: str, path: 
             tracker.log_file(replicate, path, str(Path(FOLDERS[path.suffix], normal_class)))
         case _ if path.suffix == ".png" or (path.suffix == ".csv" and replicate.is_comparison):
             tracker.log_file(replicate, path, FOLDERS[path.suffix])
+
+
+def tell(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Print the best variant of each study that was compared, and where to read on."""
+    suffix = f".{RESERVED}.table"
+    made = [name for node in pipeline.nodes for name in node.outputs]
+    compared = sorted(name for name in made if name.endswith(suffix) and catalog.exists(name))
+    if not compared:
+        return
+    from autoencoders import summary
+
+    click.echo(f"\n{summary.table({name.removesuffix(suffix): catalog.load(name) for name in compared})}\n")
+    reports = sorted(name.removesuffix(".report") for name in made if name.endswith(".report"))
+    read = " and ".join(f"{REPORTING}/{name}/report.html" for name in reports)
+    click.echo(f"{f'Read {read}' if read else f'Tables and figures are in {REPORTING}'}; `make ui` compares the runs.")
 
 
 def is_sequential(run_params: dict[str, Any]) -> bool:

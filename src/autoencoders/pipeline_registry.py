@@ -137,7 +137,9 @@ def study_pipelines(name: str, suite: grid.Suite, study: str) -> list[Pipeline]:
         parts = [reconstruction_replicate(name, suite, study, variant, seed) for variant, seed in measured]
         drawn = reporting.create_study_pipeline(place, measured, block.watched())
     normal_classes = list(block.normal_classes or ())
-    comparison = drawn + measuring.create_drawing_pipeline(list(block.measurements), measured, normal_classes)
+    comparison = drawn + measuring.create_drawing_pipeline(
+        list(block.measurements), block.charted(), measured, normal_classes
+    )
     compared = Pipeline(
         comparison,
         inputs=found_below(place, comparison),
@@ -278,7 +280,9 @@ def pictures_of(study: str, block: grid.Study) -> list[str]:
     figures = list(reporting.DETECTOR_STUDY_FIGURES if block.normal_classes else reporting.STUDY_FIGURES)
     figures += ["probes"] if (block.scoring or {}).get("probes") else []
     figures += ["snapshots"] if block.watched() else []
-    figures += [f"{one}_figure" for one in block.measurements]
+    figures += [] if block.normal_classes else ["loss_chart"]
+    for one in block.measurements:
+        figures += [f"{one}_figure", *([f"{one}_chart"] if one in block.charted() else [])]
     pictures = [f"{study}/{grid.RESERVED}/{figure}" for figure in figures]
     if block.normal_classes:
         first = next(iter(block.seeds))

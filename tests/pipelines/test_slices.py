@@ -1,5 +1,7 @@
 """Slices of the pipelines, run on catalogs in memory."""
 
+from base64 import b64decode
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,6 +158,9 @@ def test_classes_are_merged_under_their_labels() -> None:
     assert found["metrics"]["test/auroc_mean"] == 0.75
 
 
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+
+
 def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones() -> None:
     rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
     detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
@@ -172,8 +177,7 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     report = run(
         pipeline.only_nodes("write_benchmark"),
         **{"params:title": "Title", "params:question": "Which?", "provenance": {"command": "kedro run"}},
-        **{"greys/table": b"png", "greys/scores": b"png"},
-        **{"greys_ranking": found["greys_ranking"], "greys_table": b"png", "greys_scores": b"png"},
+        **{"greys_ranking": found["greys_ranking"], "greys_table": PNG, "greys_scores": PNG},
         **{"greys.detection/facts": {"name": "Greys", "checksum": "1"}},
     )["report"]
     assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85.0%" in report

@@ -1,15 +1,26 @@
 """The report must be complete, self-contained and safe to open."""
 
+from base64 import b64decode
 from html.parser import HTMLParser
+from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
-from autoencoders.report import Picture, Section, render_report
-from autoencoders.report.suite import answer, fill_in
+from autoencoders.report import Chart, Picture, Section, render_report
+from autoencoders.report.suite import _seeds, answer, fill_in
 
-PNG = b"\x89PNG\r\n\x1a\n"
+
+def png() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (3, 2), "navy").save(buffer, "png")
+    return buffer.getvalue()
+
+
+PNG = png()
 
 
 def section(**changes: object) -> Section:
@@ -59,7 +70,10 @@ def test_the_page_asks_for_nothing_from_outside_and_runs_no_script():
 def test_every_picture_is_inline_and_has_its_caption_as_alternative_text():
     images = Tags(render(section(), section())).named("img")
     assert [image["alt"] for image in images] == ["Loss by epoch"] * 2
-    assert all(image["src"] == "data:image/png;base64,iVBORw0KGgo=" for image in images)
+    for image in images:
+        with Image.open(BytesIO(b64decode(image["src"].removeprefix("data:image/webp;base64,")))) as picture:
+            assert picture.size == (3, 2)
+            assert picture.getpixel((0, 0)) == (0, 0, 128)
 
 
 def test_names_are_escaped_wherever_they_appear():
@@ -168,3 +182,19 @@ def test_an_answer_about_a_variant_that_is_not_there_is_refused() -> None:
 
 def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:
     assert answer(comparison()) == "wide has the lowest test MSE, 0.01; 1 of 2 variants beat PCA with as long a code."
+
+
+def test_a_chart_brings_its_script_and_cannot_end_it():
+    chart = Chart("Losses", "To move about in", '{"data": ["</script><b>"], "layout": {}}')
+    page = render(section(charts=[chart]))
+    assert "</script><b>" not in page
+    assert "plotly.js" in page
+    assert "JavaScript" in page
+    assert "plotly.js" not in render(section())
+
+
+def test_seeds_are_said_with_the_studies_that_have_them():
+    material = {"splits": SimpleNamespace(seed=1), "a/seeds": {"seed_0": 0}, "b/seeds": {"seed_0": 0}}
+    assert _seeds(material) == "0; splits 1"
+    material["c/seeds"] = {"seed_0": 0, "seed_1": 1}
+    assert _seeds(material) == "0 (a, b); 0, 1 (c); splits 1"

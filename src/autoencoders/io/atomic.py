@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from kedro_datasets import json, pandas, text
+from kedro_datasets import json, pandas, plotly, text
 from kedro_datasets_experimental import safetensors
 
 from autoencoders.io.replacement import replacing
@@ -44,6 +44,10 @@ class CSVDataset(Atomic, pandas.CSVDataset):
 
 class JSONDataset(Atomic, json.JSONDataset):
     """A plain value in a JSON file."""
+
+
+class ChartDataset(Atomic, plotly.JSONDataset):
+    """A Plotly chart in a JSON file."""
 
 
 class TextDataset(Atomic, text.TextDataset):

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,14 @@ class ProvenanceDataset(AbstractDataset[None, dict[str, str]]):
         self.metadata = metadata
 
     def load(self) -> dict[str, str]:
-        """Return command, git commit (with `, changed` for uncommitted work), versions and hardware."""
+        """Return command, git commit (with `, changed` for uncommitted work), versions, hardware and the time."""
         packages = ("kedro", "torch", "scikit-learn", "mlflow")
         return {
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "commit": self._commit(),
             "versions": ", ".join([f"Python {platform.python_version()}"] + [f"{p} {version(p)}" for p in packages]),
             "hardware": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+            "time": datetime.now(UTC).isoformat(sep=" ", timespec="minutes"),
         }
 
     def save(self, data: None) -> None:

@@ -1,7 +1,8 @@
 """Measurements, a file each: `Config`, what its YAML block may say, `measure` and `draw`.
 
 `measure(subject, config)` looks at one fitted network and returns a `Finding`; `draw(findings, config)` sets the
-findings of a study's variants side by side in one figure.
+findings of a study's variants side by side in one figure. Those in `CHARTED` have a `chart(findings)`, too, to move
+about in.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from autoencoders.configuration import Named
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import plotly.graph_objects as go
     import torch
     from matplotlib.figure import Figure
 
     from autoencoders.engine import Pixels
     from autoencoders.experiment import Variant
     from autoencoders.models.base import Autoencoder
+
+
+CHARTED = ("latent_scatter", "tsne")
 
 
 class Measurement(Named):
@@ -116,6 +121,16 @@ def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd
     names = ["variant", "seed", "normal_class"][: len(next(iter(tables)))]
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
     return _module(settings.kind).draw(grouped, settings), summary
+
+
+def chart(arrays: dict[str, dict[str, np.ndarray]], settings: Measurement) -> go.Figure:
+    """Draw what a measurement found of the variants, a seed each, as a chart.
+
+    Args:
+        arrays: Of the findings, by variant.
+        settings: What was measured; one of `CHARTED`.
+    """
+    return _module(settings.kind).chart(arrays)
 
 
 def _module(kind: str) -> ModuleType:

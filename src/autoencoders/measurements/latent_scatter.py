@@ -4,13 +4,15 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import torch
 from matplotlib.figure import Figure
 from pydantic import PositiveInt
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from autoencoders.codes import encode, neighbour_accuracy, subset, trained_on
+from autoencoders.charts.maps import map_chart
+from autoencoders.codes import encode, neighbour_accuracy, subset, thumbnails, trained_on
 from autoencoders.figures.bands import spread
 from autoencoders.figures.maps import class_maps
 from autoencoders.measurements import Finding, Measurement, Subject
@@ -33,7 +35,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         table: one row: accuracy of the nearest training codes' vote; plane_accuracy, the same in the plane drawn;
             plane_variance, the share of the training codes' variance within it (1 for two dimensions); latent_dim;
             references, training images; n, test images.
-        arrays: points (n, 2) and their labels (n,).
+        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
 
     Raises:
         ValueError: The code is a single number, or there are fewer training images than votes.
@@ -56,7 +58,17 @@ def measure(subject: Subject, config: Config) -> Finding:
         "references": len(reference),
         "n": len(test),
     }
-    return Finding(pd.DataFrame([row]), {"points": points.cpu().numpy(), "labels": labels.astype(np.int64)})
+    arrays = {
+        "points": points.cpu().numpy(),
+        "labels": labels.astype(np.int64),
+        "thumbnails": thumbnails(subject, test),
+    }
+    return Finding(pd.DataFrame([row]), arrays)
+
+
+def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
+    """Draw every variant's test codes, with the images themselves."""
+    return map_chart(arrays, axes=True)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:

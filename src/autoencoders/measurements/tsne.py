@@ -4,16 +4,19 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import torch
 from matplotlib.figure import Figure
 from pydantic import PositiveFloat, PositiveInt
 from sklearn.manifold import TSNE, trustworthiness
 from threadpoolctl import threadpool_limits
 
-from autoencoders.codes import encode, neighbour_accuracy, subset
+from autoencoders.charts.maps import map_chart
+from autoencoders.codes import encode, neighbour_accuracy, subset, thumbnails
 from autoencoders.figures.bands import spread
 from autoencoders.figures.maps import class_maps
 from autoencoders.measurements import Finding, Measurement, Subject
+from autoencoders.progress import is_shown
 
 
 class Config(Measurement):
@@ -32,7 +35,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         table: one row: code_accuracy and map_accuracy, how often the nearest neighbours' vote is an image's own
             label, among codes and on the map; trustworthiness in [0, 1], 1 where neighbours on the map are neighbours
             in the code (Venna and Kaski 2001); divergence, t-SNE's own loss; perplexity; n, images.
-        arrays: points (n, 2) and their labels (n,).
+        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
 
     Raises:
         ValueError: There are too few images for the perplexity or the neighbours.
@@ -45,7 +48,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         )
     codes, labels = encode(subject.model, subject.at(chosen)), subject.labels[chosen]
     flat = codes.cpu().numpy()
-    tsne = TSNE(perplexity=config.perplexity, init="pca", random_state=subject.seed)
+    tsne = TSNE(perplexity=config.perplexity, init="pca", random_state=subject.seed, verbose=2 * is_shown())
     with threadpool_limits(torch.get_num_threads()):  # those that compute.threads grants
         points = tsne.fit_transform(flat)
     row = {
@@ -56,7 +59,13 @@ def measure(subject: Subject, config: Config) -> Finding:
         "perplexity": config.perplexity,
         "n": len(chosen),
     }
-    return Finding(pd.DataFrame([row]), {"points": points.astype(np.float32), "labels": labels.astype(np.int64)})
+    arrays = {"points": points.astype(np.float32), "labels": labels.astype(np.int64)}
+    return Finding(pd.DataFrame([row]), arrays | {"thumbnails": thumbnails(subject, chosen)})
+
+
+def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
+    """Draw every variant's map, with the images themselves."""
+    return map_chart(arrays, axes=False)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:

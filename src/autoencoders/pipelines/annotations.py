@@ -7,11 +7,12 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
+    from plotly.graph_objects import Figure as Chart
 else:
-    Figure = DataFrame = Any
+    Chart = Figure = DataFrame = Any
 
 Arrays = dict[str, np.ndarray]
 Facts = dict[str, Any]
 Metrics = dict[str, float]
 
-__all__ = ["Arrays", "DataFrame", "Facts", "Figure", "Metrics"]
+__all__ = ["Arrays", "Chart", "DataFrame", "Facts", "Figure", "Metrics"]

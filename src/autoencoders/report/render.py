@@ -1,11 +1,14 @@
 """Rendering of the report to HTML."""
 
 from base64 import b64encode
+from io import BytesIO
 from numbers import Integral, Real
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from PIL import Image
 
 from autoencoders.report.section import Section
 
@@ -13,7 +16,7 @@ NOTHING = "–"
 
 
 def render_report(title: str, summary: str, facts: dict[str, str], sections: list[Section]) -> str:
-    """Render one self-contained HTML page, which needs no script, no other file and no network.
+    """Render one self-contained HTML page, which needs no other file, no network and, but for charts, no script.
 
     Args:
         title: Heading of the page.
@@ -31,13 +34,29 @@ def render_report(title: str, summary: str, facts: dict[str, str], sections: lis
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"base64": _base64, "header": _header, "rows": _rows}
+    environment.filters |= {"address": _address, "header": _header, "rows": _rows, "inert": _inert}
     template = environment.get_template("report.html.j2")
-    return template.render(title=title, summary=summary, facts=facts, sections=sections)
+    script = _plotly() if any(section.charts for section in sections) else ""
+    return template.render(title=title, summary=summary, facts=facts, sections=sections, plotly=script)
 
 
-def _base64(png: bytes) -> str:
-    return b64encode(png).decode("ascii")
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return get_plotlyjs()
+
+
+def _inert(json: str) -> Markup:
+    """Return JSON that a page can hold: nothing in it ends the script element that it stands in."""
+    return Markup(json.replace("<", "\\u003c"))
+
+
+def _address(png: bytes) -> str:
+    """Return a picture as a `data:` address: WebP without loss takes little more than half of PNG's room."""
+    buffer = BytesIO()
+    with Image.open(BytesIO(png)) as picture:
+        picture.save(buffer, "webp", lossless=True, method=2, quality=50)
+    return f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
 
 
 def _with_row_names(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What a section of the report holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -15,8 +15,17 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A Plotly chart in JSON, what it shows and how to move about in it."""
+
+    title: str
+    caption: str
+    json: str
+
+
+@dataclass(frozen=True)
 class Section:
-    """One study: its question, the answer found, numbers, figures and the sanity gates that failed."""
+    """One study: its question, the answer found, numbers, figures, charts and the sanity gates that failed."""
 
     name: str
     question: str
@@ -24,3 +33,4 @@ class Section:
     table: pd.DataFrame
     pictures: list[Picture]
     warnings: list[str]
+    charts: list[Chart] = field(default_factory=list)

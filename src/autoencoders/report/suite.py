@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from autoencoders.report.render import render_report
-from autoencoders.report.section import Picture, Section
+from autoencoders.report.section import Chart, Picture, Section
 
 CAPTIONS = {
     "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
@@ -17,6 +17,15 @@ CAPTIONS = {
     "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
     "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
 }
+
+CHARTS = {
+    "loss_chart": "Validation error by epoch, training loss dotted, a line a seed. Drag to zoom, a double click goes "
+    "back; a click on a name in the legend hides it, a double click shows it alone.",
+}
+MAP = (
+    "Test images in the plane, coloured by class, the first seed of each variant: point at one, or tap it, to see the "
+    "image. Drag to zoom, a double click goes back."
+)
 
 SHOWN = {  # metric -> heading of its column
     "code/latent_dim": "code size",
@@ -37,10 +46,11 @@ def suite_report(title: str, facts: dict[str, Any], provenance: dict[str, str], 
         title: Of the page.
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        material: `samples`, a picture of the images; `<study>/question`; `<study>/answer` where there is one, with the
-            tables `<study>/measurements/<name>`; `<study>/table` (a row a variant) and pictures,
-            `<study>/<whose>/../<figure>`, in the order they are shown in; `tick_off` where numbers are printed.
-            Pictures are PNG bytes.
+        material: `samples`, a picture of the images; `splits`, how they are divided; `<study>/seeds` and
+            `<study>/question`; `<study>/answer` where there is one, with the tables `<study>/measurements/<name>`;
+            `<study>/table` (a row a variant) and pictures, `<study>/<whose>/../<figure>`, in the order they are shown
+            in; `tick_off` where numbers are printed.
+            Pictures are PNG bytes, charts, `<study>/<whose>/<name>_chart`, Plotly figures.
     """
     studies = [name.removesuffix("/question") for name in material if name.endswith("/question")]
     sections = [_section(study, material) for study in studies]
@@ -52,9 +62,20 @@ def suite_report(title: str, facts: dict[str, Any], provenance: dict[str, str], 
         + " x ".join(str(side) for side in facts["image_shape"]),
         "source": facts["source"],
         "data checksum": facts["checksum"],
+        "seeds": _seeds(material),
     }
     summary = " ".join(f"{section.name.capitalize()}: {section.answer}" for section in sections[1:])
     return render_report(title, summary, provenance | dataset, sections)
+
+
+def _seeds(material: dict[str, Any]) -> str:
+    """Say from which seeds all random numbers come, studies with the same ones together."""
+    owners: dict[str, list[str]] = {}
+    for name, seeds in material.items():
+        if name.endswith("/seeds"):
+            owners.setdefault(", ".join(map(str, seeds.values())), []).append(name.removesuffix("/seeds"))
+    of_each = owners if len(owners) == 1 else {f"{one} ({', '.join(whose)})": whose for one, whose in owners.items()}
+    return f"{'; '.join(of_each)}; splits {material['splits'].seed}"
 
 
 def _images(facts: dict[str, Any], samples: bytes) -> Section:
@@ -87,6 +108,11 @@ def _section(study: str, material: dict[str, Any]) -> Section:
         _readable(table),
         pictures,
         _warnings(table),
+        [
+            _chart(name.split("/")[-1], content)
+            for name, content in material.items()
+            if name.startswith(f"{study}/") and name.endswith("_chart")
+        ],
     )
 
 
@@ -135,6 +161,11 @@ def _picture(path: list[str], png: bytes) -> Picture:
     owner = whose[0] if whose and whose != ["comparison"] else "All variants" if whose else "Training images"
     title = figure.removesuffix("_figure").replace("_", " ")
     return Picture(f"{owner}: {title}", CAPTIONS.get(figure, f"Measurement: {title}."), png)
+
+
+def _chart(name: str, figure: Any) -> Chart:
+    title = name.removesuffix("_chart").replace("_", " ")
+    return Chart(f"All variants: {title}, to move about in", CHARTS.get(name, MAP), figure.to_json())
 
 
 def answer(table: pd.DataFrame) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import ModelWrapValidatorHandler, model_validator
 
 from autoencoders.configuration import Named
+from autoencoders.progress import bar
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -75,7 +76,7 @@ class Fitted:
         found: dict[str, list[np.ndarray]] = {name: [np.empty(0, np.float32)] for name in self.scorers}
         batches = images.batches() if isinstance(images, Pixels) else images.split(SCORING_BATCH)
         with torch.inference_mode():
-            for batch in batches:
+            for batch in bar(batches, -(-len(images) // SCORING_BATCH), "scoring", "batch"):
                 glance = Glance(self.model, batch, self.units, self.corruption, self.seed)
                 for name, scorer in self.scorers.items():
                     found[name].append(scorer(glance).cpu().numpy())

@@ -6,7 +6,7 @@ import numpy as np
 
 from autoencoders.experiment import Compute, Variant
 from autoencoders.measurements import Measurement
-from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Figure
+from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Facts, Figure
 
 
 def take_measurement(
@@ -68,3 +68,10 @@ def draw_findings(measurement: Measurement, **findings: Any) -> tuple[Figure, Da
     from autoencoders import measurements
 
     return measurements.compare(findings, measurement)
+
+
+def chart_findings(measurement: Measurement, **arrays: Arrays) -> Chart:
+    """Chart what a measurement found of a study's variants; arrays are named by their variant."""
+    from autoencoders import measurements
+
+    return measurements.chart(arrays, measurement)

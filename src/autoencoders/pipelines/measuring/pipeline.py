@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from autoencoders.pipelines.measuring.nodes import draw_findings, take_measurement
+from autoencoders.pipelines.measuring.nodes import chart_findings, draw_findings, take_measurement
 
 
 def create_pipeline(measurements: dict[str, list[str]]) -> Pipeline:
@@ -39,28 +39,38 @@ def create_pipeline(measurements: dict[str, list[str]]) -> Pipeline:
 
 
 def create_drawing_pipeline(
-    measurements: list[str], replicates: list[tuple[str, str]], normal_classes: list[str]
+    measurements: list[str], charted: list[str], replicates: list[tuple[str, str]], normal_classes: list[str]
 ) -> Pipeline:
-    """Return the figures of a study's measurements; inputs are named `variant/seed/..`.
+    """Return the figures and charts of a study's measurements; inputs are named `variant/seed/..`.
 
     Args:
         measurements: Their names.
+        charted: The names of those with a chart.
         replicates: (variant, seed name) pairs.
         normal_classes: Their names, in one-class studies.
     """
     units = [f"{variant}/{seed}" for variant, seed in replicates]
     if normal_classes:
         units = [f"{unit}/{normal_class}" for unit in units for normal_class in normal_classes]
-    return Pipeline(
-        [
-            node(
-                draw_findings,
-                inputs={"measurement": f"params:{name}"}
-                | {f"{unit}/{part}": f"{unit}/{name}_{part}" for unit in units for part in ("table", "arrays")},
-                outputs=[f"{name}_figure", f"{name}_summary"],
-                name=f"draw_{name}",
-            )
-            for name in measurements
-        ],
-        tags="reporting",
-    )
+    drawings = [
+        node(
+            draw_findings,
+            inputs={"measurement": f"params:{name}"}
+            | {f"{unit}/{part}": f"{unit}/{name}_{part}" for unit in units for part in ("table", "arrays")},
+            outputs=[f"{name}_figure", f"{name}_summary"],
+            name=f"draw_{name}",
+        )
+        for name in measurements
+    ]
+    first = dict(replicates[::-1])
+    charts = [
+        node(
+            chart_findings,
+            inputs={"measurement": f"params:{name}"}
+            | {variant: f"{variant}/{first[variant]}/{name}_arrays" for variant in dict(replicates)},
+            outputs=f"{name}_chart",
+            name=f"chart_{name}",
+        )
+        for name in charted
+    ]
+    return Pipeline([*drawings, *charts], tags="reporting")

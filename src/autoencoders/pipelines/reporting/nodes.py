@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autoencoders.benchmark import Printed
-from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Figure, Metrics
+from autoencoders.experiment import Splits
+from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Facts, Figure, Metrics
 from autoencoders.published import Published
 from autoencoders.scoring import Scoring
 
@@ -37,6 +38,16 @@ def draw_losses(**tables: DataFrame) -> Figure:
         variant, _, kind = name.split("/")
         grouped[kind].setdefault(variant, []).append(table)
     return loss_curves(grouped["history"], grouped["iterations"])
+
+
+def chart_losses(**tables: DataFrame) -> Chart:
+    """Chart loss curves from tables named `<variant>/<seed>/history`."""
+    from autoencoders.charts.loss import loss_chart
+
+    histories: dict[str, list[DataFrame]] = {}
+    for name, table in tables.items():
+        histories.setdefault(name.split("/")[0], []).append(table)
+    return loss_chart(histories)
 
 
 def draw_reconstructions(**examples: Arrays) -> Figure:
@@ -208,19 +219,20 @@ def tick_off(published: Published, **tables: DataFrame) -> DataFrame:
     return domain.tick_off(published, tables)
 
 
-def write_report(facts: Facts, provenance: dict[str, str], **material: Any) -> str:
+def write_report(facts: Facts, provenance: dict[str, str], splits: Splits, **material: Any) -> str:
     """Write a suite's report, one self-contained HTML document.
 
     Args:
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
-        **material: `<study>/question`, `<study>/answer`, `<study>/table`, `<study>/measurements/<name>`, `tick_off`
+        splits: How the images are divided.
+        **material: `<study>/seeds`, `<study>/question`, `<study>/answer`, `<study>/table`, `<study>/measurements/<name>`, `tick_off`
             and PNG pictures, `<study>/<whose>/<figure>`.
     """
     from autoencoders.report import suite_report
 
     title = material.pop("title", f"Autoencoders on {facts['name']}")
-    return suite_report(title, facts, provenance, material)
+    return suite_report(title, facts, provenance, material | {"splits": splits})
 
 
 def write_benchmark(title: str, question: str, provenance: dict[str, str], **material: Any) -> str:

@@ -3,6 +3,7 @@
 from kedro.pipeline import Node, Pipeline, node
 
 from autoencoders.pipelines.reporting.nodes import (
+    chart_losses,
     collect_metrics,
     compare,
     draw_auroc,
@@ -81,6 +82,8 @@ def create_study_pipeline(study: str, replicates: list[tuple[str, str]], watched
     first = dict(replicates[::-1])
     shown = {variant: f"{variant}/{first[variant]}/" for variant in dict(replicates)}
     nodes = [*_compare(study, replicates), _draw_losses(prefixes), _draw_reconstructions(shown)]
+    histories = {f"{name}/history": f"{prefix}history" for name, prefix in prefixes.items()}
+    nodes.append(node(chart_losses, inputs=histories, outputs="loss_chart", name="chart_losses"))
     if watched:
         inputs = {variant: f"{variant}/{first[variant]}/snapshots" for variant in watched}
         nodes.append(node(draw_snapshots, inputs=inputs, outputs="snapshots", name="draw_snapshots"))
@@ -179,6 +182,8 @@ def create_suite_pipeline(
                 write_report,
                 inputs={"facts": "facts", "provenance": "provenance", "samples": "samples"}
                 | extras
+                | {"splits": "params:splits"}
+                | {f"{study}/seeds": f"params:{study}.seeds" for study in studies}
                 | {f"{study}/{word}": f"params:{study}.{word}" for study, word in words}
                 | {f"{study}/table": f"{study}/comparison/table" for study in studies}
                 | {

@@ -1,0 +1,1 @@
+"""Interactive charts (Plotly), the counterparts of a few figures: for the report and for Kedro-Viz."""

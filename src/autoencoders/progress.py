@@ -1,0 +1,27 @@
+"""Bars with the time left, on a terminal; elsewhere, and in worker processes, whose bars would overlap, nothing."""
+
+import multiprocessing
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from tqdm import tqdm
+
+Item = TypeVar("Item")
+
+
+def is_shown() -> bool:
+    """Tell whether there is a terminal that this process may draw on."""
+    return sys.stderr.isatty() and multiprocessing.parent_process() is None
+
+
+def bar(items: Iterable[Item], total: int, label: str, unit: str) -> Iterator[Item]:
+    """Yield items, and show how many are done and how long the others will take.
+
+    Args:
+        items: What is worked through.
+        total: How many there are.
+        label: What is done with them.
+        unit: One of them.
+    """
+    return iter(tqdm(items, label, total, unit=unit, leave=False, disable=not is_shown()))

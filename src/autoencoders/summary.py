@@ -1,0 +1,39 @@
+"""What a run came to, for its last lines: a row a study, with its best variant."""
+
+import pandas as pd
+
+RANKED = {  # metric that ranks -> the yardstick beside it, and whether more is better
+    "test/auroc_mean_mean": ("test/pca_auroc_mean_mean", True),
+    "test/mse_mean": ("test/pca_mse_mean", False),
+}
+
+
+def table(studies: dict[str, pd.DataFrame]) -> str:
+    """Return the best variant of each study, its numbers and those of PCA with as long a code, as lines of text.
+
+    Args:
+        studies: The comparison of each, a row a variant.
+    """
+    rows = {study: row(comparison) for study, comparison in studies.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("study").reset_index().to_string(index=False)
+
+
+def row(comparison: pd.DataFrame) -> dict[str, str]:
+    """Return what a study's row says."""
+    metric = next(name for name in RANKED if name in comparison)
+    yardstick, more = RANKED[metric]
+    ordered = comparison.dropna(subset=metric).sort_values(metric, ascending=not more, kind="stable")
+    best = ordered.iloc[0]
+    failed = (comparison.filter(regex="^gate/.*_mean$") < 1).any(axis=1)
+    known = comparison[yardstick].dropna() if yardstick in comparison else pd.Series(dtype=float)
+    beside = best.get(yardstick)
+    if pd.isna(beside) and known.nunique() == 1:  # an ensemble has no code of its own
+        beside = known.iloc[0]
+    return {
+        "best variant": best["variant"],
+        "by": "mean AUROC" if more else "test MSE",
+        "is": f"{best[metric]:.4g}",
+        "PCA": "-" if beside is None or pd.isna(beside) else f"{beside:.4g}",
+        "variants": str(len(comparison)),
+        "with failed gates": ", ".join(comparison.loc[failed, "variant"]) or "-",
+    }
