@@ -175,7 +175,7 @@ def detector_replicate(name: str, suite: grid.Suite, study: str, detector: str, 
     A detector is a variant, an ensemble of variants or a baseline. Figures are drawn for the first seed alone.
     """
     block, place = suite.studies[study], f"{name}.{study}.{detector}.{seed}"
-    below = below_of(suite, block, detector)
+    below = below_of(suite, block, detector, shown=seed == next(iter(block.seeds)))
     classes = [experiment(name, suite, study, detector, seed, below, one) for one in block.normal_classes]
     units = {normal: f"{normal}/" for normal in block.normal_classes}
     merged = detection.create_merging_pipeline(list(units))
@@ -191,14 +191,14 @@ def detector_replicate(name: str, suite: grid.Suite, study: str, detector: str, 
     return [*classes, over_classes]
 
 
-def below_of(suite: grid.Suite, block: grid.Study, detector: str) -> Pipeline:
-    """Return what a detector does with one normal class."""
+def below_of(suite: grid.Suite, block: grid.Study, detector: str, shown: bool) -> Pipeline:
+    """Return what a detector does with one normal class; for one that is shown, its heatmaps, too."""
     if detector in block.baselines:
         return detection.create_baseline_pipeline(block.probes(suite.dataset))
     if detector in block.ensembles:
         return detection.create_ensemble_pipeline([one.detector for one in block.ensembles[detector].members])
     stages = [training.create_pipeline(), evaluation.create_one_class_pipeline(), measurements_of(block)]
-    return Pipeline([*stages, detection.create_variant_pipeline(block.probes(suite.dataset))])
+    return Pipeline([*stages, detection.create_variant_pipeline(block.probes(suite.dataset), shown)])
 
 
 def experiment(
@@ -286,10 +286,16 @@ def pictures_of(study: str, block: grid.Study) -> list[str]:
     pictures = [f"{study}/{grid.RESERVED}/{figure}" for figure in figures]
     if block.normal_classes:
         first = next(iter(block.seeds))
-        for detector in block.ensembles or block.variants:
-            own = reporting.TRAINING_FIGURES if detector in block.variants else ()
+        for detector in shown_detectors(block):
+            own = reporting.TRAINED_FIGURES if detector in block.variants else ()
             pictures += [f"{study}/{detector}/{first}/{one}" for one in (*own, *reporting.DETECTOR_FIGURES)]
     return pictures
+
+
+def shown_detectors(block: grid.Study) -> list[str]:
+    """Return the detectors that the report shows one by one: the ensembles, and a member of each, or all variants."""
+    members = [ensemble.members[0].detector for ensemble in block.ensembles.values()]
+    return [*block.ensembles, *dict.fromkeys(members)] or list(block.variants)
 
 
 def found_below(place: str, pipeline: Pipeline) -> dict[str, str]:

@@ -125,7 +125,11 @@ def test_one_class_training_sees_normal_images_alone(one_class) -> None:
 
 
 def test_a_one_class_experiment_tells_bright_images_from_dark_ones(one_class) -> None:
-    stages = [training.create_pipeline(), evaluation.create_one_class_pipeline(), detection.create_variant_pipeline([])]
+    stages = [
+        training.create_pipeline(),
+        evaluation.create_one_class_pipeline(),
+        detection.create_variant_pipeline([], True),
+    ]
     experiment = Pipeline(stages)
     outputs = run(experiment, **inputs(experiment, one_class))
     assert outputs["metrics"]["test/auroc_0"] == 1 and outputs["metrics"]["gate/shuffled_labels"] == 1

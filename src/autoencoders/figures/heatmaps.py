@@ -23,13 +23,14 @@ HEADERS = {"first": "first of each class", "worst": "worst", "best": "best", "ch
 Found = tuple[pd.DataFrame, dict[str, np.ndarray]]
 
 
-def error_maps(findings: dict[str, Found], columns: int) -> Figure:
+def error_maps(findings: dict[str, Found], columns: int, finding: str = "") -> Figure:
     """Draw input, reconstruction and squared difference of selected images.
 
     Args:
         findings: By variant a table (label, error, group, a row an image) and the arrays inputs, reconstructions,
             squares (n, C, H, W) and median_error (1,).
         columns: Images a line.
+        finding: The headline; else it sets the worst image beside the usual one.
 
     Returns:
         Three rows a line of images; one colour scale for all squares of all variants.
@@ -47,7 +48,7 @@ def error_maps(findings: dict[str, Found], columns: int) -> Figure:
     _draw_scale(panels[0, 1], top, share=min(0.9, 3 / (side * height)))
     finish(
         figure,
-        _finding(findings),
+        finding or _finding(findings),
         f"Beneath each difference: class label and error, the mean of the squares. The colour scale, one for all, ends "
         f"at the {TOP:g}th percentile of the squares shown.",
     )

@@ -15,6 +15,12 @@ CAPTIONS = {
     "snapshots": "A few validation images and what is made of them as the training goes on.",
     "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
     "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
+    "heatmaps": "Test images at both ends of the scale, the mistakes among them, and where they are off.",
+    "precision_recall": "Precision over recall as the threshold moves, by normal class.",
+    "error_rates": "What a threshold lets pass and what it flags, by normal class.",
+    "realised_rates": "False-positive rates that each rule states, and what they are on test images.",
+    "scores": "Mean AUROC by detector and score.",
+    "probes": "AUROC of odd images against normal ones, by detector.",
     "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
 }
 

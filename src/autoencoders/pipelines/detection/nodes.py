@@ -10,6 +10,8 @@ from autoencoders.grid import Ensemble
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Metrics
 from autoencoders.scoring import Scoring
 
+EXEMPLARS = 2  # images of each group that heatmaps show
+
 
 def score_anomalies(
     images: np.ndarray,
@@ -47,6 +49,22 @@ def score_anomalies(
         corruption=variant.corruption,
         seed=seed,
     )
+
+
+def look_at_extremes(
+    images: np.ndarray, facts: Facts, weights: Arrays, variant: Variant, compute: Compute, scores: DataFrame
+) -> tuple[DataFrame, Arrays]:
+    """Reconstruct the test images at the ends of the scale, those that are mistaken among them.
+
+    Returns:
+        A row an image: index, label, score, group, error; and the arrays of its heatmaps.
+    """
+    from autoencoders import engine, exemplars
+
+    device = engine.resolve_device(compute)
+    chosen = exemplars.choose(scores, EXEMPLARS)
+    shown = engine.pixels(images, chosen["index"].to_numpy(), facts, device, variant.scale)
+    return exemplars.look(engine.restore(variant, tuple(facts["image_shape"]), weights, device), chosen, shown)
 
 
 def score_with_baseline(

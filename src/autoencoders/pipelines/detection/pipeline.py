@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline, node
 
 from autoencoders.pipelines.detection.nodes import (
     combine_scores,
+    look_at_extremes,
     measure_one_class,
     measure_scores,
     merge_classes,
@@ -17,11 +18,12 @@ IMAGES = {one: one for one in ("images", "labels", "facts", "fit_indices", "held
 SETTINGS = {one: f"params:{one}" for one in ("seed", "compute", "scoring", "normal_class")}
 
 
-def create_variant_pipeline(probes: list[str]) -> Pipeline:
+def create_variant_pipeline(probes: list[str], shown: bool) -> Pipeline:
     """Return the scoring of one variant with one seed and one normal class.
 
     Args:
         probes: The other datasets that it is shown.
+        shown: Whether heatmaps are to be drawn.
     """
     scoring = node(
         score_anomalies,
@@ -44,7 +46,20 @@ def create_variant_pipeline(probes: list[str]) -> Pipeline:
         outputs="metrics",
         name="measure_one_class",
     )
-    return Pipeline([scoring, measuring], tags="detection")
+    looking = node(
+        look_at_extremes,
+        inputs={
+            "images": "images",
+            "facts": "facts",
+            "weights": "weights",
+            "variant": "params:variant",
+            "compute": "params:compute",
+            "scores": "scores",
+        },
+        outputs=["exemplars_table", "exemplars_arrays"],
+        name="look_at_extremes",
+    )
+    return Pipeline([scoring, measuring, *([looking] if shown else [])], tags="detection")
 
 
 def create_baseline_pipeline(probes: list[str]) -> Pipeline:

@@ -118,6 +118,20 @@ def draw_thresholds(thresholds: DataFrame, **scores: DataFrame) -> tuple[Figure,
     return error_rates(test, {name: rates[name] for name in test}), realised_rates(rates)
 
 
+def draw_heatmaps(**found: Any) -> Figure:
+    """Draw where the images at the ends of the scale are off, by normal class on one colour scale.
+
+    Args:
+        **found: `<normal class>/table` and `<normal class>/arrays`.
+    """
+    from autoencoders.figures import error_maps
+
+    names = [name.removesuffix("/table") for name in found if name.endswith("/table")]
+    findings = {name: (found[f"{name}/table"], found[f"{name}/arrays"]) for name in names}
+    shown = max(len(table) for table, _ in findings.values())
+    return error_maps(findings, shown, "Trained on one class: most normal, false alarms, misses and most anomalous")
+
+
 def draw_comparison(comparison: DataFrame) -> Figure:
     """Draw the variants' test errors beside PCA's at the same code size."""
     from autoencoders.figures import comparison_bars
@@ -226,8 +240,8 @@ def write_report(facts: Facts, provenance: dict[str, str], splits: Splits, **mat
         facts: Of the dataset.
         provenance: Command, commit, versions and hardware.
         splits: How the images are divided.
-        **material: `<study>/seeds`, `<study>/question`, `<study>/answer`, `<study>/table`, `<study>/measurements/<name>`, `tick_off`
-            and PNG pictures, `<study>/<whose>/<figure>`.
+        **material: `<study>/seeds`, `<study>/question`, `<study>/answer`, `<study>/table`,
+            `<study>/measurements/<name>`, `tick_off`, PNG pictures, `<study>/<whose>/<figure>`, and charts.
     """
     from autoencoders.report import suite_report
 

@@ -9,6 +9,7 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_auroc,
     draw_class_reconstructions,
     draw_comparison,
+    draw_heatmaps,
     draw_losses,
     draw_probes,
     draw_reconstructions,
@@ -26,7 +27,8 @@ from autoencoders.pipelines.reporting.nodes import (
 
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
 DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")  # and `probes` where there are any
-TRAINING_FIGURES = ("loss_curves", "reconstructions")
+TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
+PARTS = ("table", "arrays")
 DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "realised_rates")
 
 
@@ -67,6 +69,8 @@ def create_detector_pipeline(units: dict[str, str], trained: bool) -> Pipeline:
                 name="draw_class_reconstructions",
             )
         )
+        found = {f"{name}/{part}": f"{prefix}exemplars_{part}" for name, prefix in units.items() for part in PARTS}
+        nodes.append(node(draw_heatmaps, inputs=found, outputs="heatmaps", name="draw_heatmaps"))
     return Pipeline(nodes, tags="reporting")
 
 
