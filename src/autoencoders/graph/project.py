@@ -56,8 +56,8 @@ def without_figures(pipeline: Pipeline, catalog: CatalogProtocol) -> Pipeline:
 
 
 def is_figure(dataset: AbstractDataset) -> bool:
-    """Tell whether a dataset is a picture."""
-    return str(getattr(dataset, "_filepath", "")).endswith(".png")
+    """Tell whether a dataset is a picture or a chart."""
+    return str(getattr(dataset, "_filepath", "")).endswith((".png", "_chart.json"))
 
 
 def short(name: str) -> str:

@@ -1,0 +1,66 @@
+"""MLflow's pages on the runs of the digits."""
+
+import json
+import warnings
+from urllib.parse import quote
+
+import pytest
+
+from autoencoders.tracking import connect
+
+pytestmark = pytest.mark.slow
+STUDY = "digits.denoising"
+
+
+@pytest.fixture(scope="module")
+def runs(finished):
+    """Return the ids of the experiment and of its runs by name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        client = connect(f"sqlite:///{finished / 'mlflow.db'}")
+        experiment = client.get_experiment_by_name(STUDY).experiment_id
+        return experiment, {run.info.run_name: run.info.run_id for run in client.search_runs([experiment])}
+
+
+def test_the_experiment_says_what_it_asks_and_ranks_its_runs(visit, mlflow_ui, runs):
+    experiment, found = runs
+    visit.page.goto(f"{mlflow_ui}/#/experiments/{experiment}/runs?viewStateShareKey=ranking")
+    visit.page.get_by_text("How well does a network restore noisy images").first.wait_for()
+    visit.page.get_by_text("test/mse", exact=False).first.wait_for()
+    visit.page.get_by_text("sigma_04.seed_0").first.wait_for()
+    shown = visit.page.locator("body").inner_text()
+    order = sorted((name for name in found if name != "comparison"), key=shown.index)
+    assert order[-1] == "sigma_04.seed_0"  # the most noise, the highest error on clean images
+    visit.check()
+
+
+def test_charts_set_the_variants_side_by_side(visit, mlflow_ui, runs):
+    visit.page.goto(f"{mlflow_ui}/#/experiments/{runs[0]}/runs?compareRunsMode=CHART")
+    for metric in ("test/mse", "test/denoising_mse"):
+        visit.page.get_by_text(metric, exact=True).first.wait_for()
+    visit.page.locator(".js-plotly-plot .bars path").first.wait_for()
+    visit.check()
+
+
+def test_two_variants_compare_by_the_parameter_that_differs(visit, mlflow_ui, runs):
+    experiment, found = runs
+    two = json.dumps([found["sigma_01.seed_0"], found["sigma_04.seed_0"]])
+    visit.page.goto(f"{mlflow_ui}/#/compare-runs?runs={quote(two)}&experiments={quote(json.dumps([experiment]))}")
+    visit.page.get_by_text("corruption.std").first.wait_for()
+    visit.page.get_by_text("sigma_01.seed_0").first.wait_for()
+    shown = visit.page.locator("body").inner_text()
+    assert "sigma_04.seed_0" in shown
+    assert "0.1" in shown and "0.4" in shown
+    visit.check()
+
+
+def test_a_run_has_a_description_its_images_and_a_figure_that_loads(visit, mlflow_ui, runs):
+    experiment, found = runs
+    run = f"{mlflow_ui}/#/experiments/{experiment}/runs/{found['sigma_02.seed_0']}"
+    visit.page.goto(run)
+    visit.page.get_by_text("with seed 0, made by").first.wait_for()
+    visit.page.get_by_text("scikit-learn's digits").first.wait_for()
+    visit.page.goto(f"{run}/artifacts/figures/reconstructions.png")
+    picture = visit.page.locator("img[src^='blob:'], .js-plotly-plot image").first
+    picture.wait_for(state="attached")
+    visit.check()
