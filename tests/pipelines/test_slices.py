@@ -184,4 +184,5 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
         **{"greys_ranking": found["greys_ranking"], "greys_table": PNG, "greys_scores": PNG},
         **{"greys.detection/facts": {"name": "Greys", "checksum": "1"}},
     )["report"]
+    assert "loses to PCA" not in report
     assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85.0%" in report
