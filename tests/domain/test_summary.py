@@ -40,6 +40,11 @@ def test_the_largest_auroc_leads_and_an_ensemble_is_set_beside_the_only_pca_ther
     assert found["with failed gates"] == "-"
 
 
+def test_pca_among_the_variants_is_the_yardstick():
+    with_pca = pd.concat([DETECTION, DETECTION.iloc[:1].assign(variant="pca", **{"test/auroc_mean_mean": 0.96})])
+    assert row(with_pca)["PCA"] == "0.96"
+
+
 def test_a_line_a_study():
     lines = table({"digits.reconstruction": RECONSTRUCTION, "digits.anomaly_detection": DETECTION}).splitlines()
     assert len(lines) == 3

@@ -78,4 +78,5 @@ def _own(ranking: pd.DataFrame) -> pd.DataFrame:
 def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
     ranked = ranking[(ranking["protocol"] != "ours") | ~ranking["detector"].str.contains("/")]
     shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]]
-    return shown.rename(columns={MEAN: "mean AUROC", "below_reference": "below PCA"})
+    named = shown.rename(columns={MEAN: "mean AUROC", "below_reference": "below PCA"})
+    return named.round(4).reset_index(drop=True)
