@@ -14,8 +14,8 @@ def unfold(visit, name: str) -> None:
 def test_boxes_unfold_from_dataset_to_study_to_variant(visit, site):
     visit.page.goto(site)
     unfold(visit, "digits")
-    unfold(visit, "digits.denoising")
-    visit.page.locator(".pipeline-node", has_text="digits.denoising.sigma_02").first.wait_for()
+    unfold(visit, "denoising")
+    visit.page.locator(".pipeline-node", has_text="sigma_02").first.wait_for()
     nodes = visit.page.locator(".pipeline-node")
     assert nodes.count() < 100  # figures stay where they are drawn
     assert all(text.strip() for text in nodes.all_text_contents())

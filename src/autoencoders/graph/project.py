@@ -34,6 +34,9 @@ def load(name: str, env: str | None = None) -> None:
     populate_data(data_access_manager, catalog, shown, extras)
     for node in data_access_manager.nodes.as_list():
         node.name = short(node.name)
+    for namespaces in data_access_manager.modular_pipelines.values():
+        for namespace, box in namespaces.as_dict().items():
+            box.name = namespace.rpartition(".")[-1]
 
 
 def parts_of(name: str, pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
