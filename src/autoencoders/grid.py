@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from autoencoders.baselines import is_seeded
 from autoencoders.configuration import Strict
@@ -159,12 +159,14 @@ class Benchmark(Strict):
         question: What the benchmark asks, for its reader.
         studies: As `<suite>.<study>`.
         published: By dataset, checked as `benchmark.Printed` when they are compared.
+        members: How many pairs of variant and score to choose for an ensemble, by forward selection; none: not done.
     """
 
     title: str
     question: str
     studies: Annotated[tuple[str, ...], Field(min_length=1)]
     published: dict[str, Any]
+    members: PositiveInt | None = None
 
 
 def read(parameters: dict[str, Any]) -> dict[str, Suite]:

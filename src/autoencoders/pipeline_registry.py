@@ -97,7 +97,22 @@ def benchmark_pipeline(
     scoring = {f"params:{dataset}_scoring": f"params:{study}.scoring" for study, dataset in datasets.items()}
     report = Pipeline(joint, inputs=inputs, parameters=scoring, namespace=name)
     nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))
-    return Pipeline([*nodes, report])
+    return Pipeline([*nodes, report, *([selection_pipeline(name, benchmark, suites)] if benchmark.members else [])])
+
+
+def selection_pipeline(name: str, benchmark: grid.Benchmark, suites: dict[str, grid.Suite]) -> Pipeline:
+    """Return the choice of an ensemble from all scores of the variants that a benchmark's studies share, first seed."""
+    blocks = {study: suites[study.partition(".")[0]].studies[study.partition(".")[2]] for study in benchmark.studies}
+    shared = [one for one in blocks[benchmark.studies[0]].variants if all(one in b.variants for b in blocks.values())]
+    scores = {}
+    for study, block in blocks.items():
+        dataset, seed = suites[study.partition(".")[0]].dataset, next(iter(block.seeds))
+        for variant in shared:
+            for normal in block.normal_classes:
+                scores[f"{dataset}/{variant}/{normal}"] = f"{study}.{variant}.{seed}.{normal}.scores"
+    chosen = detection.create_selection_pipeline(list(scores))
+    scoring = {"params:scoring": f"params:{benchmark.studies[0]}.scoring"}
+    return Pipeline(chosen, inputs=scores, parameters=scoring, namespace=name)
 
 
 def ingestion_pipeline(datasets: set[str]) -> Pipeline:

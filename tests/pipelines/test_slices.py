@@ -186,3 +186,18 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     )["report"]
     assert "loses to PCA" not in report
     assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85.0%" in report
+
+
+def test_members_of_an_ensemble_are_chosen_from_the_test_images_of_every_dataset() -> None:
+    labels = np.array([False, False, True, True])
+    rows = pd.DataFrame({"split": "test", "is_anomaly": labels, "anomaly_score": [1.0, 1.0, 2.0, 2.0]})
+    calibration = rows.assign(split="calibration", is_anomaly=False)
+    good = pd.concat([rows, calibration], ignore_index=True)
+    bad = good.assign(anomaly_score=1.0)
+    scores = {f"{dataset}/{name}/zero": table for dataset in "ab" for name, table in {"net": good, "pca": bad}.items()}
+    scoring = Scoring.model_validate(SCORING)
+    chosen = run(
+        detection.create_selection_pipeline(list(scores)), **scores, **{"params:members": 2, "params:scoring": scoring}
+    )["selection"]
+    assert chosen["detector"].tolist()[0] == "net"
+    assert chosen[["a", "b", "mean"]].iloc[0].tolist() == [1.0, 1.0, 1.0]

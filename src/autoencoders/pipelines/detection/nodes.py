@@ -106,6 +106,24 @@ def combine_scores(ensemble: Ensemble, scoring: Scoring, **members: DataFrame) -
     return detection.combined([(members[one.detector], columns.get(one.score, one.score)) for one in ensemble.members])
 
 
+def select_members(members: int, scoring: Scoring, **scores: DataFrame) -> DataFrame:
+    """Choose an ensemble from scores of test images, named `<dataset>/<variant>/<class>`, by forward selection.
+
+    Returns:
+        A row a member: step, detector, score, the ensemble's mean AUROC so far on each dataset, and over these.
+    """
+    from autoencoders import selection
+
+    datasets: dict[str, dict[str, DataFrame]] = {}
+    for name, table in scores.items():
+        dataset, _, place = name.partition("/")
+        datasets.setdefault(dataset, {})[place] = table[table["split"] == "test"]
+    sides = {
+        name: selection.pairs(tables, scoring.anomaly_score, list(scoring.scores)) for name, tables in datasets.items()
+    }
+    return selection.forward(sides, members)
+
+
 def measure_one_class(
     errors: DataFrame,
     scores: DataFrame,

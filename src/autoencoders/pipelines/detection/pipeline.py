@@ -10,6 +10,7 @@ from autoencoders.pipelines.detection.nodes import (
     merge_classes,
     score_anomalies,
     score_with_baseline,
+    select_members,
     set_thresholds,
     tabulate_auroc,
 )
@@ -89,6 +90,17 @@ def create_ensemble_pipeline(members: list[str]) -> Pipeline:
         tags="training",
     )
     return Pipeline([combining, _measure_scores()], tags="detection")
+
+
+def create_selection_pipeline(scores: list[str]) -> Pipeline:
+    """Return the choice of an ensemble; inputs are named `dataset/variant/class`."""
+    choosing = node(
+        select_members,
+        inputs={"members": "params:members", "scoring": "params:scoring"} | {name: name for name in scores},
+        outputs="selection",
+        name="select_members",
+    )
+    return Pipeline([choosing], tags="detection")
 
 
 def create_merging_pipeline(classes: list[str]) -> Pipeline:
