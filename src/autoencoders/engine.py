@@ -24,6 +24,8 @@ from autoencoders.progress import bar
 
 logger = logging.getLogger(__name__)
 
+TOLD = 4  # epochs of a training that the log names
+
 SCORING_BATCH = 2048  # images; bounds the memory that activations take
 SNAPSHOTS = 9  # images
 
@@ -265,8 +267,9 @@ def autocast(settings: Training, device: torch.device) -> AbstractContextManager
 
 
 def report(row: dict[str, float], count: int) -> None:
-    """Log a line for an epoch where there is no terminal to draw a bar on."""
-    if not sys.stderr.isatty():
+    """Log a few epochs of all, the first and the last among them, where there is no terminal to draw a bar on."""
+    told = row["epoch"] in (1, count) or row["epoch"] % math.ceil(count / TOLD) == 0
+    if told and not sys.stderr.isatty():
         logger.info(
             "epoch %d/%d: train loss %.5f, validation MSE %.5f",
             row["epoch"],

@@ -67,6 +67,8 @@ class TrackingHooks:
         """Close what killed processes left open, and hand the plan to all workers."""
         self._end_interrupted()
         self._tracker = self._node = None
+        if run_params["only_missing_outputs"]:
+            discard_outdated(pipeline, catalog)
         with self._tolerating_failure(run_params["run_id"]):
             plan = plan_of(run_params, pipeline, catalog)
             if not plan.outputs:
@@ -252,6 +254,27 @@ def missing_part(pipeline: Pipeline, catalog: CatalogProtocol) -> Pipeline:
     return SequentialRunner()._filter_pipeline_for_missing_outputs(pipeline, catalog)
 
 
+def discard_outdated(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Remove what follows from outputs that are missing, so that it is made anew with them.
+
+    Kedro would keep it, and a comparison would stay without the variant that a resumed run has just finished.
+    """
+    missing = [node.name for node in missing_part(pipeline, catalog).nodes]
+    if not missing:
+        return
+    for node in pipeline.from_nodes(*missing).nodes:
+        for name in node.outputs:
+            file = getattr(catalog.get(name), "_filepath", None)
+            if file is not None and not is_raw(name):
+                Path(file).unlink(missing_ok=True)
+                catalog.release(name)
+
+
+def is_raw(name: str) -> bool:
+    """Tell whether a dataset is a user's own, which no node may have made."""
+    return name.endswith(".raw")
+
+
 def fresh_replicates(remaining: Pipeline, pipeline: Pipeline) -> frozenset[Replicate]:
     """Return the replicates of which every training is to run, and the comparisons of their studies."""
     asked, left = trainings(pipeline), trainings(remaining)
@@ -342,8 +365,12 @@ def tell(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
     click.echo(f"\n{summary.table({name.removesuffix(suffix): catalog.load(name) for name in compared})}\n")
     reports = sorted(name.removesuffix(".report") for name in made if name.endswith(".report"))
-    read = " and ".join(f"{REPORTING}/{name}/report.html" for name in reports)
-    click.echo(f"{f'Read {read}' if read else f'Tables and figures are in {REPORTING}'}; `make ui` compares the runs.")
+    read = f"Read {' and '.join(f'{REPORTING}/{name}/report.html' for name in reports)}"
+    suites = ",".join(dict.fromkeys(name.partition(".")[0] for name in compared))
+    drawn = (
+        f"Tables and figures are in {REPORTING}; `kedro run --pipelines {suites} --tags reporting` writes the report"
+    )
+    click.echo(f"{read if reports else drawn}; `make ui` compares the runs.")
 
 
 def is_sequential(run_params: dict[str, Any]) -> bool:

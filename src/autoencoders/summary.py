@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+RESTORED = ("test/denoising_mse_mean", "test/noisy_input_mse_mean")  # squared error, after and before
 PCA = "pca"  # a variant of this name is scored as the others are
 
 RANKED = {  # metric that ranks -> the yardstick beside it, and whether more is better
@@ -22,11 +23,12 @@ def table(studies: dict[str, pd.DataFrame]) -> str:
 
 def row(comparison: pd.DataFrame) -> dict[str, str]:
     """Return what a study's row says."""
+    if RESTORED[0] in comparison:
+        return denoising_row(comparison)
     metric = next(name for name in RANKED if name in comparison)
     yardstick, more = RANKED[metric]
     ordered = comparison.dropna(subset=metric).sort_values(metric, ascending=not more, kind="stable")
     best = ordered.iloc[0]
-    failed = (comparison.filter(regex="^gate/.*_mean$") < 1).any(axis=1)
     own = comparison.loc[comparison["variant"] == PCA, metric]
     known = comparison[yardstick].dropna() if yardstick in comparison else pd.Series(dtype=float)
     beside = own.iloc[0] if len(own) else best.get(yardstick)
@@ -38,5 +40,25 @@ def row(comparison: pd.DataFrame) -> dict[str, str]:
         "is": f"{best[metric]:.4g}",
         "PCA": "-" if beside is None or pd.isna(beside) else f"{beside:.4g}",
         "variants": str(len(comparison)),
-        "with failed gates": ", ".join(comparison.loc[failed, "variant"]) or "-",
+        "with failed gates": failed_gates(comparison),
     }
+
+
+def denoising_row(comparison: pd.DataFrame) -> dict[str, str]:
+    """Return what the row of a study of noise says: networks are made for what they leave of it."""
+    restored, noisy = (comparison.set_index("variant")[name] for name in RESTORED)
+    left = (restored / noisy).dropna()
+    return {
+        "best variant": str(left.idxmin()),
+        "by": "noise left",
+        "is": f"{left.min():.0%}",
+        "PCA": "-",
+        "variants": str(len(comparison)),
+        "with failed gates": failed_gates(comparison),
+    }
+
+
+def failed_gates(comparison: pd.DataFrame) -> str:
+    """Name the variants of which a gate failed for a seed."""
+    failed = (comparison.filter(regex="^gate/.*_mean$") < 1).any(axis=1)
+    return ", ".join(comparison.loc[failed, "variant"]) or "-"

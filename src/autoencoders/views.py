@@ -17,7 +17,9 @@ def ranking(detects: bool) -> str:
     Args:
         detects: Whether the runs are detectors of anomalies.
     """
-    names = ("auroc_mean", "pca_auroc_mean") if detects else ("mse", "pca_mse", "sse")
+    names = (
+        ("auroc_mean", "pca_auroc_mean") if detects else ("mse", "pca_mse", "sse", "denoising_mse", "noisy_input_mse")
+    )
     columns = [f"metrics.`test/{name}`" for name in names]
     state = {
         "orderByKey": columns[0],

@@ -45,6 +45,13 @@ def test_pca_among_the_variants_is_the_yardstick():
     assert row(with_pca)["PCA"] == "0.96"
 
 
+def test_where_there_is_noise_what_is_left_of_it_ranks():
+    noise = RECONSTRUCTION.assign(**{"test/denoising_mse_mean": [np.nan, 0.02, 0.03]})
+    noise["test/noisy_input_mse_mean"] = [np.nan, 0.04, 0.3]
+    found = row(noise)
+    assert (found["best variant"], found["by"], found["is"]) == ("stuck", "noise left", "10%")
+
+
 def test_a_line_a_study():
     lines = table({"digits.reconstruction": RECONSTRUCTION, "digits.anomaly_detection": DETECTION}).splitlines()
     assert len(lines) == 3

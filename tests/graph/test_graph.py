@@ -7,7 +7,7 @@ from kedro.pipeline import Pipeline, node
 from kedro_viz.constants import ROOT_MODULAR_PIPELINE_ID as ROOT
 
 from autoencoders.graph.namespaces import Namespaces
-from autoencoders.graph.project import parts_of, short, without_figures
+from autoencoders.graph.project import Short, parts_of, short, without_figures
 
 
 def make(source: int) -> tuple[int, int]:
@@ -75,3 +75,9 @@ def test_reports_take_no_figures(pipelines, catalog):
 )
 def test_names_leave_out_what_their_place_tells(name, expected):
     assert short(name) == expected
+
+
+def test_a_short_name_is_whole_in_a_command():
+    name = Short("digits.denoising.comparison.table")
+    assert name == "denoising.table"
+    assert f"kedro run --to-outputs={name}" == "kedro run --to-outputs=digits.denoising.comparison.table"

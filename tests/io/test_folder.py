@@ -34,6 +34,7 @@ def test_they_come_through_the_catalog_and_pass_its_check(photos):
     assert raw["images"].shape == (3, 1, 6, 5)
     assert raw["class_names"] == ["fine", "odd"]
     assert raw["labels"].tolist() == [0, 0, 1]
+    assert raw["files"] == ["fine/a.jpg", "fine/c.png", "odd/b.png"]
     assert raw["images"].max(axis=(1, 2, 3)).tolist() == [0, 0, 255]
     assert set(raw["parts"]) == {"train"}
 

@@ -185,7 +185,7 @@ def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:
 
 
 def test_a_chart_brings_its_script_and_cannot_end_it():
-    chart = Chart("Losses", "To move about in", '{"data": ["</script><b>"], "layout": {}}')
+    chart = Chart("Losses", "To move about in", '{"data": ["</script><b>"], "layout": {}}', 400)
     page = render(section(charts=[chart]))
     assert "</script><b>" not in page
     assert "plotly.js" in page

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Self
 
 from kedro.framework.project import PACKAGE_NAME
 from kedro.io import AbstractDataset, CatalogProtocol
@@ -33,7 +34,7 @@ def load(name: str, env: str | None = None) -> None:
     shown = {one: without_figures(part, catalog) for one, part in parts_of(name, pipelines).items()}
     populate_data(data_access_manager, catalog, shown, extras)
     for node in data_access_manager.nodes.as_list():
-        node.name = short(node.name)
+        node.name = Short(node.name)
     for namespaces in data_access_manager.modular_pipelines.values():
         for namespace, box in namespaces.as_dict().items():
             box.name = namespace.rpartition(".")[-1]
@@ -61,6 +62,19 @@ def without_figures(pipeline: Pipeline, catalog: CatalogProtocol) -> Pipeline:
 def is_figure(dataset: AbstractDataset) -> bool:
     """Tell whether a dataset is a picture or a chart."""
     return str(getattr(dataset, "_filepath", "")).endswith((".png", "_chart.json"))
+
+
+class Short(str):
+    """A name as the graph shows it; formatted into a command, it is whole."""
+
+    def __new__(cls, name: str) -> Self:
+        """Shorten a name."""
+        made = super().__new__(cls, short(name))
+        made._whole = str(name)
+        return made
+
+    def __format__(self, specification: str) -> str:
+        return format(self._whole, specification)
 
 
 def short(name: str) -> str:

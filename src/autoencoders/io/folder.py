@@ -70,6 +70,7 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
             "class_names": names,
             "checksum": checksum(images, labels),
             "source": self._source,
+            "files": [file.relative_to(self._path).as_posix() for _, file in files],
         }
 
     def save(self, data: NoReturn) -> NoReturn:

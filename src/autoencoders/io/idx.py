@@ -80,6 +80,10 @@ class IDXDataset(AbstractDataset[NoReturn, RawImages]):
     def _obtain(self, filename: str) -> Path:
         """Return where the file lies, plain or with `.gz`; download it if it does not."""
         if not self._find(filename):
+            if not self._folder.parents[2].is_dir():
+                raise DatasetError(
+                    f"raw_data={self._folder.parents[1]} does not exist; make the folder, or name another"
+                )
             try:
                 download(self._name, f"{filename}.gz", self._folder)
             except DatasetError as error:

@@ -1,7 +1,7 @@
 """Raw images: what every source of images delivers."""
 
 import hashlib
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class RawImages(TypedDict):
         class_names: One name a class.
         checksum: SHA-256 of the bytes of images and labels, in hexadecimal.
         source: One line naming origin and licence.
+        files: Where each image comes from, if it has a file of its own.
     """
 
     name: str
@@ -28,6 +29,7 @@ class RawImages(TypedDict):
     class_names: list[str]
     checksum: str
     source: str
+    files: NotRequired[list[str]]
 
 
 def checksum(images: np.ndarray, labels: np.ndarray) -> str:

@@ -34,7 +34,7 @@ def render_report(title: str, summary: str, facts: dict[str, str], sections: lis
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"address": _address, "header": _header, "rows": _rows, "inert": _inert}
+    environment.filters |= {"embedded": _embedded, "header": _header, "rows": _rows, "inert": _inert}
     template = environment.get_template("report.html.j2")
     script = _plotly() if any(section.charts for section in sections) else ""
     return template.render(title=title, summary=summary, facts=facts, sections=sections, plotly=script)
@@ -51,12 +51,14 @@ def _inert(json: str) -> Markup:
     return Markup(json.replace("<", "\\u003c"))
 
 
-def _address(png: bytes) -> str:
-    """Return a picture as a `data:` address: WebP without loss takes little more than half of PNG's room."""
+def _embedded(png: bytes) -> dict[str, Any]:
+    """Return a picture's `data:` address and its size: WebP without loss takes little more than half of PNG's room."""
     buffer = BytesIO()
     with Image.open(BytesIO(png)) as picture:
         picture.save(buffer, "webp", lossless=True, method=2, quality=50)
-    return f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
+        width, height = picture.size
+    address = f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
+    return {"address": address, "width": width, "height": height}
 
 
 def _with_row_names(table: pd.DataFrame) -> pd.DataFrame:

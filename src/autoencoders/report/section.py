@@ -16,11 +16,12 @@ class Picture:
 
 @dataclass(frozen=True)
 class Chart:
-    """A Plotly chart in JSON, what it shows and how to move about in it."""
+    """A Plotly chart in JSON, of a height in pixels, what it shows and how to move about in it."""
 
     title: str
     caption: str
     json: str
+    height: int
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,9 @@ def _seeds(material: dict[str, Any]) -> str:
 
 
 def _images(facts: dict[str, Any], samples: bytes) -> Section:
-    table = pd.DataFrame({"part": ["training", "test"], "images": [facts["train_images"], facts["test_images"]]})
+    table = pd.DataFrame(
+        {"official part": ["training", "test"], "images": [facts["train_images"], facts["test_images"]]}
+    )
     answer = f"{facts['source']}; {' x '.join(str(side) for side in facts['image_shape'])} pixels."
     return Section("images", "What do the images look like?", answer, table, [_picture(["samples"], samples)], [])
 
@@ -171,7 +173,9 @@ def _picture(path: list[str], png: bytes) -> Picture:
 
 def _chart(name: str, figure: Any) -> Chart:
     title = name.removesuffix("_chart").replace("_", " ")
-    return Chart(f"All variants: {title}, to move about in", CHARTS.get(name, MAP), figure.to_json())
+    return Chart(
+        f"All variants: {title}, to move about in", CHARTS.get(name, MAP), figure.to_json(), figure.layout.height
+    )
 
 
 def answer(table: pd.DataFrame) -> str:

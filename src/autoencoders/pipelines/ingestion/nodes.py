@@ -12,11 +12,11 @@ def ingest(raw: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, Fac
 
     Returns:
         images, uint8 (N, C, H, W); labels, (N,); parts, (N,), "train" or "test", the official part that each
-        image came from; and the facts: intensity of a white pixel, class names, checksum, source, counts, mean and sd
-        of the pixels.
+        image came from; and the facts: intensity of a white pixel, class names, checksum, source, files where each
+        image has one, counts, mean and sd of the pixels.
     """
     images, labels, parts = raw["images"], raw["labels"], raw["parts"]
-    facts = {key: raw[key] for key in ("name", "intensity", "class_names", "checksum", "source")}
+    facts = {key: raw[key] for key in ("name", "intensity", "class_names", "checksum", "source", "files") if key in raw}
     counts = {f"{part}_images": int((parts == part).sum()) for part in ("train", "test")}
     return images, labels, parts, facts | counts | {"image_shape": list(images.shape[1:])} | _spread(raw)
 
