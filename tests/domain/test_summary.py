@@ -38,6 +38,8 @@ def test_the_largest_auroc_leads_and_an_ensemble_is_set_beside_the_only_pca_ther
     found = row(DETECTION)
     assert (found["best variant"], found["by"], found["is"], found["PCA"]) == ("ensemble", "mean AUROC", "0.99", "0.97")
     assert found["with failed gates"] == "-"
+    noisy = DETECTION.assign(**{"test/denoising_mse_mean": 0.1, "test/noisy_input_mse_mean": 0.2})
+    assert row(noisy) == found
 
 
 def test_pca_among_the_variants_is_the_yardstick():
