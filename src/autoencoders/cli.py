@@ -172,7 +172,9 @@ def explain(error: Exception) -> str | None:
         return _with_way_on(error, f"there is not enough memory; {MORE_MEMORY}")
     if isinstance(error, DatasetError):
         return _with_way_on(error, _dataset_fault(error))
-    if isinstance(error, (OSError, MissingConfigException, BadConfigException, YAMLError)):
+    if isinstance(error, YAMLError):
+        return f"{_place(error)}{error}"
+    if isinstance(error, (OSError, MissingConfigException, BadConfigException)):
         return _with_way_on(error, str(error))
     if isinstance(error, ValueError) and str(error).startswith("Pipeline contains no nodes"):
         return "No node is all that --tags, --namespaces and the other filters ask for; leave one of them out."
@@ -188,6 +190,15 @@ def is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, (MemoryError, BrokenProcessPool)) or type(error).__name__ == "OutOfMemoryError":
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)  # torch, on the CPU
+
+
+def _place(error: Exception) -> str:
+    """Name the file of the configuration that was being read; where an anchor is missing, YAML knows its text alone."""
+    if str(error).startswith("Invalid YAML"):
+        return ""
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
+    paths = [frame["config_filepath"] for frame in frames if "config_filepath" in frame]
+    return f"Invalid YAML file {paths[-1]}: " if paths else ""
 
 
 def is_ours(error: Exception) -> bool:

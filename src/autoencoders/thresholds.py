@@ -4,12 +4,16 @@ An image is flagged where its score lies above the threshold; the share of norma
 false-positive rate.
 """
 
+import logging
+import math
 from collections.abc import Iterable
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
+
+logger = logging.getLogger(__name__)
 
 
 def mean_sd(calibration: np.ndarray, k: float) -> float:
@@ -136,7 +140,7 @@ def wilson_interval(share: float, n: int, confidence: float) -> tuple[float, flo
 
 
 def standard_rules(calibration: np.ndarray, k: float, alphas: Iterable[float]) -> pd.DataFrame:
-    """Set a threshold by each rule that is not a fault.
+    """Set a threshold by each rule that is not a fault, and warn of a conformal one that can flag nothing.
 
     Args:
         calibration: (n,) scores of held-out normal images.
@@ -154,6 +158,14 @@ def standard_rules(calibration: np.ndarray, k: float, alphas: Iterable[float]) -
     for alpha in alphas:
         rules.append((f"quantile {1 - alpha:g}", quantile(calibration, alpha), alpha))
         rules.append((f"conformal {alpha:g}", conformal(calibration, alpha), alpha))
+        if math.isinf(rules[-1][1]):
+            logger.warning(
+                "%d held-out normal images are too few for a conformal threshold at %g: it flags nothing. "
+                "Hold out at least %d, or state a higher rate.",
+                len(calibration),
+                alpha,
+                math.ceil(1 / alpha) - 1,
+            )
     return pd.DataFrame(rules, columns=["rule", "threshold", "stated_rate"])
 
 

@@ -112,6 +112,14 @@ def test_malformed_yaml_is_told_with_its_line(kedro_run, parameters):
     assert "digits.yml, unable to read line" in output
 
 
+def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, parameters):
+    parameters("<<: *training", "<<: *trianing")
+    code, output, _ = kedro_run()
+    assert code == 1
+    assert output.startswith("Error: Invalid YAML file ")
+    assert "digits.yml: found undefined alias" in output and "line 23" in output
+
+
 def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
     change = f"{VARIANT}.training.learning_rate=1.0e30,{VARIANT}.training.epochs=2"
     code, output, _ = kedro_run("--params", change, "--to-nodes", "digits.reconstruction.linear_5.seed_0.train")

@@ -66,6 +66,17 @@ def test_too_few_scores_for_a_rate_flag_nothing():
     assert thresholds.conformal(np.arange(99.0), 0.01) == 98.0
 
 
+def test_a_rule_that_can_flag_nothing_is_warned_of(caplog):
+    thresholds.standard_rules(np.arange(99.0), 1.0, [0.01])
+    assert not caplog.records
+    thresholds.standard_rules(np.arange(98.0), 1.0, [0.01, 0.1])
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "98 held-out normal images are too few for a conformal threshold at 0.01: it flags nothing. "
+        "Hold out at least 99, or state a higher rate."
+    )
+
+
 def test_batch_means_by_hand():
     scores = np.array([0.0, 2.0, 1.0, 5.0, 4.0])  # batches of 2: means 1, 3, 4
     means = np.array([1.0, 3.0, 4.0])
