@@ -135,7 +135,7 @@ def train(
         variant: What to fit and how.
         train_images: Images to fit, (N, C, H, W).
         validation_images: Held-out images, scored after every epoch, never fitted.
-        seed: Of the weights, the order of the images, the corruption and dropout.
+        seed: Of the weights, the order of the images, augmentation, corruption and dropout.
 
     Raises:
         ValueError: There are no training images, or the loss ceased to be a number.
@@ -195,10 +195,13 @@ class _Trainer:
         self.model.train()
         order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
         for step, indices in enumerate(order.split(self.batch_size)):
-            loss = self._loss(self.images[indices])
+            loss = self._loss(self._augmented(self.images[indices]))
             gradients = torch.autograd.grad(loss, self.optimizer.parameters)
             self.optimizer.step(gradients, self.learning_rate(epoch * self.steps + step))
             self.losses[epoch, step] = loss.detach()
+
+    def _augmented(self, images: Tensor) -> Tensor:
+        return self.settings.augmentation(images, self.generator) if self.settings.augmentation else images
 
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""

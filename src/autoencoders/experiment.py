@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from autoencoders import models
+from autoencoders.augmentation import Augmentation
 from autoencoders.configuration import Strict
 from autoencoders.corruption import Corruption
 from autoencoders.penalties import Penalty
@@ -61,6 +62,7 @@ class Training(Strict):
     weight_decay: NonNegativeFloat
     precision: Literal["float32", "bfloat16"]
     epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
+    augmentation: Augmentation | None = None  # of the training images
     snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
 
 

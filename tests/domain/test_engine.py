@@ -9,6 +9,17 @@ from autoencoders.experiment import Compute, Variant
 from autoencoders.models.base import Autoencoder
 
 CPU = torch.device("cpu")
+DENSE = {
+    "architecture": "dense",
+    "hidden_dims": [64],
+    "latent_dim": 16,
+    "decoder_hidden_dims": [64],
+    "activation": "gelu",
+    "latent_activation": "identity",
+    "output_activation": "sigmoid",
+    "dropout": 0.0,
+    "tied_weights": False,
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +39,7 @@ def linear(**changes) -> Variant:
     }
     return Variant.model_validate(
         {
-            "model": {"architecture": "linear", "latent_dim": 10, "tied_weights": False},
+            "model": changes.pop("model", {"architecture": "linear", "latent_dim": 10, "tied_weights": False}),
             "scale": "unit",
             "corruption": changes.pop("corruption", {"kind": "none"}),
             "penalty": changes.pop("penalty", {"kind": "none"}),
@@ -128,6 +139,17 @@ def test_a_penalty_adds_to_the_loss_and_shrinks_the_code(digits: Pixels) -> None
         model = engine.restore(variant, (1, 8, 8), engine.train(variant, *data, seed=0).weights, CPU)
         codes.append(float(model.encode(data[1][slice(None)]).detach().abs().mean()))
     assert codes[1] < codes[0] / 2
+
+
+def test_augmentation_keeps_a_network_from_learning_its_images_by_heart(digits: Pixels) -> None:
+    few, held_out = part(digits, 0, 100), part(digits, 100, 600)
+    distortion = {"rotation": 10.0, "scale": 0.1, "shear": 0.1, "shift": 0.3}
+    variants = [linear(model=DENSE, epochs=600, **more) for more in ({}, {"augmentation": distortion})]
+    weights = [engine.train(variant, few, held_out, seed=0).weights for variant in variants]
+    models = [engine.restore(variants[0], (1, 8, 8), one, CPU) for one in weights]
+    learnt, new = ([engine.reconstruction_errors(m, images).mean() for m in models] for images in (few, held_out))
+    assert learnt[1] > 1.3 * learnt[0]
+    assert new[1] < 0.8 * new[0]
 
 
 def test_a_full_batch_takes_one_step_an_epoch(digits: Pixels) -> None:
