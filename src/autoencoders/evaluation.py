@@ -93,7 +93,6 @@ def summary(
         "gate/no_dead_pixels": not dead.any(),
         "gate/errors_vary": gates.scores_vary(errors.loc[test, "reconstruction_error"].to_numpy()),
     }
-    gates.report(verdicts)
     return found | {name: float(held) for name, held in verdicts.items()}
 
 

@@ -1,12 +1,8 @@
 """Sanity gates: verdicts on a training that says it worked."""
 
-import logging
-
 import numpy as np
 
 from autoencoders.metrics import auroc
-
-logger = logging.getLogger(__name__)
 
 USEFUL = 0.95  # of the mean image's error: what a reconstruction must come below
 ALIKE = 0.05  # of the images' spread: reconstructions that vary less are alike
@@ -58,10 +54,3 @@ def shuffled_labels(scores: np.ndarray, is_anomaly: np.ndarray, seed: int) -> bo
     error = np.sqrt((len(is_anomaly) + 1) / (12 * normal * anomalies))
     shuffled = np.random.default_rng(seed).permutation(is_anomaly)
     return bool(abs(auroc(scores, shuffled) - 0.5) <= CHANCE * error)
-
-
-def report(verdicts: dict[str, bool]) -> None:
-    """Log an error for every gate that failed."""
-    for name, held in verdicts.items():
-        if not held:
-            logger.error("Sanity gate failed: %s. Do not trust this variant's numbers.", name.split("/")[-1])

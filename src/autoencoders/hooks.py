@@ -33,6 +33,7 @@ INTERRUPTED = f"Interrupted. {RESUME}"
 
 REPORTING = "data/08_reporting"
 PLAN = "tracking"  # the plan's name in the catalog
+GATE = "gate/"  # how the names of metrics begin that tell whether a gate held
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 
 
@@ -47,6 +48,19 @@ class PlanDataset(MemoryDataset):
         self.__dict__.update(state)
         if project.PACKAGE_NAME is None:
             project.settings.configure(f"{__name__.partition('.')[0]}.settings")
+
+
+class GateHooks:
+    """Say whose sanity gates failed."""
+
+    @hook_impl
+    def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
+        """Log an error for every gate among the metrics that a node found to have failed."""
+        for metrics in outputs.values():
+            for name in metrics if isinstance(metrics, dict) else ():
+                if name.startswith(GATE) and not metrics[name]:
+                    gate = name.removeprefix(GATE)
+                    logger.error("%s: sanity gate failed: %s. Do not trust these numbers.", node.namespace, gate)
 
 
 class TrackingHooks:

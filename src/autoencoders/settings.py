@@ -2,9 +2,9 @@
 
 import warnings
 
-from autoencoders.hooks import TrackingHooks
+from autoencoders.hooks import GateHooks, TrackingHooks
 
-HOOKS = (TrackingHooks(),)
+HOOKS = (GateHooks(), TrackingHooks())
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

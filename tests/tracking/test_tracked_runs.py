@@ -6,6 +6,9 @@ from base64 import b64decode
 
 import pandas as pd
 import pytest
+from kedro.pipeline import Pipeline, node
+
+from autoencoders.hooks import GateHooks
 
 NAMES = {"linear_5.seed_0", "linear_20.seed_0", "linear_40.seed_0", "dense_5.seed_0"}
 
@@ -204,3 +207,14 @@ def test_tracking_that_fails_costs_no_result(another, caplog):
         another.run(only_missing_outputs=True)
     assert len([one for one in caplog.records if "MLflow tracking is off" in one.message]) == 1
     assert (another.root / "data/08_reporting/digits/reconstruction/comparison.csv").exists()
+
+
+def test_a_failed_gate_is_told_with_its_variant(caplog):
+    broken = node(
+        lambda: {"gate/loss_fell": 0.0, "gate/scores_vary": 1.0, "loss": 0.0}, None, "metrics", name="measure"
+    )
+    (placed,) = Pipeline([broken], namespace="digits.denoising.clean").nodes
+    GateHooks().after_node_run(placed, placed.run({}))
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.getMessage() == ("digits.denoising.clean: sanity gate failed: loss_fell. Do not trust these numbers.")
