@@ -93,9 +93,3 @@ def test_a_pixel_that_stays_black_where_images_vary_is_dead_and_background_is_no
 @pytest.mark.parametrize("scores", [[0.5, 0.5], [0.1, np.nan], [0.1, np.inf]])
 def test_constant_or_infinite_scores_fail_their_gate(scores: list[float]) -> None:
     assert not gates.scores_vary(np.array(scores))
-
-
-def test_a_failed_gate_is_loud(caplog) -> None:
-    gates.report({"gate/loss_fell": True, "gate/beats_mean_image": False})
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert "beats_mean_image" in caplog.text
