@@ -76,7 +76,9 @@ def _own(ranking: pd.DataFrame) -> pd.DataFrame:
 
 
 def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return what a reader compares: AUROC in percent, as papers print it."""
     ranked = ranking[(ranking["protocol"] != "ours") | ~ranking["detector"].str.contains("/")]
-    shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]]
-    named = shown.rename(columns={MEAN: "mean AUROC", "below_reference": "below PCA"})
-    return named.round(4).reset_index(drop=True)
+    shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]].copy()
+    for column in (MEAN, "sd", "low", "high"):
+        shown[column] = shown[column].map(lambda share: f"{100 * share:.2f}", na_action="ignore")
+    return shown.rename(columns={MEAN: "mean AUROC, %", "below_reference": "below PCA"}).reset_index(drop=True)

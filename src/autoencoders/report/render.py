@@ -70,9 +70,17 @@ def _with_row_names(table: pd.DataFrame) -> pd.DataFrame:
 def _header(table: pd.DataFrame) -> tuple[str, list[tuple[str, bool]]]:
     """Return the name of the row names, then each column's name and whether it holds numbers."""
     table = _with_row_names(table)
-    numeric = [pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]
+    numeric = [_holds_numbers(column) for _, column in table.items()]
     names = " · ".join(str(name) for name in table.index.names if name is not None)
     return names, list(zip(map(_text, table.columns), numeric, strict=True))
+
+
+def _holds_numbers(column: pd.Series) -> bool:
+    """Tell whether all that stands in a column are numbers, or texts of numbers."""
+    values = column.dropna()
+    if any(isinstance(value, bool) for value in values):
+        return False
+    return pd.api.types.is_numeric_dtype(column) or bool(pd.to_numeric(values, errors="coerce").notna().all())
 
 
 def _rows(table: pd.DataFrame) -> list[tuple[str, list[str]]]:
