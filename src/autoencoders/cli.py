@@ -210,12 +210,15 @@ def is_ours(error: Exception) -> bool:
 
 
 def _faults(message: str) -> Iterator[str]:
-    """Shorten Kedro's list of parameters that were refused to `name: key: rule, got value.`."""
-    for line in message.removeprefix("Parameter validation failed:\n").split("\n- "):
-        name, _, fault = line.removeprefix("- Parameter ").partition(": ")
+    """Shorten Kedro's list of parameters that were refused to `name: key: rule, got value.`, each fault once."""
+    names: dict[str, list[str]] = {}
+    for line in message.removeprefix("Parameter validation failed:\n- ").split("\n- "):
+        name, _, fault = line.removeprefix("Parameter ").partition(": ")
         fault = re.sub(r"^Failed to instantiate \w+ for parameter '[^']+': ", "", fault)
         fault = re.sub(r"^(\w+): ([\w.]+): ", r"\1.\2: ", fault)  # `model: latent_dim: ...`
-        yield f"{name.strip(chr(39))}: {fault.rstrip('.')}."
+        names.setdefault(fault.rstrip("."), []).append(name.strip("'"))
+    for fault, (first, *others) in names.items():
+        yield f"{first}{f' and {len(others)} more' if others else ''}: {fault}."
 
 
 def _dataset_fault(error: BaseException) -> str:

@@ -104,6 +104,15 @@ def test_a_malformed_grid_is_told_in_one_sentence(kedro_run, parameters):
     assert output.startswith("Error: digits: studies.reconstruction.seeds: the key is missing; ")
 
 
+def test_a_mistake_that_variants_share_is_told_once(kedro_run, parameters):
+    parameters("_training: &training\n", "_training: &training\n  clipping: 1.0\n")
+    code, output, _ = kedro_run()
+    assert code == 1
+    assert output == (
+        "Error: digits.reconstruction.variants.dense_5 and 3 more: training.clipping: there is no such key, got 1.0.\n"
+    )
+
+
 def test_malformed_yaml_is_told_with_its_line(kedro_run, parameters):
     parameters("linear_5: {", "linear_5: {{")
     code, output, _ = kedro_run()
