@@ -173,7 +173,7 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, DatasetError):
         return _with_way_on(error, _dataset_fault(error))
     if isinstance(error, YAMLError):
-        return f"{_place(error)}{error}"
+        return _with_way_on(error, f"{_place(error)}{error}")
     if isinstance(error, (OSError, MissingConfigException, BadConfigException)):
         return _with_way_on(error, str(error))
     if isinstance(error, ValueError) and str(error).startswith("Pipeline contains no nodes"):

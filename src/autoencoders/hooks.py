@@ -24,7 +24,7 @@ from kedro.pipeline.node import Node
 
 from autoencoders import notes
 from autoencoders.grid import RESERVED
-from autoencoders.tracking import Description, Output, Plan, Replicate, Tracker, this_process
+from autoencoders.tracking import Description, Output, Plan, Replicate, Tracker, this_process, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,6 @@ INTERRUPTED = f"Interrupted. {RESUME}"
 
 REPORTING = "data/08_reporting"
 PLAN = "tracking"  # the plan's name in the catalog
-GATE = "gate/"  # how the names of metrics begin that tell whether a gate held
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 
 
@@ -57,9 +56,8 @@ class GateHooks:
     def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
         """Log an error for every gate among the metrics that a node found to have failed."""
         for metrics in outputs.values():
-            for name in metrics if isinstance(metrics, dict) else ():
-                if name.startswith(GATE) and not metrics[name]:
-                    gate = name.removeprefix(GATE)
+            for gate, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
+                if not held:
                     logger.error("%s: sanity gate failed: %s. Do not trust these numbers.", node.namespace, gate)
 
 

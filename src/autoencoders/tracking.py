@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
+GATE = "gate/"  # how the names of metrics begin that tell whether a gate held
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 AT_ONCE = 1000  # metrics, the most MLflow takes in a call
 DIGEST = 36  # characters, the most MLflow takes of a dataset's
@@ -179,7 +180,7 @@ class Tracker:
 
         now = int(1000 * time.time())
         found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if is_shown(name)]
-        gates = {name.removeprefix("gate/"): held for name, held in metrics.items() if name.startswith("gate/")}
+        gates = verdicts(metrics)
         failed = ", ".join(name for name, held in gates.items() if not held)
         tags = {"gates": f"failed: {failed}" if failed else "held"} if gates else {}
         self._client.log_batch(self._runs[replicate], metrics=found, tags=_tags(tags))
@@ -278,6 +279,11 @@ class Tracker:
         return self._client.search_runs(
             experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
         )
+
+
+def verdicts(metrics: dict[str, Any]) -> dict[str, float]:
+    """Return whether each sanity gate among the metrics held (1) or failed (0), by its name."""
+    return {name.removeprefix(GATE): held for name, held in metrics.items() if name.startswith(GATE)}
 
 
 def is_shown(metric: str) -> bool:
