@@ -76,9 +76,11 @@ def _own(ranking: pd.DataFrame) -> pd.DataFrame:
 
 
 def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return what a reader compares: AUROC in percent, as papers print it."""
+    """Return what a reader compares: AUROC in percent, as papers print it, theirs with no more places than they do."""
     ranked = ranking[(ranking["protocol"] != "ours") | ~ranking["detector"].str.contains("/")]
     shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]].copy()
     for column in (MEAN, "sd", "low", "high"):
         shown[column] = shown[column].map(lambda share: f"{100 * share:.2f}", na_action="ignore")
+    theirs = ranked["protocol"] != "ours"
+    shown.loc[theirs, MEAN] = ranked.loc[theirs, MEAN].map(lambda share: f"{100 * share:.4g}")
     return shown.rename(columns={MEAN: "mean AUROC, %", "below_reference": "below PCA"}).reset_index(drop=True)
