@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits
 
-from autoencoders import engine
-from autoencoders.experiment import Variant
-from autoencoders.measurements import Finding, Subject
+from autoencoders.data.finding import Finding
+from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
+from autoencoders.training import engine
+from autoencoders.training.variant import Variant
 
 DENSE = {
     "architecture": "dense",

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from autoencoders import pca
-from autoencoders.measurements import Subject
+from autoencoders.evaluation.subject import Subject
+from autoencoders.training import pca
 
 
 def with_yardsticks(subject: Subject) -> Subject:

@@ -1,7 +1,7 @@
 import pytest
 
-from autoencoders import grid
-from autoencoders.grid import Suite
+from autoencoders.pipelines import grid
+from autoencoders.pipelines.grid import Suite
 
 STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"plain": {}, "noisy": {}}}
 

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from autoencoders import pca
-from autoencoders.experiment import Splits
-from autoencoders.io.idx import IDXDataset
-from autoencoders.metrics import auroc
-from autoencoders.splits import only, split
+from autoencoders.data.catalog.idx import IDXDataset
+from autoencoders.data.splits import Splits, only, split
+from autoencoders.evaluation.metrics import auroc
+from autoencoders.training import pca
 
 pytestmark = pytest.mark.slow
 

@@ -43,7 +43,7 @@ class Named(Strict):
             ValueError: There is no such kind, or the block does not fit it.
         """
         package = import_module(cls.__module__)
-        if not hasattr(package, "__path__") or isinstance(obj, cls):
+        if not hasattr(package, "kinds") or isinstance(obj, cls):
             return super().model_validate(obj, **options)
         kind = obj.get("kind") if isinstance(obj, dict) else None
         if kind not in package.kinds():

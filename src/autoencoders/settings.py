@@ -2,9 +2,10 @@
 
 import warnings
 
-from autoencoders.hooks import GateHooks, TrackingHooks
+from autoencoders.shell.summary import SummaryHooks
+from autoencoders.tracking.hooks import GateHooks, TrackingHooks
 
-HOOKS = (GateHooks(), TrackingHooks())
+HOOKS = (GateHooks(), TrackingHooks(), SummaryHooks())
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from autoencoders.tracking import connect
+from autoencoders.tracking.tracker import connect
 
 pytestmark = pytest.mark.slow
 STUDY = "digits.denoising"

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from autoencoders.charts.loss import loss_chart
-from autoencoders.charts.maps import address, map_chart
+from autoencoders.reporting.charts.loss import loss_chart
+from autoencoders.reporting.charts.maps import address, map_chart
 
 
 def history(start: float) -> pd.DataFrame:

@@ -88,9 +88,9 @@ def test_a_mistake_is_told_in_one_sentence(kedro_run, caplog, options, sentence)
 @pytest.fixture
 def parameters(here, monkeypatch):
     """Return a function that changes a parameters file, for the registry too, until the test ends."""
-    from autoencoders import pipeline_registry
+    from autoencoders.pipelines import grid
 
-    monkeypatch.setattr(pipeline_registry, "PROJECT", here)
+    monkeypatch.setattr(grid, "PROJECT", here)
     file = here / "conf" / "base" / "parameters" / "digits.yml"
     before = file.read_text()
     yield lambda old, new: file.write_text(before.replace(old, new))

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Generator
 
-from autoencoders.augmentation import Augmentation
+from autoencoders.training.augmentation import Augmentation
 
 NONE = {"rotation": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0}
 ROWS, COLUMNS = torch.meshgrid(torch.arange(21.0), torch.arange(31.0), indexing="ij")

@@ -8,9 +8,9 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.neighbors import KernelDensity
 
-from autoencoders import baselines
-from autoencoders.baselines import Baseline
-from autoencoders.metrics import auroc
+from autoencoders.detection import baselines
+from autoencoders.detection.baselines import Baseline
+from autoencoders.evaluation.metrics import auroc
 
 BLOCKS = {
     "nearest_neighbours": {"kind": "nearest_neighbours", "neighbours": 3},
@@ -98,6 +98,6 @@ def test_settings_have_dotted_names() -> None:
 
 
 def test_naming_baselines_imports_nothing_heavy() -> None:
-    code = "import sys; from autoencoders import baselines; [baselines.is_seeded(one) for one in baselines.kinds()]; "
+    code = "import sys; from autoencoders.detection import baselines; [baselines.is_seeded(one) for one in baselines.kinds()]; "
     code += "sys.exit('sklearn' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}).returncode == 0

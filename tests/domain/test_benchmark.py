@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from autoencoders import benchmark
-from autoencoders.benchmark import Printed
+from autoencoders.detection import ranking as benchmark
+from autoencoders.detection.ranking import Printed
 
 
 def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:

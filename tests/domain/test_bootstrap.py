@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoencoders import bootstrap
-from autoencoders.metrics import auroc
+from autoencoders.detection import bootstrap
+from autoencoders.evaluation.metrics import auroc
 
 
 @pytest.fixture

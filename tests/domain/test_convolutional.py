@@ -8,10 +8,11 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Generator, nn
 
-from autoencoders import engine
-from autoencoders.engine import Pixels, build
-from autoencoders.experiment import Variant
+from autoencoders.data.images import ImageTensor
 from autoencoders.models.base import Autoencoder
+from autoencoders.training import engine
+from autoencoders.training.engine import build
+from autoencoders.training.variant import Variant
 
 CPU = torch.device("cpu")
 SHAPES = [(1, 28, 28), (1, 8, 8), (3, 32, 32), (2, 9, 14)]
@@ -77,12 +78,12 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def digits() -> Pixels:
-    return Pixels(torch.from_numpy(load_digits().images[:200].astype(np.uint8)[:, None]), 16)
+def digits() -> ImageTensor:
+    return ImageTensor(torch.from_numpy(load_digits().images[:200].astype(np.uint8)[:, None]), 16)
 
 
-def part(images: Pixels, first: int, last: int) -> Pixels:
-    return Pixels(images.values[first:last], images.intensity)
+def part(images: ImageTensor, first: int, last: int) -> ImageTensor:
+    return ImageTensor(images.values[first:last], images.intensity)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -97,7 +98,7 @@ def test_images_of_any_shape_come_back_in_it(block: dict, shape: tuple[int, int,
 
 
 @pytest.mark.parametrize("name", ["unpool", "deconv", "unpool_deconv", "linear", "strided_3", "strided_4", "softmax"])
-def test_training_lowers_the_error_below_the_mean_image_s(name: str, digits: Pixels) -> None:
+def test_training_lowers_the_error_below_the_mean_image_s(name: str, digits: ImageTensor) -> None:
     network = variant(BLOCKS[name], epochs=50)
     train, validation, held_out = part(digits, 0, 140), part(digits, 140, 160), part(digits, 160, 200)
     fit = engine.train(network, train, validation, seed=0)
@@ -108,7 +109,7 @@ def test_training_lowers_the_error_below_the_mean_image_s(name: str, digits: Pix
 
 
 @pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
-def test_the_same_seed_gives_the_same_bits_and_another_does_not(block: dict, digits: Pixels) -> None:
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(block: dict, digits: ImageTensor) -> None:
     network = variant(block)
     data = part(digits, 0, 60), part(digits, 60, 80)
     first, again, other = (engine.train(network, *data, seed=seed).weights for seed in (0, 0, 1))
@@ -117,7 +118,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(block: dict, dig
 
 
 @pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
-def test_half_precision_trains_too(block: dict, digits: Pixels) -> None:
+def test_half_precision_trains_too(block: dict, digits: ImageTensor) -> None:
     fit = engine.train(variant(block, precision="bfloat16"), part(digits, 0, 40), part(digits, 40, 60), seed=0)
     assert np.isfinite(fit.history["validation_mse"]).all()
 

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import Generator
 
-from autoencoders.corruption import CutOut, Gaussian, Half, Masking, NoCorruption, Rotation, SaltAndPepper
-from autoencoders.penalties import L1, NoPenalty
+from autoencoders.training.corruption import CutOut, Gaussian, Half, Masking, NoCorruption, Rotation, SaltAndPepper
+from autoencoders.training.penalties import L1, NoPenalty
 
 IMAGES = torch.full((50, 1, 20, 20), 0.5)
 CORRUPTIONS = [

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 import torch
 
-from autoencoders import detection, engine
-from autoencoders.baselines import Baseline
-from autoencoders.corruption import NoCorruption
-from autoencoders.experiment import Variant
-from autoencoders.scoring import Scoring
+from autoencoders.detection import detectors as detection
+from autoencoders.detection.baselines import Baseline
+from autoencoders.detection.scoring import Scoring
+from autoencoders.training import engine
+from autoencoders.training.corruption import NoCorruption
+from autoencoders.training.variant import Variant
 
 SCORING = {
     "anomaly_score": "mse",

@@ -3,10 +3,11 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
-from autoencoders import engine, evaluation, pca
-from autoencoders.engine import Pixels
-from autoencoders.experiment import Compute, Variant
+from autoencoders.data.images import ImageTensor, pixels
+from autoencoders.evaluation import errors as evaluation
 from autoencoders.models.base import Autoencoder
+from autoencoders.training import engine, pca
+from autoencoders.training.variant import Compute, Variant
 
 CPU = torch.device("cpu")
 DENSE = {
@@ -23,8 +24,8 @@ DENSE = {
 
 
 @pytest.fixture(scope="module")
-def digits() -> Pixels:
-    return Pixels(torch.from_numpy(load_digits().images.astype(np.uint8)[:, None]), 16)
+def digits() -> ImageTensor:
+    return ImageTensor(torch.from_numpy(load_digits().images.astype(np.uint8)[:, None]), 16)
 
 
 def linear(**changes) -> Variant:
@@ -48,8 +49,8 @@ def linear(**changes) -> Variant:
     )
 
 
-def part(images: Pixels, first: int, last: int) -> Pixels:
-    return Pixels(images.values[first:last], images.intensity)
+def part(images: ImageTensor, first: int, last: int) -> ImageTensor:
+    return ImageTensor(images.values[first:last], images.intensity)
 
 
 class Identity(Autoencoder):
@@ -63,32 +64,32 @@ class Identity(Autoencoder):
         return code.unflatten(1, self.image_shape)
 
 
-def test_pixels_become_floats_from_zero_to_one(digits: Pixels) -> None:
+def test_pixels_become_floats_from_zero_to_one(digits: ImageTensor) -> None:
     batch = digits[torch.tensor([0, 5])]
     assert batch.shape == (2, 1, 8, 8) and batch.dtype == torch.float32
     assert float(digits[slice(None)].max()) == 1 and float(digits[slice(None)].min()) == 0
 
 
-def test_a_perfect_reconstruction_has_no_error(digits: Pixels) -> None:
+def test_a_perfect_reconstruction_has_no_error(digits: ImageTensor) -> None:
     assert (engine.reconstruction_errors(Identity(), digits) == 0).all()
 
 
-def test_shuffling_images_shuffles_errors(digits: Pixels) -> None:
+def test_shuffling_images_shuffles_errors(digits: ImageTensor) -> None:
     model = engine.build(linear(), (1, 8, 8), 0, CPU)
     order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))
     errors = engine.reconstruction_errors(model, digits)
-    shuffled = engine.reconstruction_errors(model, Pixels(digits.values[order], 16))
+    shuffled = engine.reconstruction_errors(model, ImageTensor(digits.values[order], 16))
     assert np.allclose(shuffled, errors[order.numpy()], atol=1e-7)
 
 
-def test_errors_do_not_depend_on_the_batches(digits: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_do_not_depend_on_the_batches(digits: ImageTensor, monkeypatch: pytest.MonkeyPatch) -> None:
     model = engine.build(linear(), (1, 8, 8), 0, CPU)
     whole = engine.reconstruction_errors(model, digits)
     small = torch.cat([engine.squared_error(engine.reconstruct(model, b), b) for b in digits.batches(7)])
     assert np.allclose(small.numpy(), whole, atol=1e-7)
 
 
-def test_training_lowers_the_error(digits: Pixels) -> None:
+def test_training_lowers_the_error(digits: ImageTensor) -> None:
     before = engine.reconstruction_errors(engine.build(linear(), (1, 8, 8), 0, CPU), part(digits, 1500, 1797))
     fit = engine.train(linear(), part(digits, 0, 1400), part(digits, 1400, 1500), seed=0)
     model = engine.restore(linear(), (1, 8, 8), fit.weights, CPU)
@@ -96,7 +97,7 @@ def test_training_lowers_the_error(digits: Pixels) -> None:
     assert after.mean() < before.mean() / 3
 
 
-def test_history_has_a_row_an_epoch_and_iterations_a_row_a_step(digits: Pixels) -> None:
+def test_history_has_a_row_an_epoch_and_iterations_a_row_a_step(digits: ImageTensor) -> None:
     fit = engine.train(linear(epochs=3), part(digits, 0, 100), part(digits, 100, 150), seed=0)
     assert fit.history["epoch"].tolist() == [1, 2, 3]
     assert fit.iterations["iteration"].tolist() == list(range(1, 7))  # 100 images make 2 batches of at most 64
@@ -104,7 +105,7 @@ def test_history_has_a_row_an_epoch_and_iterations_a_row_a_step(digits: Pixels) 
     assert fit.history["train_loss"][0] == pytest.approx(first, rel=1e-5)
 
 
-def test_the_last_validation_error_is_that_of_the_weights_left(digits: Pixels) -> None:
+def test_the_last_validation_error_is_that_of_the_weights_left(digits: ImageTensor) -> None:
     validation = part(digits, 100, 150)
     fit = engine.train(linear(epochs=2), part(digits, 0, 100), validation, seed=0)
     model = engine.restore(linear(), (1, 8, 8), fit.weights, CPU)
@@ -112,7 +113,7 @@ def test_the_last_validation_error_is_that_of_the_weights_left(digits: Pixels) -
     assert fit.history["validation_mse"].iloc[-1] == pytest.approx(errors.mean(), rel=1e-6)
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_does_not(digits: Pixels) -> None:
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(digits: ImageTensor) -> None:
     noisy = linear(epochs=2, corruption={"kind": "gaussian", "std": 0.2, "clip": False})
     data = part(digits, 0, 200), part(digits, 200, 250)
     first, again, other = (engine.train(noisy, *data, seed=seed).weights for seed in (0, 0, 1))
@@ -120,7 +121,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(digits: Pixels) 
     assert not np.array_equal(first["encoder.weight"], other["encoder.weight"])
 
 
-def test_training_neither_reads_nor_moves_the_global_generator(digits: Pixels) -> None:
+def test_training_neither_reads_nor_moves_the_global_generator(digits: ImageTensor) -> None:
     data = part(digits, 0, 100), part(digits, 100, 120)
     torch.manual_seed(5)
     state = torch.get_rng_state()
@@ -131,7 +132,7 @@ def test_training_neither_reads_nor_moves_the_global_generator(digits: Pixels) -
     torch.set_rng_state(state)
 
 
-def test_a_penalty_adds_to_the_loss_and_shrinks_the_code(digits: Pixels) -> None:
+def test_a_penalty_adds_to_the_loss_and_shrinks_the_code(digits: ImageTensor) -> None:
     data = part(digits, 0, 400), part(digits, 400, 450)
     codes = []
     for penalty in ({"kind": "none"}, {"kind": "l1", "weight": 0.05}):
@@ -141,7 +142,7 @@ def test_a_penalty_adds_to_the_loss_and_shrinks_the_code(digits: Pixels) -> None
     assert codes[1] < codes[0] / 2
 
 
-def test_augmentation_keeps_a_network_from_learning_its_images_by_heart(digits: Pixels) -> None:
+def test_augmentation_keeps_a_network_from_learning_its_images_by_heart(digits: ImageTensor) -> None:
     few, held_out = part(digits, 0, 100), part(digits, 100, 600)
     distortion = {"rotation": 10.0, "scale": 0.1, "shear": 0.1, "shift": 0.3}
     variants = [linear(model=DENSE, epochs=600, **more) for more in ({}, {"augmentation": distortion})]
@@ -152,12 +153,12 @@ def test_augmentation_keeps_a_network_from_learning_its_images_by_heart(digits: 
     assert new[1] < 0.8 * new[0]
 
 
-def test_a_full_batch_takes_one_step_an_epoch(digits: Pixels) -> None:
+def test_a_full_batch_takes_one_step_an_epoch(digits: ImageTensor) -> None:
     fit = engine.train(linear(epochs=4, batch_size="full"), part(digits, 0, 100), part(digits, 100, 120), seed=0)
     assert len(fit.iterations) == 4
 
 
-def test_half_precision_trains_almost_as_well(digits: Pixels) -> None:
+def test_half_precision_trains_almost_as_well(digits: ImageTensor) -> None:
     data = part(digits, 0, 1400), part(digits, 1400, 1500)
     exact, half = (
         engine.train(linear(precision=precision), *data, seed=0).history["validation_mse"].iloc[-1]
@@ -166,12 +167,12 @@ def test_half_precision_trains_almost_as_well(digits: Pixels) -> None:
     assert half == pytest.approx(exact, rel=0.1)
 
 
-def test_a_diverging_loss_is_named_with_the_way_out(digits: Pixels) -> None:
+def test_a_diverging_loss_is_named_with_the_way_out(digits: ImageTensor) -> None:
     with pytest.raises(ValueError, match=r"not a number: lower training.learning_rate, now 1e\+30"):
         engine.train(linear(learning_rate=1e30), part(digits, 0, 100), part(digits, 100, 120), seed=0)
 
 
-def test_no_images_are_refused(digits: Pixels) -> None:
+def test_no_images_are_refused(digits: ImageTensor) -> None:
     with pytest.raises(ValueError, match="no training images"):
         engine.train(linear(), part(digits, 0, 0), part(digits, 0, 10), seed=0)
 
@@ -182,7 +183,7 @@ def test_an_absent_device_is_named_with_the_way_out() -> None:
         engine.resolve_device(Compute(device=absent, threads=1))
 
 
-def test_the_pca_variant_is_the_library_s_pca(digits: Pixels) -> None:
+def test_the_pca_variant_is_the_library_s_pca(digits: ImageTensor) -> None:
     variant = Variant.model_validate(
         {
             "model": {"architecture": "pca", "latent_dim": 7},
@@ -198,7 +199,7 @@ def test_the_pca_variant_is_the_library_s_pca(digits: Pixels) -> None:
     assert np.allclose(engine.reconstruction_errors(model, test), expected, atol=1e-6)
 
 
-def test_no_linear_network_beats_pca_on_its_training_images(digits: Pixels) -> None:
+def test_no_linear_network_beats_pca_on_its_training_images(digits: ImageTensor) -> None:
     train = part(digits, 0, 1000)
     fit = engine.train(linear(epochs=40, learning_rate=1e-2), train, part(digits, 1000, 1100), seed=0)
     model = engine.restore(linear(), (1, 8, 8), fit.weights, CPU)
@@ -207,7 +208,7 @@ def test_no_linear_network_beats_pca_on_its_training_images(digits: Pixels) -> N
     assert bound <= engine.reconstruction_errors(model, train).mean() < 1.5 * bound
 
 
-def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: Pixels) -> None:
+def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: ImageTensor) -> None:
     noisy = linear(corruption={"kind": "gaussian", "std": 0.25, "clip": False})
     test = part(digits, 0, 600)
     basis = pca.fit(test[slice(None)].flatten(1).numpy())
@@ -218,7 +219,7 @@ def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: Pixels) -> 
     assert "pca_error" not in found, "a code as wide as the image leaves PCA nothing to lose"
 
 
-def test_a_perfect_network_leaves_no_pixel_dead(digits: Pixels) -> None:
+def test_a_perfect_network_leaves_no_pixel_dead(digits: ImageTensor) -> None:
     found = evaluation.pixel_statistics(Identity(), digits)
     images = digits[slice(None)].numpy().astype(np.float64)
     assert np.allclose(found["image_sd"], images.std(axis=0), atol=1e-6)
@@ -227,9 +228,9 @@ def test_a_perfect_network_leaves_no_pixel_dead(digits: Pixels) -> None:
 
 
 @pytest.mark.parametrize(("scale", "largest"), [("unit", 1), ("raw", 16), ("standard", 2.2)])
-def test_units_scale_errors_and_leave_pictures_alone(digits: Pixels, scale: str, largest: float) -> None:
+def test_units_scale_errors_and_leave_pictures_alone(digits: ImageTensor, scale: str, largest: float) -> None:
     facts = {"intensity": 16, "pixel_mean": 0.3, "pixel_sd": 0.35}
-    seen = engine.pixels(digits.values.numpy(), np.arange(50), facts, CPU, scale)
+    seen = pixels(digits.values.numpy(), np.arange(50), facts, CPU, scale)
     assert float(seen[slice(None)].max()) == pytest.approx(largest, rel=0.1)
     assert torch.allclose(seen.intensities(seen[slice(None)]), digits[slice(50)], atol=1e-6)
     basis = pca.fit(digits[slice(None)].flatten(1).numpy())

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from autoencoders.engine import pixels
-from autoencoders.exemplars import choose, look
+from autoencoders.data.images import pixels
+from autoencoders.detection.exemplars import choose, look
 
 SCORES = pd.DataFrame(
     {

@@ -1,6 +1,7 @@
 import pytest
 
-from autoencoders.experiment import Compute, Splits, Variant, architectures
+from autoencoders.data.splits import Splits
+from autoencoders.training.variant import Compute, Variant, architectures
 
 TRAINING = {
     "epochs": 2,

@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoencoders import gates
-from autoencoders.metrics import auroc, mean_errors, over_classes
-from autoencoders.tables import long, wide
+from autoencoders.evaluation import sanity as gates
+from autoencoders.evaluation.metrics import auroc, mean_errors, over_classes
+from autoencoders.reporting.tables import long, wide
 
 
 def test_auroc_of_four_points_by_hand() -> None:

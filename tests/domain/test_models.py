@@ -2,11 +2,11 @@ import pytest
 import torch
 from torch import Generator
 
-from autoencoders import grid
-from autoencoders.engine import build, latent_dim
-from autoencoders.experiment import Variant
 from autoencoders.models.layers import Dropout, initialise
-from autoencoders.pipeline_registry import read_parameters
+from autoencoders.pipelines import grid
+from autoencoders.pipelines.grid import read_parameters
+from autoencoders.training.engine import build, latent_dim
+from autoencoders.training.variant import Variant
 
 CPU = torch.device("cpu")
 SHAPES = {"digits": (1, 8, 8)}

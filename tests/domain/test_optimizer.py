@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from autoencoders.experiment import Training
-from autoencoders.optimizer import Adam, one_cycle, schedule
+from autoencoders.training.optimizer import Adam, one_cycle, schedule
+from autoencoders.training.variant import Training
 
 
 def training(**changes) -> Training:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autoencoders import pca
+from autoencoders.training import pca
 
 
 def test_all_components_reconstruct_exactly(rng) -> None:

@@ -3,17 +3,17 @@ import pytest
 import torch
 from torch import Generator
 
-from autoencoders.engine import Pixels
-from autoencoders.probes import Probes, make, of_other
+from autoencoders.data.images import ImageTensor
+from autoencoders.detection.out_of_distribution import Probes, make, of_other
 
 KINDS = ("uniform", "normal", "rotated_90", "rotated_180", "inverted", "blank", "salt_and_pepper")
 PROBES = Probes(kinds=KINDS, images=200, probability=0.4, salt=1.0)
 VALUES = torch.arange(6 * 3 * 4 * 4).remainder(17).to(torch.uint8).reshape(6, 3, 4, 4)
-UNIT = Pixels(VALUES, 16)
-STANDARD = Pixels(VALUES, 16, shift=0.3, spread=0.25)
+UNIT = ImageTensor(VALUES, 16)
+STANDARD = ImageTensor(VALUES, 16, shift=0.3, spread=0.25)
 
 
-def made(kind: str, chosen: Pixels = UNIT, seed: int = 0) -> torch.Tensor:
+def made(kind: str, chosen: ImageTensor = UNIT, seed: int = 0) -> torch.Tensor:
     return make(kind, chosen, Generator().manual_seed(seed), PROBES)
 
 
@@ -51,8 +51,8 @@ def test_making_a_probe_changes_no_image() -> None:
 
 def test_only_square_images_are_rotated_by_a_quarter() -> None:
     with pytest.raises(ValueError, match="rotated_90 needs square images, got 4 x 3 pixels"):
-        made("rotated_90", Pixels(VALUES[..., :3], 16))
-    assert made("rotated_180", Pixels(VALUES[..., :3], 16)).shape == (6, 3, 4, 3)
+        made("rotated_90", ImageTensor(VALUES[..., :3], 16))
+    assert made("rotated_180", ImageTensor(VALUES[..., :3], 16)).shape == (6, 3, 4, 3)
 
 
 def test_images_of_another_dataset_are_chosen_without_repeats() -> None:

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from autoencoders.published import Number, Published, tick_off, verdict
+from autoencoders.reporting.published import Number, Published, tick_off, verdict
 
 
 def number(**changes) -> Number:

@@ -10,19 +10,20 @@ import torch
 from digit_subject import DENSE, Identity, subject
 from torch import Generator, Tensor
 
-from autoencoders import engine, scores
 from autoencoders.configuration import Strict
-from autoencoders.corruption import Gaussian, NoCorruption, Rotation
-from autoencoders.engine import Pixels
-from autoencoders.experiment import Variant, architectures
-from autoencoders.metrics import auroc
+from autoencoders.data.images import ImageTensor
+from autoencoders.detection import scores
+from autoencoders.detection.scores import Score, combine, fit, score_table
+from autoencoders.detection.scores.covariance import covariance
+from autoencoders.detection.scores.glance import Glance, glances
+from autoencoders.detection.scores.restoration import LEAST_ENERGY
+from autoencoders.detection.scores.smoothing import kernel, smooth
+from autoencoders.evaluation.metrics import auroc
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import initialise
-from autoencoders.scores import Score, combine, fit, score_table
-from autoencoders.scores.covariance import covariance
-from autoencoders.scores.glance import Glance, glances
-from autoencoders.scores.restoration import LEAST_ENERGY
-from autoencoders.scores.smoothing import kernel, smooth
+from autoencoders.training import engine
+from autoencoders.training.corruption import Gaussian, NoCorruption, Rotation
+from autoencoders.training.variant import Variant, architectures
 
 NONE = NoCorruption(kind="none")
 NOISE = Gaussian(kind="gaussian", std=0.2, clip=False)
@@ -56,12 +57,14 @@ def settings(**changes: dict) -> dict[str, Score]:
     return {name: Score.model_validate(block) for name, block in (BLOCKS | changes).items()}
 
 
-def some(count: int, shape: tuple[int, int, int] = (1, 8, 8), seed: int = 0, scale: str = "unit") -> Pixels:
+def some(count: int, shape: tuple[int, int, int] = (1, 8, 8), seed: int = 0, scale: str = "unit") -> ImageTensor:
     values = np.random.default_rng(seed).integers(0, 17, (count, *shape)).astype(np.uint8)
-    return Pixels(torch.from_numpy(values), 16, *UNITS[scale])
+    return ImageTensor(torch.from_numpy(values), 16, *UNITS[scale])
 
 
-def scored(block: dict, model: Autoencoder, train: Pixels, images: Pixels, corruption=NONE, seed=0) -> np.ndarray:
+def scored(
+    block: dict, model: Autoencoder, train: ImageTensor, images: ImageTensor, corruption=NONE, seed=0
+) -> np.ndarray:
     return score_table({"one": Score.model_validate(block)}, model, train, images, corruption, seed)["one"]
 
 
@@ -130,7 +133,7 @@ def test_edges_divide_the_error_by_a_power_of_what_neighbours_differ() -> None:
     values = torch.zeros(2, 1, 2, 2, dtype=torch.uint8)
     values[0, 0, 0] = 16  # a white row over a black one: 2 of 4 pixels differ, by 1, from the one below
     values[1] = 16  # no edge
-    images = Pixels(values, 16)
+    images = ImageTensor(values, 16)
     found = scored(PLAIN | {"edges": 0.5}, Flat((1, 2, 2), offset=0.2), images, images)
     np.testing.assert_allclose(found, [0.04 / 0.5**0.5, 0.04 / LEAST_ENERGY**0.5], rtol=1e-5)
 
@@ -140,7 +143,7 @@ def test_energy_divides_the_error_by_a_power_of_the_mean_square(energy: float) -
     values = torch.zeros(3, 1, 2, 2, dtype=torch.uint8)
     values[0] = 16  # mean square 1
     values[1, 0, 0, 0] = 8  # mean square 1/16
-    images = Pixels(values, 16)
+    images = ImageTensor(values, 16)
     found = scored(PLAIN | {"energy": energy}, Flat((1, 2, 2), offset=0.2), images, images)
     expected = [0.04, 0.04 / (1 / 16) ** energy, 0.04 / LEAST_ENERGY**energy]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
@@ -189,7 +192,7 @@ def test_a_patch_outweighs_scattered_pixels_only_when_smoothed() -> None:
 def test_a_rotation_that_is_undone_is_no_error() -> None:
     values = torch.randint(0, 9, (6, 1, 3, 3), generator=Generator().manual_seed(0)).to(torch.uint8)
     values[:, 0, 0, 0] = 16
-    images = Pixels(values, 16)
+    images = ImageTensor(values, 16)
     glance = Glance(Upright(), images[slice(None)], images, ROTATION, seed=0)
     assert len(glance.residuals(1)) == 4
     assert all((residual == 0).all() for residual in glance.residuals(1))
@@ -259,7 +262,7 @@ def test_whitening_by_hand() -> None:
     black = Black((1, 1, 2))
     block = {"kind": "whitened", "views": 0, "smoothing": 0, "floor": 0.5}
     expected = (0.25 / (0.10 + 0.065) + 0.01 / (0.16 + 0.065)) / 2
-    assert scored(block, black, Pixels(train, 10), Pixels(image, 10)) == pytest.approx(expected, rel=1e-5)
+    assert scored(block, black, ImageTensor(train, 10), ImageTensor(image, 10)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_whitening_forgives_errors_that_training_images_had_too() -> None:
@@ -267,13 +270,15 @@ def test_whitening_forgives_errors_that_training_images_had_too() -> None:
     values[:, 0, 0, 0] = torch.arange(40) % 16
     images = torch.tensor([[[[8, 0]]], [[[0, 8]]]], dtype=torch.uint8)
     black = Black((1, 1, 2))
-    usual, unusual = scored(BLOCKS["whitened"] | {"smoothing": 0}, black, Pixels(values, 16), Pixels(images, 16))
+    usual, unusual = scored(
+        BLOCKS["whitened"] | {"smoothing": 0}, black, ImageTensor(values, 16), ImageTensor(images, 16)
+    )
     assert unusual > 5 * usual
 
 
-def codes(points: list) -> Pixels:
+def codes(points: list) -> ImageTensor:
     """Return images whose two pixels are the points, in units of one."""
-    return Pixels(torch.tensor(points, dtype=torch.uint8)[:, None, None], 1)
+    return ImageTensor(torch.tensor(points, dtype=torch.uint8)[:, None, None], 1)
 
 
 def test_neighbours_by_hand() -> None:
@@ -415,7 +420,7 @@ def test_training_tells_a_digit_from_the_others() -> None:
 
 def test_statistics_take_images_from_all_over_the_training_set() -> None:
     values = torch.arange(10, dtype=torch.uint8)[:, None, None, None]
-    source = glances(Identity((1, 1, 1)), Pixels(values, 1), NONE, seed=0)
+    source = glances(Identity((1, 1, 1)), ImageTensor(values, 1), NONE, seed=0)
     assert [glance.images.flatten().tolist() for glance in source(4)] == [[0, 2, 5, 7]]
     assert [len(glance.images) for glance in source(11)] == [10] == [len(glance.images) for glance in source()]
 
@@ -477,6 +482,7 @@ def test_settings_that_do_not_fit_are_refused(block: dict, message: str) -> None
 
 
 def test_naming_scores_imports_nothing_heavy() -> None:
-    script = "import sys, autoencoders.scores, autoencoders.probes; sys.exit('torch' in sys.modules)"
-    source = Path(scores.__file__).parents[2]
+    script = "import sys, autoencoders.detection.scores, autoencoders.detection.out_of_distribution; "
+    script += "sys.exit('torch' in sys.modules)"
+    source = Path(scores.__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", script], cwd=source, check=False).returncode == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoencoders.selection import forward, pairs
+from autoencoders.detection.selection import forward, pairs
 
 LABELS = np.array([False, False, True, True])
 

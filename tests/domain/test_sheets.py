@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from autoencoders.experiment import Variant
+from autoencoders.training.variant import Variant
 
 MNIST = (1, 28, 28)
 DIGITS = (1, 8, 8)

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from autoencoders.experiment import Splits
-from autoencoders.splits import NAMES, only, split
+from autoencoders.data.splits import NAMES, Splits, only, split
 
 LABELS = np.repeat(np.arange(4), 50)
 TRAIN_ONLY = np.full(200, "train")

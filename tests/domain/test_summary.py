@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from autoencoders.summary import row, table
+from autoencoders.shell.summary import row, table
 
 RECONSTRUCTION = pd.DataFrame(
     {

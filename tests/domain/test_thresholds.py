@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autoencoders import thresholds
+from autoencoders.detection import thresholds
 
 SKEWED = {"lognormal": lambda rng, n: rng.lognormal(size=n), "tied": lambda rng, n: rng.integers(0, 5, n).astype(float)}
 

@@ -9,11 +9,12 @@ from sklearn.datasets import load_digits
 from torch import Generator
 from torch.distributions import Normal, kl_divergence
 
-from autoencoders import engine
-from autoencoders.engine import Pixels, build
-from autoencoders.experiment import Variant
+from autoencoders.data.images import ImageTensor
 from autoencoders.models import layers
-from autoencoders.penalties import KL
+from autoencoders.training import engine
+from autoencoders.training.engine import build
+from autoencoders.training.penalties import KL
+from autoencoders.training.variant import Variant
 
 CPU = torch.device("cpu")
 MODEL = {
@@ -57,9 +58,9 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def digits() -> list[Pixels]:
+def digits() -> list[ImageTensor]:
     values = torch.from_numpy(load_digits().images[:200].astype(np.uint8)[:, None])
-    return [Pixels(part, 16) for part in values.split([140, 20, 40])]
+    return [ImageTensor(part, 16) for part in values.split([140, 20, 40])]
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (1, 8, 8), (3, 32, 32)], ids=str)
@@ -95,7 +96,7 @@ def test_the_standard_normal_does_not_diverge_from_itself() -> None:
     assert KL(kind="kl", weight=1)(torch.zeros(5, 8)) == 0
 
 
-def test_training_lowers_the_error_below_the_mean_image_s(digits: list[Pixels]) -> None:
+def test_training_lowers_the_error_below_the_mean_image_s(digits: list[ImageTensor]) -> None:
     train, validation, held_out = digits
     fit = engine.train(variational(epochs=50), train, validation, seed=0)
     error = engine.reconstruction_errors(engine.restore(variational(), (1, 8, 8), fit.weights, CPU), held_out).mean()
@@ -104,7 +105,7 @@ def test_training_lowers_the_error_below_the_mean_image_s(digits: list[Pixels]) 
     assert error < 0.75 * float(mean_image) < untrained
 
 
-def test_a_heavy_penalty_leaves_the_standard_normal(digits: list[Pixels]) -> None:
+def test_a_heavy_penalty_leaves_the_standard_normal(digits: list[ImageTensor]) -> None:
     codes = []
     for weight in (1e-4, 10.0):
         fit = engine.train(variational(weight), *digits[:2], seed=0)
@@ -113,7 +114,7 @@ def test_a_heavy_penalty_leaves_the_standard_normal(digits: list[Pixels]) -> Non
     assert codes[1].abs().mean() < 0.1 < codes[0].abs().mean()
 
 
-def test_the_same_seed_gives_the_same_bits_whatever_the_global_generator(digits: list[Pixels]) -> None:
+def test_the_same_seed_gives_the_same_bits_whatever_the_global_generator(digits: list[ImageTensor]) -> None:
     state = torch.get_rng_state()
     torch.manual_seed(5)
     first = engine.train(variational(epochs=1), *digits[:2], seed=0).weights

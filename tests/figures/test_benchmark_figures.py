@@ -8,17 +8,16 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from autoencoders import thresholds
-from autoencoders.figures import (
-    benchmark_table,
-    error_rates,
+from autoencoders.detection import thresholds
+from autoencoders.detection.figures.error_rates import error_rates
+from autoencoders.detection.figures.heat_tables import benchmark_table, probe_heat_table, score_heat_table
+from autoencoders.detection.figures.precision_recall import (
+    average_precision,
     precision_recall_curves,
-    probe_heat_table,
-    realised_rates,
-    score_heat_table,
+    precision_recall_points,
 )
-from autoencoders.figures.precision_recall import average_precision, precision_recall_points
-from autoencoders.figures.style import BLUE, VERMILLION
+from autoencoders.detection.figures.rates import realised_rates
+from autoencoders.reporting.figures.style import BLUE, VERMILLION
 
 CLASSES = [f"digit_{index}" for index in range(10)]
 

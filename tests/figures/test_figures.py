@@ -11,13 +11,10 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
-from autoencoders.figures import (
-    comparison_bars,
-    loss_curves,
-    reconstruction_grid,
-    roc_curves,
-    score_histograms,
-)
+from autoencoders.detection.figures.scores import roc_curves, score_histograms
+from autoencoders.reporting.figures.comparison import comparison_bars
+from autoencoders.reporting.figures.loss import loss_curves
+from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
 
 def history(final: float, epochs: int = 4) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import pytest
 from kedro.pipeline import Pipeline, node
 from kedro_viz.constants import ROOT_MODULAR_PIPELINE_ID as ROOT
 
-from autoencoders.graph.namespaces import Namespaces
-from autoencoders.graph.project import Short, parts_of, short, without_figures
+from autoencoders.shell.graph.namespaces import Namespaces
+from autoencoders.shell.graph.project import Short, parts_of, short, without_figures
 
 
 def make(source: int) -> tuple[int, int]:

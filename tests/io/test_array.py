@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from kedro.io import DatasetError
 
-from autoencoders.io.array import ArrayDataset
+from autoencoders.data.catalog.array import ArrayDataset
 
 
 def test_a_loaded_array_is_a_read_only_memory_map(tmp_path: Path) -> None:

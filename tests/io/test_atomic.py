@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from kedro.io import DataCatalog, DatasetError, Version
 
-from autoencoders.io.array import ArrayDataset
-from autoencoders.io.atomic import CSVDataset, JSONDataset, SafetensorsDataset, TextDataset
+from autoencoders.data.catalog.array import ArrayDataset
+from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset, SafetensorsDataset, TextDataset
 
 KINDS = [
     pytest.param(CSVDataset, pd.DataFrame({"a": range(2000)}), id="csv"),
@@ -85,7 +85,7 @@ def test_a_failed_save_leaves_no_file(tmp_path: Path) -> None:
 def test_a_killed_save_leaves_the_old_file_and_a_hidden_one(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
     script = (
-        "import os; from pathlib import Path; from autoencoders.io.replacement import replacing\n"
+        "import os; from pathlib import Path; from autoencoders.data.catalog.replacement import replacing\n"
         "with replacing(Path('file')) as temporary:\n"
         "    temporary.write_text('half'); os.kill(os.getpid(), 9)"
     )
@@ -145,7 +145,7 @@ def test_kedro_viz_previews_tables_and_values(tmp_path: Path) -> None:
 def test_a_factory_pattern_gives_every_variant_its_file(tmp_path: Path) -> None:
     config = {
         "{dataset}.{study}.{variant}.metrics": {
-            "type": "autoencoders.io.atomic.JSONDataset",
+            "type": "autoencoders.data.catalog.atomic.JSONDataset",
             "filepath": f"{tmp_path}/{{dataset}}/{{study}}/{{variant}}/metrics.json",
             "metadata": {"kedro-viz": {"layer": "metrics"}},
         }
@@ -157,7 +157,7 @@ def test_a_factory_pattern_gives_every_variant_its_file(tmp_path: Path) -> None:
 
 
 def test_the_configuration_of_a_catalog_survives_a_round_trip(tmp_path: Path) -> None:
-    config = {"a": {"type": "autoencoders.io.atomic.JSONDataset", "filepath": str(tmp_path / "a.json")}}
+    config = {"a": {"type": "autoencoders.data.catalog.atomic.JSONDataset", "filepath": str(tmp_path / "a.json")}}
     catalog = DataCatalog.from_config(config)
     catalog.save("a", 1)
     assert DataCatalog.from_config(*catalog.to_config()).load("a") == 1

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from kedro.io import DataCatalog, DatasetError
 
-from autoencoders.io.digits import DigitsDataset
+from autoencoders.data.catalog.digits import DigitsDataset
 
 CONFIG = {
     "digits.raw": {
-        "type": "autoencoders.io.digits.DigitsDataset",
-        "validator": "autoencoders.io.validators.check_raw_images",
+        "type": "autoencoders.data.catalog.digits.DigitsDataset",
+        "validator": "autoencoders.data.catalog.validators.check_raw_images",
     }
 }
 

@@ -8,7 +8,7 @@ import pytest
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
 
-from autoencoders.io.figure import FigureDataset
+from autoencoders.data.catalog.figure import FigureDataset
 
 
 @pytest.fixture

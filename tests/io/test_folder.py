@@ -5,7 +5,7 @@ import pytest
 from kedro.io import DataCatalog, DatasetError
 from PIL import Image
 
-from autoencoders.io.folder import FolderDataset
+from autoencoders.data.catalog.folder import FolderDataset
 
 
 def put(folder, name, colour, size=(20, 10)):
@@ -24,8 +24,8 @@ def photos(tmp_path):
 
 def test_they_come_through_the_catalog_and_pass_its_check(photos):
     entry = {
-        "type": "autoencoders.io.folder.FolderDataset",
-        "validator": "autoencoders.io.validators.check_raw_images",
+        "type": "autoencoders.data.catalog.folder.FolderDataset",
+        "validator": "autoencoders.data.catalog.validators.check_raw_images",
         "path": str(photos),
         "name": "photos",
         "size": [6, 5],

@@ -14,8 +14,8 @@ import pytest
 import torchvision.datasets
 from kedro.io import DataCatalog, DatasetError
 
-from autoencoders.io.idx import IDXDataset
-from autoencoders.io.idx_collections import COLLECTIONS
+from autoencoders.data.catalog.idx import IDXDataset
+from autoencoders.data.catalog.idx_collections import COLLECTIONS
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -264,11 +264,11 @@ def test_idx_files_cannot_be_saved(tmp_path: Path) -> None:
 def test_the_real_files_load_through_the_catalog(name: str, parts: list[str], n_images: int, real_data: Path) -> None:
     config = {
         "raw": {
-            "type": "autoencoders.io.idx.IDXDataset",
+            "type": "autoencoders.data.catalog.idx.IDXDataset",
             "name": name,
             "path": str(real_data),
             "parts": parts,
-            "validator": "autoencoders.io.validators.check_raw_images",
+            "validator": "autoencoders.data.catalog.validators.check_raw_images",
         }
     }
     data = DataCatalog.from_config(config).load("raw")

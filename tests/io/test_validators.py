@@ -8,7 +8,7 @@ import pytest
 from kedro.io import DataCatalog
 from kedro.validation import DataValidationError
 
-from autoencoders.io.validators import check_images, check_labels, check_raw_images
+from autoencoders.data.catalog.validators import check_images, check_labels, check_raw_images
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def test_stored_images_and_labels_pass(raw: dict[str, Any]) -> None:
 def test_the_catalog_refuses_to_save_what_is_not_images(tmp_path: Path) -> None:
     config = {
         "{dataset}.images": {
-            "type": "autoencoders.io.array.ArrayDataset",
+            "type": "autoencoders.data.catalog.array.ArrayDataset",
             "filepath": f"{tmp_path}/{{dataset}}/images.npy",
-            "validator": "autoencoders.io.validators.check_images",
+            "validator": "autoencoders.data.catalog.validators.check_images",
         }
     }
     catalog = DataCatalog.from_config(config)

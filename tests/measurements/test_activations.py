@@ -3,8 +3,8 @@ import pytest
 import torch
 from digit_subject import DENSE, Identity, subject
 
-from autoencoders.figures.tiles import coloured, squared
 from autoencoders.measurements.activations import Config, draw, measure
+from autoencoders.reporting.figures.tiles import coloured, squared
 
 CONFIG = Config(kind="activations", examples=4)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from digit_subject import Identity, subject
 
-from autoencoders.codes import encode, nearest_distances, neighbour_accuracy, subset, trained_on
+from autoencoders.evaluation.latent import encode, nearest_distances, neighbour_accuracy, subset, trained_on
 
 
 def images(*values: float) -> torch.Tensor:

@@ -3,7 +3,7 @@ import pytest
 import torch
 from digit_subject import DENSE, Identity, subject
 
-from autoencoders.measurements import Finding
+from autoencoders.data.finding import Finding
 from autoencoders.measurements.filters import Config, draw, filters_of, measure
 from autoencoders.models import conv_linear, conv_pool, dense, linear, pca
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from digit_subject import DENSE, Identity, same, subject
 
-from autoencoders.engine import reconstruction_errors
 from autoencoders.measurements.heatmaps import FALSE_ALARMS, MISSES, Config, draw, measure
+from autoencoders.training.engine import reconstruction_errors
 
 CONFIG = Config(kind="heatmaps", which=("first", "worst", "best"), count=3, columns=8)
 

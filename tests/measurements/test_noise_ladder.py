@@ -5,10 +5,10 @@ import pytest
 from digit_subject import DENSE, Identity, subject, variant
 from digit_yardsticks import with_yardsticks
 
-from autoencoders import engine, pca
-from autoencoders.corruption import Gaussian
-from autoencoders.experiment import Variant
 from autoencoders.measurements.noise_ladder import Config, draw, measure, psnr
+from autoencoders.training import engine, pca
+from autoencoders.training.corruption import Gaussian
+from autoencoders.training.variant import Variant
 
 LEVELS = (0.0, 0.1, 0.4)
 GAUSSIAN = Config(kind="noise_ladder", corruption="gaussian", levels=LEVELS, clip=False)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from digit_subject import DENSE, Identity, same, subject
 
-from autoencoders.engine import Pixels
+from autoencoders.data.images import ImageTensor
 from autoencoders.measurements.probes import Config, draw, measure
 from autoencoders.models.base import Autoencoder
 
@@ -81,7 +81,7 @@ def test_other_units_change_neither_auroc_nor_ratio_of_what_is_made_from_images(
 
 
 def test_images_of_other_datasets_are_probes_too():
-    white = Pixels(torch.full((30, 1, 8, 8), 16, dtype=torch.uint8), 16)
+    white = ImageTensor(torch.full((30, 1, 8, 8), 16, dtype=torch.uint8), 16)
     one = dataclasses.replace(subject(Black()), others={"snow": white})
     config = Config(kind="probes", kinds=(), images=20, datasets=("snow",))
     table = errors(measure(one, config))
@@ -89,7 +89,9 @@ def test_images_of_other_datasets_are_probes_too():
 
 
 def test_images_of_another_shape_are_refused_by_name():
-    one = dataclasses.replace(subject(Black()), others={"big": Pixels(torch.zeros(3, 1, 9, 9, dtype=torch.uint8), 16)})
+    one = dataclasses.replace(
+        subject(Black()), others={"big": ImageTensor(torch.zeros(3, 1, 9, 9, dtype=torch.uint8), 16)}
+    )
     with pytest.raises(ValueError, match=r"images of big must have the shape \(1, 8, 8\), got \(1, 9, 9\)"):
         measure(one, Config(kind="probes", kinds=(), images=2, datasets=("big",)))
 

@@ -7,9 +7,9 @@ import torch
 from digit_subject import Identity, same, subject, variant
 from digit_yardsticks import with_yardsticks
 
-from autoencoders import pca
-from autoencoders.engine import reconstruction_errors
 from autoencoders.measurements.sweep import Config, draw, measure
+from autoencoders.training import pca
+from autoencoders.training.engine import reconstruction_errors
 
 CONFIG = Config(kind="sweep", images=50, mean=0.0, std=1.0)
 

@@ -6,9 +6,10 @@ from digit_subject import DENSE, same, subject
 from digit_yardsticks import with_yardsticks
 from matplotlib.colors import to_hex
 
-from autoencoders import thresholds
-from autoencoders.engine import Pixels, reconstruction_errors
+from autoencoders.data.images import ImageTensor
+from autoencoders.detection import thresholds
 from autoencoders.measurements.thresholds import Config, draw, measure
+from autoencoders.training.engine import reconstruction_errors
 
 CONFIG = Config(kind="thresholds", k=1.0, alpha=(0.02, 0.1), batch_size=16)
 RULES = [
@@ -60,7 +61,7 @@ def test_where_all_classes_are_normal_rotated_images_are_the_anomalies(fitted):
     finding = measure(fitted, CONFIG)
     assert set(finding.table["anomalies"]) == {"rotated by 90°"}
     test = fitted.pixels("test")
-    turned = Pixels(test.values.rot90(1, dims=(2, 3)), test.intensity)
+    turned = ImageTensor(test.values.rot90(1, dims=(2, 3)), test.intensity)
     np.testing.assert_allclose(finding.arrays["anomaly_errors"], reconstruction_errors(fitted.model, turned), rtol=1e-5)
 
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 from digit_subject import Identity, same, subject
 
-from autoencoders.codes import neighbour_accuracy
+from autoencoders.evaluation.latent import neighbour_accuracy
 from autoencoders.measurements.tsne import Config, draw, measure
 
 CONFIG = Config(kind="tsne", images=250, perplexity=15, neighbours=5)

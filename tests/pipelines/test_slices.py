@@ -9,17 +9,18 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
-from autoencoders.baselines import Baseline
-from autoencoders.benchmark import Printed
-from autoencoders.experiment import Compute, Splits, Variant
-from autoencoders.grid import Ensemble
+from autoencoders.data.splits import Splits
+from autoencoders.detection.baselines import Baseline
+from autoencoders.detection.ranking import Printed
+from autoencoders.detection.scoring import Scoring
 from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
+from autoencoders.pipelines.grid import Ensemble
 from autoencoders.pipelines.ingestion import pipeline as ingestion
 from autoencoders.pipelines.reporting import pipeline as reporting
 from autoencoders.pipelines.splitting import pipeline as splitting
 from autoencoders.pipelines.training import pipeline as training
-from autoencoders.scoring import Scoring
+from autoencoders.training.variant import Compute, Variant
 
 SCORING = {
     "anomaly_score": "mse",

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from autoencoders.report import Chart, Picture, Section, render_report
-from autoencoders.report.suite import _seeds, answer, fill_in
+from autoencoders.reporting.page import render_report
+from autoencoders.reporting.section import Chart, Picture, Section
+from autoencoders.reporting.suite import _seeds, answer, fill_in
 
 
 def png() -> bytes:

@@ -62,7 +62,7 @@ class Place:
 
     @property
     def client(self):
-        from autoencoders.tracking import connect
+        from autoencoders.tracking.tracker import connect
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from autoencoders.hooks import GateHooks
+from autoencoders.tracking.hooks import GateHooks
 
 NAMES = {"linear_5.seed_0", "linear_20.seed_0", "linear_40.seed_0", "dense_5.seed_0"}
 
@@ -203,7 +203,7 @@ def test_tracking_that_fails_costs_no_result(another, caplog):
     (another.root / "mlflow.db").unlink()
     (another.root / "mlflow.db").mkdir()
     shutil.rmtree(another.root / "data/08_reporting")
-    with caplog.at_level(logging.WARNING, "autoencoders.hooks"):
+    with caplog.at_level(logging.WARNING, "autoencoders.tracking.hooks"):
         another.run(only_missing_outputs=True)
     assert len([one for one in caplog.records if "MLflow tracking is off" in one.message]) == 1
     assert (another.root / "data/08_reporting/digits/reconstruction/comparison.csv").exists()

@@ -7,24 +7,21 @@ about in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autoencoders.configuration import Named
+from autoencoders.data.finding import Finding
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import plotly.graph_objects as go
-    import torch
     from matplotlib.figure import Figure
 
-    from autoencoders.engine import Pixels
-    from autoencoders.experiment import Variant
-    from autoencoders.models.base import Autoencoder
+    from autoencoders.evaluation.subject import Subject
 
 
 CHARTED = ("latent_scatter", "tsne")
@@ -34,58 +31,6 @@ class Measurement(Named):
     """The part of a `measurements` block that every measurement shares."""
 
     datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a measurement leaves.
-
-    Attributes:
-        table: Numbers, in columns named for readers; it is saved as CSV.
-        arrays: What the figure needs besides.
-    """
-
-    table: pd.DataFrame
-    arrays: dict[str, np.ndarray] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A fitted network and all that it may be shown.
-
-    Attributes:
-        model: In evaluation mode, on `device`.
-        variant: How it was made.
-        images: All images of the dataset, uint8 (N, C, H, W).
-        labels: (N,).
-        facts: Of the dataset.
-        indices: Of the images of each split: train, validation, calibration, test.
-        basis: The principal components of the training images.
-        others: Test images of other datasets, by name.
-        seed: Of whatever the measurement draws.
-        device: Where the model lies.
-    """
-
-    model: Autoencoder
-    variant: Variant
-    images: np.ndarray
-    labels: np.ndarray
-    facts: dict[str, Any]
-    indices: dict[str, np.ndarray]
-    basis: dict[str, np.ndarray]
-    others: dict[str, Pixels]
-    seed: int
-    device: torch.device
-
-    def pixels(self, split: str) -> Pixels:
-        """Return the images of a split."""
-        return self.at(self.indices[split])
-
-    def at(self, indices: np.ndarray) -> Pixels:
-        """Return the images at some indices."""
-        from autoencoders.engine import pixels
-
-        return pixels(self.images, indices, self.facts, self.device, self.variant.scale)
 
 
 def kinds() -> list[str]:

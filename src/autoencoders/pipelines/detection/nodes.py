@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from autoencoders.baselines import Baseline
-from autoencoders.experiment import Compute, Variant
-from autoencoders.grid import Ensemble
+from autoencoders.detection.baselines import Baseline
+from autoencoders.detection.scoring import Scoring
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Metrics
-from autoencoders.scoring import Scoring
+from autoencoders.pipelines.grid import Ensemble
+from autoencoders.training.variant import Compute, Variant
 
 EXEMPLARS = 2  # images of each group that heatmaps show
 
@@ -34,7 +34,8 @@ def score_anomalies(
     Returns:
         A row an image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous), the other scores.
     """
-    from autoencoders import detection, engine
+    from autoencoders.detection import detectors as detection
+    from autoencoders.training import engine
 
     device = engine.resolve_device(compute)
     shape = tuple(facts["image_shape"])
@@ -59,11 +60,13 @@ def look_at_extremes(
     Returns:
         A row an image: index, label, score, group, error; and the arrays of its heatmaps.
     """
-    from autoencoders import engine, exemplars
+    from autoencoders.data.images import pixels
+    from autoencoders.detection import exemplars
+    from autoencoders.training import engine
 
     device = engine.resolve_device(compute)
     chosen = exemplars.choose(scores, EXEMPLARS)
-    shown = engine.pixels(images, chosen["index"].to_numpy(), facts, device, variant.scale)
+    shown = pixels(images, chosen["index"].to_numpy(), facts, device, variant.scale)
     return exemplars.look(engine.restore(variant, tuple(facts["image_shape"]), weights, device), chosen, shown)
 
 
@@ -85,7 +88,8 @@ def score_with_baseline(
     Returns:
         A row an image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous).
     """
-    from autoencoders import detection, engine
+    from autoencoders.detection import detectors as detection
+    from autoencoders.training import engine
 
     device = engine.resolve_device(compute)
     source = detection.Source(images, labels, facts, others, device, "unit")
@@ -100,7 +104,7 @@ def combine_scores(ensemble: Ensemble, scoring: Scoring, **members: DataFrame) -
     Returns:
         A row an image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous).
     """
-    from autoencoders import detection
+    from autoencoders.detection import detectors as detection
 
     columns = {scoring.anomaly_score: "anomaly_score"}
     return detection.combined([(members[one.detector], columns.get(one.score, one.score)) for one in ensemble.members])
@@ -112,7 +116,7 @@ def select_members(members: int, scoring: Scoring, **scores: DataFrame) -> DataF
     Returns:
         A row a member: step, detector, score, the ensemble's mean AUROC so far on each dataset, and over these.
     """
-    from autoencoders import selection
+    from autoencoders.detection import selection
 
     datasets: dict[str, dict[str, DataFrame]] = {}
     for name, table in scores.items():
@@ -135,7 +139,9 @@ def measure_one_class(
     normal_class: list[int],
 ) -> Metrics:
     """Sum one one-class training up in numbers, the sanity gates among them (1 held, 0 failed)."""
-    from autoencoders import detection, engine, evaluation
+    from autoencoders.detection import detectors as detection
+    from autoencoders.evaluation import errors as evaluation
+    from autoencoders.training import engine
 
     latent_dim = engine.latent_dim(variant, pixel_statistics["image_sd"].shape)
     errors = evaluation.summary(errors, history, iterations, pixel_statistics, latent_dim, normal_class)
@@ -144,14 +150,14 @@ def measure_one_class(
 
 def measure_scores(scores: DataFrame, seed: int) -> Metrics:
     """Sum the scores of a baseline or an ensemble up in numbers, the sanity gates among them."""
-    from autoencoders import detection
+    from autoencoders.detection import detectors as detection
 
     return detection.summary(scores, seed) | {"seed": seed}
 
 
 def merge_classes(**metrics: Metrics) -> Metrics:
     """Merge the metrics of one-class experiments, named by their normal class, into one detector's."""
-    from autoencoders.metrics import over_classes
+    from autoencoders.evaluation.metrics import over_classes
 
     return over_classes(metrics)
 
@@ -162,7 +168,7 @@ def tabulate_auroc(scoring: Scoring, seed: int, **scores: DataFrame) -> DataFram
     Returns:
         score (empty for the anomaly score), normal_class (`mean` over all), seed, auroc, low, high.
     """
-    from autoencoders import detection
+    from autoencoders.detection import detectors as detection
 
     return detection.auroc_table(scores, scoring, seed).assign(seed=seed)
 
@@ -173,6 +179,6 @@ def set_thresholds(scoring: Scoring, **scores: DataFrame) -> DataFrame:
     Returns:
         A row a normal class and rule, and for each rule one over `all` classes.
     """
-    from autoencoders import detection
+    from autoencoders.detection import detectors as detection
 
     return detection.threshold_table(scores, scoring.thresholds)

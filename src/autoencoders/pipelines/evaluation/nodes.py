@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autoencoders.experiment import Compute, Variant
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Metrics
+from autoencoders.training.variant import Compute, Variant
 
 
 def score_images(
@@ -26,19 +26,21 @@ def score_images(
     """
     import pandas as pd
 
-    from autoencoders import engine, evaluation
+    from autoencoders.data.images import pixels
+    from autoencoders.evaluation import errors as evaluation
+    from autoencoders.training import engine
 
     device = engine.resolve_device(compute)
     model = engine.restore(variant, tuple(facts["image_shape"]), weights, device)
     tables = []
     for split, indices in (fit_indices | held_out_indices).items():
-        chosen = engine.pixels(images, indices, facts, device, variant.scale)
+        chosen = pixels(images, indices, facts, device, variant.scale)
         errors = evaluation.errors(model, chosen, basis, variant.corruption, seed)
         tables.append(pd.DataFrame({"index": indices, "split": split, "label": labels[indices]} | errors))
     first = evaluation.first_of_each(labels, held_out_indices["test"])
-    shown = engine.pixels(images, first, facts, device, variant.scale)
+    shown = pixels(images, first, facts, device, variant.scale)
     examples = evaluation.examples(model, shown, variant.corruption, seed)
-    seen = engine.pixels(images, fit_indices["train"][:10_000], facts, device, variant.scale)
+    seen = pixels(images, fit_indices["train"][:10_000], facts, device, variant.scale)
     return pd.concat(tables, ignore_index=True), examples, evaluation.pixel_statistics(model, seen)
 
 
@@ -51,7 +53,8 @@ def measure(
     seed: int,
 ) -> Metrics:
     """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
-    from autoencoders import engine, evaluation
+    from autoencoders.evaluation import errors as evaluation
+    from autoencoders.training import engine
 
     latent_dim = engine.latent_dim(variant, pixel_statistics["image_sd"].shape)
     return evaluation.summary(errors, history, iterations, pixel_statistics, latent_dim) | {"seed": seed}

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from autoencoders.experiment import Compute, Variant
 from autoencoders.measurements import Measurement
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Facts, Figure
+from autoencoders.training.variant import Compute, Variant
 
 
 def take_measurement(
@@ -30,12 +30,15 @@ def take_measurement(
     Returns:
         The finding's table, and the arrays that its figure needs.
     """
-    from autoencoders import engine, measurements
+    from autoencoders import measurements
+    from autoencoders.data.images import pixels
+    from autoencoders.evaluation.subject import Subject
+    from autoencoders.training import engine
 
     device = engine.resolve_device(compute)
     names = sorted({name.split("/")[0] for name in others})
     test = {name: np.flatnonzero(others[f"{name}/parts"] == "test") for name in names}
-    subject = measurements.Subject(
+    subject = Subject(
         model=engine.restore(variant, tuple(facts["image_shape"]), weights, device),
         variant=variant,
         images=images,
@@ -44,7 +47,7 @@ def take_measurement(
         indices=fit_indices | held_out_indices,
         basis=basis,
         others={
-            name: engine.pixels(others[f"{name}/images"], test[name], others[f"{name}/facts"], device, variant.scale)
+            name: pixels(others[f"{name}/images"], test[name], others[f"{name}/facts"], device, variant.scale)
             for name in names
         },
         seed=seed,

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autoencoders.benchmark import Printed
-from autoencoders.experiment import Splits
+from autoencoders.data.splits import Splits
+from autoencoders.detection.ranking import Printed
+from autoencoders.detection.scoring import Scoring
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Facts, Figure, Metrics
-from autoencoders.published import Published
-from autoencoders.scoring import Scoring
+from autoencoders.reporting.published import Published
 
 
 def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
@@ -23,7 +23,7 @@ def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
     Returns:
         The long table, a row a number, and the comparison, a row a variant with mean and sd over seeds.
     """
-    from autoencoders import tables
+    from autoencoders.reporting import tables
 
     long = tables.long(metrics)
     return long, tables.wide(long)
@@ -31,7 +31,7 @@ def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
 
 def draw_losses(**tables: DataFrame) -> Figure:
     """Draw loss curves from tables named `<variant>/<seed>/history` and `<variant>/<seed>/iterations`."""
-    from autoencoders.figures import loss_curves
+    from autoencoders.reporting.figures.loss import loss_curves
 
     grouped: dict[str, dict[str, list[DataFrame]]] = {"history": {}, "iterations": {}}
     for name, table in tables.items():
@@ -42,7 +42,7 @@ def draw_losses(**tables: DataFrame) -> Figure:
 
 def chart_losses(**tables: DataFrame) -> Chart:
     """Chart loss curves from tables named `<variant>/<seed>/history`."""
-    from autoencoders.charts.loss import loss_chart
+    from autoencoders.reporting.charts.loss import loss_chart
 
     histories: dict[str, list[DataFrame]] = {}
     for name, table in tables.items():
@@ -63,7 +63,7 @@ def draw_class_reconstructions(**examples: Arrays) -> Figure:
 
 
 def _reconstruction_grid(examples: dict[str, Arrays], finding: str = "") -> Figure:
-    from autoencoders.figures import reconstruction_grid
+    from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
     first = next(iter(examples.values()))
     corrupted = {
@@ -80,7 +80,7 @@ def _reconstruction_grid(examples: dict[str, Arrays], finding: str = "") -> Figu
 
 def draw_samples(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Figure:
     """Draw the first fifty training images."""
-    from autoencoders.figures import sample_grid
+    from autoencoders.reporting.figures.samples import sample_grid
 
     train = fit_indices["train"]
     return sample_grid(images[train[:50]] / np.float32(facts["intensity"]), len(train), facts["name"])
@@ -88,7 +88,7 @@ def draw_samples(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Figur
 
 def draw_snapshots(**snapshots: Arrays) -> Figure:
     """Draw what each variant makes of a few validation images as its training goes on."""
-    from autoencoders.figures import reconstruction_grid
+    from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
     first = next(iter(snapshots.values()))
     rows = {
@@ -103,7 +103,8 @@ def draw_snapshots(**snapshots: Arrays) -> Figure:
 
 def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
     """Draw histograms, ROC and precision-recall curves of the test images' anomaly scores, by normal class."""
-    from autoencoders.figures import precision_recall_curves, roc_curves, score_histograms
+    from autoencoders.detection.figures.precision_recall import precision_recall_curves
+    from autoencoders.detection.figures.scores import roc_curves, score_histograms
 
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
     return score_histograms(test), roc_curves(test), precision_recall_curves(test)
@@ -111,7 +112,8 @@ def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
 
 def draw_thresholds(thresholds: DataFrame, **scores: DataFrame) -> tuple[Figure, Figure]:
     """Draw what a threshold lets pass and flags, and the rates that each rule states and realises."""
-    from autoencoders.figures import error_rates, realised_rates
+    from autoencoders.detection.figures.error_rates import error_rates
+    from autoencoders.detection.figures.rates import realised_rates
 
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
     rates = dict(iter(thresholds.groupby("normal_class", sort=False)))
@@ -124,7 +126,7 @@ def draw_heatmaps(**found: Any) -> Figure:
     Args:
         **found: `<normal class>/table` and `<normal class>/arrays`.
     """
-    from autoencoders.figures import error_maps
+    from autoencoders.reporting.figures.heatmaps import error_maps
 
     names = [name.removesuffix("/table") for name in found if name.endswith("/table")]
     findings = {name: (found[f"{name}/table"], found[f"{name}/arrays"]) for name in names}
@@ -134,7 +136,7 @@ def draw_heatmaps(**found: Any) -> Figure:
 
 def draw_comparison(comparison: DataFrame) -> Figure:
     """Draw the variants' test errors beside PCA's at the same code size."""
-    from autoencoders.figures import comparison_bars
+    from autoencoders.reporting.figures.comparison import comparison_bars
 
     headings = {
         "test/pca_mse_mean": "PCA at the same code size",
@@ -155,15 +157,15 @@ def join_detectors(**tables: DataFrame) -> DataFrame:
     Returns:
         detector, seed, normal_class, auroc, low, high.
     """
-    from autoencoders import benchmark
+    from autoencoders.detection import ranking as benchmark
 
     return benchmark.detectors(tables)
 
 
 def draw_auroc(detectors: DataFrame, scoring: Scoring) -> tuple[Figure, Figure]:
     """Draw AUROC by detector and normal class, the best first, and its mean by detector and score."""
-    from autoencoders import benchmark
-    from autoencoders.figures import benchmark_table, score_heat_table
+    from autoencoders.detection import ranking as benchmark
+    from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
     ranking = benchmark.ranking(detectors, scoring.reference)
     by_score = benchmark.by_score(ranking, scoring.anomaly_score)
@@ -172,7 +174,7 @@ def draw_auroc(detectors: DataFrame, scoring: Scoring) -> tuple[Figure, Figure]:
 
 def draw_probes(comparison: DataFrame) -> Figure:
     """Draw as a heat table how well each detector tells probes from normal test images."""
-    from autoencoders.figures import probe_heat_table
+    from autoencoders.detection.figures.heat_tables import probe_heat_table
 
     prefix, suffix = "probes/", "_mean"
     columns = {name: name[len(prefix) : -len(suffix)] for name in comparison if name.startswith(prefix)}
@@ -189,8 +191,8 @@ def rank_detectors(
         A row a detector and score, best first, then a row a published one; the detectors by their anomaly score as a
         heat table; and the mean by detector and score as another.
     """
-    from autoencoders import benchmark
-    from autoencoders.figures import benchmark_table, score_heat_table
+    from autoencoders.detection import ranking as benchmark
+    from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
     ours = benchmark.ranking(detectors, scoring.reference)
     theirs = benchmark.printed(published, ours)
@@ -228,7 +230,7 @@ def tick_off(published: Published, **tables: DataFrame) -> DataFrame:
     Returns:
         A row a printed number: item, what, published, ours (mean), sd, seeds, verdict, reason.
     """
-    from autoencoders import published as domain
+    from autoencoders.reporting import published as domain
 
     return domain.tick_off(published, tables)
 
@@ -243,7 +245,7 @@ def write_report(facts: Facts, provenance: dict[str, str], splits: Splits, **mat
         **material: `<study>/seeds`, `<study>/question`, `<study>/answer`, `<study>/table`,
             `<study>/measurements/<name>`, `tick_off`, PNG pictures, `<study>/<whose>/<figure>`, and charts.
     """
-    from autoencoders.report import suite_report
+    from autoencoders.reporting.suite import suite_report
 
     title = material.pop("title", f"Autoencoders on {facts['name']}")
     return suite_report(title, facts, provenance, material | {"splits": splits})
@@ -258,6 +260,6 @@ def write_benchmark(title: str, question: str, provenance: dict[str, str], **mat
         provenance: Command, commit, versions and hardware.
         **material: `<dataset>/facts`, `<dataset>/ranking` and PNG pictures, `<dataset>/table` and `<dataset>/scores`.
     """
-    from autoencoders.report import benchmark_report
+    from autoencoders.detection.report import benchmark_report
 
     return benchmark_report(title, question, provenance, material)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autoencoders import splits as domain
-from autoencoders.experiment import Splits
+from autoencoders.data import splits as domain
+from autoencoders.data.splits import Splits
 from autoencoders.pipelines.annotations import Arrays
 
 

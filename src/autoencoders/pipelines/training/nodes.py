@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autoencoders.experiment import Compute, Variant
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts
+from autoencoders.training.variant import Compute, Variant
 
 
 def fit_pca(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Arrays:
@@ -12,7 +12,7 @@ def fit_pca(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Arrays:
     Returns:
         mean (pixels,) and components (k, pixels).
     """
-    from autoencoders import pca
+    from autoencoders.training import pca
 
     chosen = images[fit_indices["train"]]
     return pca.fit(chosen.reshape(len(chosen), -1) / facts["intensity"])
@@ -32,11 +32,10 @@ def train(
         weights by name; the history, a row an epoch; the training loss, a row an iteration; and reconstructions of a
         few validation images after the epochs that the variant names.
     """
-    from autoencoders import engine
+    from autoencoders.data.images import pixels
+    from autoencoders.training import engine
 
     device = engine.resolve_device(compute)
-    pixels = {
-        name: engine.pixels(images, indices, facts, device, variant.scale) for name, indices in fit_indices.items()
-    }
+    pixels = {name: pixels(images, indices, facts, device, variant.scale) for name, indices in fit_indices.items()}
     fit = engine.train(variant, pixels["train"], pixels["validation"], seed)
     return fit.weights, fit.history, fit.iterations, fit.snapshots

@@ -1,0 +1,65 @@
+"""The library's datasets, saved atomically: a file is whole or it is the one of before."""
+
+from copy import copy
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from kedro_datasets import json, pandas, plotly, text
+from kedro_datasets_experimental import safetensors
+
+from autoencoders.data.catalog.replacement import replacing
+
+
+class Atomic:
+    """Mix into a file-based Kedro dataset, before it, to make its `save` atomic."""
+
+    def save(self, data: object) -> None:
+        """Write to a temporary file in the same folder, then rename it.
+
+        Raises:
+            DatasetError: If the system refuses to write (read-only folder, full disk).
+        """
+        if self._protocol != "file":  # an object store shows a file only when it is whole
+            return super().save(data)
+        with replacing(Path(self._get_save_path())) as temporary:
+            self._write(data, temporary)
+
+    def _write(self, data: object, path: Path) -> None:
+        twin = copy(self)  # saves elsewhere without a change that other threads could see
+        twin._filepath, twin._version = PurePosixPath(path.as_posix()), None
+        super(Atomic, twin).save.__wrapped__(twin, data)  # Kedro's wrapper would hide the OSError
+
+    def _init_config(self) -> dict[str, Any]:
+        # Kedro notes the arguments of a subclass without __init__ as {"args": (), "kwargs": {...}}.
+        twin = copy(self)
+        twin._init_args = self._init_args["kwargs"]
+        return super(Atomic, twin)._init_config()
+
+
+class CSVDataset(Atomic, pandas.CSVDataset):
+    """A pandas table in a CSV file."""
+
+
+class JSONDataset(Atomic, json.JSONDataset):
+    """A plain value in a JSON file."""
+
+
+class ChartDataset(Atomic, plotly.JSONDataset):
+    """A Plotly chart in a JSON file."""
+
+
+class TextDataset(Atomic, text.TextDataset):
+    """A string in a text file, such as an HTML page."""
+
+
+class SafetensorsDataset(Atomic, safetensors.SafetensorsDataset):
+    """Named arrays or tensors in a safetensors file."""
+
+    def _write(self, data: dict[str, Any], path: Path) -> None:
+        # The library's save_file hides the OSError in a string, and it writes transposed arrays as if they were not.
+        if self._backend == "numpy":
+            data = {name: np.ascontiguousarray(array) for name, array in data.items()}
+        backend = import_module(f"safetensors.{self._backend}")
+        path.write_bytes(backend.save(data))

@@ -1,0 +1,56 @@
+"""The handwritten digits that come with scikit-learn."""
+
+from typing import Any, NoReturn
+
+import numpy as np
+from kedro.io import AbstractDataset, DatasetError
+
+from autoencoders.data.catalog.raw_images import RawImages, checksum
+
+SOURCE = (
+    "Optical Recognition of Handwritten Digits, test part, E. Alpaydin and C. Kaynak, UCI Machine Learning "
+    "Repository 1998, as shipped with scikit-learn (CC BY 4.0)"
+)
+
+
+class DigitsDataset(AbstractDataset[NoReturn, RawImages]):
+    """1797 digits of 8 x 8 pixels in 17 grey levels; load only, no file and no network needed.
+
+    Args:
+        metadata: Ignored here, read by plugins such as Kedro-Viz.
+    """
+
+    def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
+        self.metadata = metadata
+
+    def load(self) -> RawImages:
+        """Return the digits; all count as "train", for there is no official test part."""
+        from sklearn.datasets import load_digits
+
+        digits = load_digits()
+        images = digits.images.astype(np.uint8)[:, np.newaxis]  # (1797, 1, 8, 8)
+        labels = digits.target.astype(np.uint8)
+        return {
+            "name": "scikit-learn's digits",
+            "images": images,
+            "labels": labels,
+            "parts": np.full(len(labels), "train", dtype="<U5"),
+            "intensity": 16,
+            "class_names": [str(name) for name in digits.target_names],
+            "checksum": checksum(images, labels),
+            "source": SOURCE,
+        }
+
+    def save(self, data: NoReturn) -> NoReturn:
+        """Refuse: the digits belong to scikit-learn.
+
+        Raises:
+            DatasetError: Always.
+        """
+        raise DatasetError("DigitsDataset is load-only; save to an ArrayDataset instead")
+
+    def _exists(self) -> bool:
+        return True
+
+    def _describe(self) -> dict[str, Any]:
+        return {}

@@ -1,0 +1,23 @@
+"""What a look at a network leaves: a table and the arrays of its figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a measurement leaves.
+
+    Attributes:
+        table: Numbers, in columns named for readers; it is saved as CSV.
+        arrays: What the figure needs besides.
+    """
+
+    table: pd.DataFrame
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""One-class detection: scores, baselines, ensembles, thresholds, out-of-distribution images, ranking, their figures."""

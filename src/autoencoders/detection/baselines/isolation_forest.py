@@ -1,0 +1,23 @@
+"""The isolation forest (Liu et al. 2008): what few random cuts set apart is an anomaly."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import PositiveInt
+
+from autoencoders.detection.baselines import Baseline, Scorer
+
+
+class Config(Baseline):
+    """Depth, negative and scaled, at which random trees over pixels set an image apart."""
+
+    seeded: ClassVar[bool] = True
+    kind: Literal["isolation_forest"]
+    trees: PositiveInt
+
+    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+        """Return the score of the forest grown on the training images."""
+        from sklearn.ensemble import IsolationForest
+
+        forest = IsolationForest(n_estimators=self.trees, random_state=seed, n_jobs=1).fit(images)
+        return lambda others: -forest.score_samples(others)

@@ -1,0 +1,40 @@
+"""Kernel density estimation (Parzen 1962) after PCA, as in Ruff et al. 2018."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import PositiveFloat, PositiveInt
+
+from autoencoders.detection.baselines import Baseline, Scorer
+from autoencoders.detection.baselines.projection import project
+
+CHUNK = 1000  # images; bounds the memory of their distances to all training images
+
+
+class Config(Baseline):
+    """Negative logarithm of the density of an image's principal components, up to a constant."""
+
+    kind: Literal["kernel_density"]
+    components: PositiveInt  # principal
+    bandwidth: PositiveFloat  # sd of the Gaussian kernel, in intensities
+
+    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+        """Return the score that knows the components of all training images."""
+        axes = project(images, self.components)
+        known = axes.transform(images)  # (N, components)
+
+        def score(others: np.ndarray) -> np.ndarray:
+            chunks = np.split(axes.transform(others), range(CHUNK, len(others), CHUNK))
+            return np.concatenate([self._surprise(chunk, known) for chunk in chunks])
+
+        return score
+
+    def _surprise(self, points: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Return minus the logarithm of the mean kernel (n,) at points (n, components)."""
+        from sklearn.metrics.pairwise import euclidean_distances
+
+        exponents = euclidean_distances(points, known, squared=True)  # (n, N)
+        exponents /= -2 * self.bandwidth**2
+        largest = exponents.max(axis=1)
+        exponents -= largest[:, None]
+        return -largest - np.log(np.exp(exponents, out=exponents).mean(axis=1))

@@ -1,0 +1,26 @@
+"""How far an image lies from the most similar normal ones (Ramaswamy et al. 2000)."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import PositiveInt
+
+from autoencoders.detection.baselines import Baseline, Scorer
+
+
+class Config(Baseline):
+    """Mean Euclidean distance to the nearest training images."""
+
+    kind: Literal["nearest_neighbours"]
+    neighbours: PositiveInt
+
+    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+        """Return the score that knows all training images."""
+        from sklearn.neighbors import NearestNeighbors
+
+        if self.neighbours > len(images):
+            raise ValueError(
+                f"neighbours must be at most {len(images)}, the training images there are, got {self.neighbours}"
+            )
+        known = NearestNeighbors(n_neighbors=self.neighbours, algorithm="brute", n_jobs=1).fit(images)
+        return lambda others: known.kneighbors(others)[0].mean(axis=1)

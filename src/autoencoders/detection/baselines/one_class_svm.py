@@ -1,0 +1,26 @@
+"""The one-class support vector machine (Schölkopf et al. 2001), after PCA as in Ruff et al. 2018."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from autoencoders.detection.baselines import Baseline, Scorer
+from autoencoders.detection.baselines.projection import project
+
+
+class Config(Baseline):
+    """How far an image's principal components lie outside of what a Gaussian kernel draws around the normal ones."""
+
+    kind: Literal["one_class_svm"]
+    components: PositiveInt  # principal
+    nu: Annotated[float, Field(gt=0, le=1)]  # share of training images that may lie outside
+    gamma: PositiveFloat | Literal["scale"]  # of the kernel; scale: 1 / (components x variance)
+
+    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+        """Return the score of the machine fitted to the training images."""
+        from sklearn.svm import OneClassSVM
+
+        axes = project(images, self.components)
+        machine = OneClassSVM(nu=self.nu, gamma=self.gamma).fit(axes.transform(images))
+        return lambda others: -machine.decision_function(axes.transform(others))

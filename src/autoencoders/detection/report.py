@@ -1,0 +1,86 @@
+"""The report of a benchmark: which detectors lead, beside published ones."""
+
+from typing import Any
+
+import pandas as pd
+
+from autoencoders.detection.ranking import MEAN
+from autoencoders.reporting.page import render_report
+from autoencoders.reporting.section import Picture, Section
+
+CAPTION = (
+    "Area under the ROC curve in percent, by normal class: trained on the official training images of that class, "
+    "scored on the whole official test set. Ours: mean over seeds; published rows beneath."
+)
+
+SCORES = "The same detectors by other scores of the same networks; untrained is the anomaly score before training."
+
+
+def benchmark_report(title: str, question: str, provenance: dict[str, str], material: dict[str, Any]) -> str:
+    """Return the report as one self-contained HTML document.
+
+    Args:
+        title: Of the page.
+        question: What the benchmark asks.
+        provenance: Command, commit, versions and hardware.
+        material: `<dataset>/facts`, `<dataset>/ranking` (a row a detector, ours and published) and `<dataset>/table`,
+            the same as a picture in PNG bytes, and `<dataset>/scores`, another by detector and score.
+    """
+    datasets = [name.removesuffix("/ranking") for name in material if name.endswith("/ranking")]
+    sections = [_section(dataset, question, material) for dataset in datasets]
+    checksums = {
+        f"checksum of {material[f'{one}/facts']['name']}": material[f"{one}/facts"]["checksum"] for one in datasets
+    }
+    rankings = {material[f"{one}/facts"]["name"]: material[f"{one}/ranking"] for one in datasets}
+    summary = " ".join([*([both(rankings)] if len(rankings) > 1 else []), *(section.answer for section in sections)])
+    return render_report(title, summary, provenance | checksums, sections)
+
+
+def _section(dataset: str, question: str, material: dict[str, Any]) -> Section:
+    ranking, name = material[f"{dataset}/ranking"], material[f"{dataset}/facts"]["name"]
+    pictures = [
+        Picture(f"{name}: AUROC by detector and normal class", CAPTION, material[f"{dataset}/table"]),
+        Picture(f"{name}: mean AUROC by detector and score", SCORES, material[f"{dataset}/scores"]),
+    ]
+    return Section(name, question, answer(name, ranking), _readable(ranking), pictures, [])
+
+
+def both(rankings: dict[str, pd.DataFrame]) -> str:
+    """Say which one detector is best over all datasets.
+
+    Args:
+        rankings: By name of the dataset.
+    """
+    means = pd.DataFrame({name: _own(ranking).set_index("detector")[MEAN] for name, ranking in rankings.items()})
+    best = means.dropna().mean(axis=1).idxmax()
+    numbers = " and ".join(f"{value:.2%} on {name}" for name, value in means.loc[best].items())
+    return f"Over all datasets {best} is best: {numbers}."
+
+
+def answer(name: str, ranking: pd.DataFrame) -> str:
+    """Say which of ours and which of theirs leads."""
+    ours, theirs = _own(ranking), ranking[ranking["protocol"] != "ours"]
+    best = ours.loc[ours[MEAN].idxmax()]
+    sentence = f"On {name}, {best['detector']} leads with a mean AUROC of {best[MEAN]:.2%}"
+    sentence += f" (95 % interval over test images {best['low']:.2%} to {best['high']:.2%}, {best['seeds']:.0f} seeds)"
+    if not theirs.empty:
+        leader = theirs.loc[theirs[MEAN].idxmax()]
+        sentence += f"; the best published row here, {leader['detector']}, prints {leader[MEAN]:.1%}"
+    below = ours.loc[ours["below_reference"].astype(bool), "detector"]
+    return f"{sentence}." + (f" Below PCA: {', '.join(below)}." if len(below) else "")
+
+
+def _own(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return our detectors by the score that ranks; rows of other scores have a name with a slash."""
+    return ranking[(ranking["protocol"] == "ours") & ~ranking["detector"].str.contains("/")]
+
+
+def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return what a reader compares: AUROC in percent, as papers print it, theirs with no more places than they do."""
+    ranked = ranking[(ranking["protocol"] != "ours") | ~ranking["detector"].str.contains("/")]
+    shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]].copy()
+    for column in (MEAN, "sd", "low", "high"):
+        shown[column] = shown[column].map(lambda share: f"{100 * share:.2f}", na_action="ignore")
+    theirs = ranked["protocol"] != "ours"
+    shown.loc[theirs, MEAN] = ranked.loc[theirs, MEAN].map(lambda share: f"{100 * share:.4g}")
+    return shown.rename(columns={MEAN: "mean AUROC, %", "below_reference": "below PCA"}).reset_index(drop=True)

@@ -1,0 +1,142 @@
+"""Anomaly scores, a file each: `Config`, what its YAML block may say, and what `fit` makes of normal images.
+
+A score is a function of the residual and of the code, a number an image: larger = more anomalous, finite, never
+negative. Networks must be in evaluation mode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from pydantic import ModelWrapValidatorHandler, model_validator
+
+from autoencoders.configuration import Named
+from autoencoders.training.progress import bar
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from autoencoders.data.images import ImageTensor
+    from autoencoders.detection.scores.glance import Glances, Scorer
+    from autoencoders.models.base import Autoencoder
+    from autoencoders.training.corruption import Corruption
+
+SHARED = ("covariance", "glance", "smoothing")  # modules that are no scores
+
+
+class Score(Named):
+    """The part of a `scores` block that every score shares."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _of_its_kind(cls, obj: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Check a block within a block like one by itself."""
+        return cls.model_validate(obj) if cls is Score and not isinstance(obj, Score) else handler(obj)
+
+    def fit(self, glances: Glances) -> Scorer:
+        """Gather what the score needs to know of normal images.
+
+        Args:
+            glances: Yields glances at training images, batch by batch, anew at each call.
+
+        Returns:
+            What maps a glance at N images to their scores (N,).
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Scores of one network, ready to be applied.
+
+    Attributes:
+        model: In evaluation mode.
+        units: Images whose units the network sees.
+        corruption: What the network was trained to undo.
+        seed: Of the corruption's draws.
+        scorers: By name.
+    """
+
+    model: Autoencoder
+    units: ImageTensor
+    corruption: Corruption
+    seed: int
+    scorers: dict[str, Scorer]
+
+    def score(self, images: ImageTensor | Tensor) -> dict[str, np.ndarray]:
+        """Return each score (N,) of images (N, C, H, W), which as a tensor are in the units that the network sees."""
+        import torch
+
+        from autoencoders.data.images import SCORING_BATCH, ImageTensor
+        from autoencoders.detection.scores.glance import Glance
+
+        found: dict[str, list[np.ndarray]] = {name: [np.empty(0, np.float32)] for name in self.scorers}
+        batches = images.batches() if isinstance(images, ImageTensor) else images.split(SCORING_BATCH)
+        with torch.inference_mode():
+            for batch in bar(batches, -(-len(images) // SCORING_BATCH), "scoring", "batch"):
+                glance = Glance(self.model, batch, self.units, self.corruption, self.seed)
+                for name, scorer in self.scorers.items():
+                    found[name].append(scorer(glance).cpu().numpy())
+        return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def fit(
+    settings: dict[str, Score], model: Autoencoder, train: ImageTensor, corruption: Corruption, seed: int
+) -> Fitted:
+    """Fit scores of a network to its training images.
+
+    Args:
+        settings: Scores by name.
+        model: In evaluation mode.
+        train: (N, C, H, W).
+        corruption: What the network was trained to undo.
+        seed: Of the corruption's draws.
+
+    Raises:
+        ValueError: There are no training images, or too few.
+    """
+    import torch
+
+    from autoencoders.detection.scores.glance import glances
+
+    if not len(train):
+        raise ValueError("there are no training images to fit scores to")
+    source = glances(model, train, corruption, seed)
+    with torch.inference_mode():
+        scorers = {name: score.fit(source) for name, score in settings.items()}
+    return Fitted(model, train, corruption, seed, scorers)
+
+
+def score_table(
+    settings: dict[str, Score],
+    model: Autoencoder,
+    train: ImageTensor,
+    images: ImageTensor,
+    corruption: Corruption,
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Fit scores to training images and return each score (N,) of other images (N, C, H, W)."""
+    return fit(settings, model, train, corruption, seed).score(images)
+
+
+def combine(scores: list[np.ndarray]) -> np.ndarray:
+    """Return the mean logarithm (N,) of several scores (N,), so that the unit of none counts.
+
+    Raises:
+        ValueError: There is no score, or one is negative.
+    """
+    if not scores:
+        raise ValueError("scores must hold one at least, got none")
+    table = np.stack(scores).astype(np.float64)  # (scores, N)
+    wrong = table[~(table >= 0)]
+    if wrong.size:
+        raise ValueError(f"scores must not be negative to be combined, got {wrong[0]:g}")
+    return np.log(np.maximum(table, np.finfo(np.float32).tiny)).mean(axis=0)
+
+
+def kinds() -> list[str]:
+    """Return the names a YAML block may give as `kind`: one file each."""
+    return sorted(module.name for module in iter_modules(__path__) if module.name not in SHARED)

@@ -1,0 +1,42 @@
+"""How one-class detectors score images and are compared, as the parameters state it."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, PositiveFloat, PositiveInt, SerializeAsAny, model_validator
+
+from autoencoders.configuration import Strict
+from autoencoders.detection.out_of_distribution import Probes
+from autoencoders.detection.scores import Score
+
+
+class Thresholds(Strict):
+    """The rules that set thresholds."""
+
+    k: PositiveFloat  # standard deviations above the mean
+    alpha: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)]  # false-positive rates
+
+
+class Scoring(Strict):
+    """How detectors score images and are compared.
+
+    Attributes:
+        anomaly_score: Which of the scores ranks the images; the others are set beside it.
+        reference: The variant that a detector should beat.
+        scores: By name.
+        thresholds: What held-out normal images set.
+        probes: Images of no class.
+        replicates: Resamplings of the test images behind the intervals of AUROC.
+    """
+
+    anomaly_score: str
+    reference: str | None = None
+    scores: Annotated[dict[str, SerializeAsAny[Score]], Field(min_length=1)]
+    thresholds: Thresholds
+    probes: Probes | None = None
+    replicates: PositiveInt
+
+    @model_validator(mode="after")
+    def _the_anomaly_score_is_one_of_the_scores(self) -> Self:
+        if self.anomaly_score not in self.scores:
+            raise ValueError(f"anomaly_score must be one of {', '.join(self.scores)}, got {self.anomaly_score!r}")
+        return self

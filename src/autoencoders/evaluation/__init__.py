@@ -1,0 +1,1 @@
+"""A fitted network in numbers: errors, metrics, sanity checks, the latent space."""

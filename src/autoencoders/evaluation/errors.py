@@ -1,0 +1,144 @@
+"""What a fitted autoencoder makes of images, measured image by image."""
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Generator, Tensor
+
+from autoencoders.data.images import SCORING_BATCH, ImageTensor
+from autoencoders.evaluation import metrics
+from autoencoders.evaluation import sanity as gates
+from autoencoders.models.base import Autoencoder
+from autoencoders.training import pca
+from autoencoders.training.corruption import Corruption
+from autoencoders.training.engine import reconstruct, squared_error
+
+Arrays = dict[str, np.ndarray]
+
+
+def errors(model: Autoencoder, images: ImageTensor, basis: Arrays, corruption: Corruption, seed: int) -> Arrays:
+    """Return the mean squared errors (N,) of images against what is made of them.
+
+    Args:
+        model: A fitted autoencoder.
+        images: (N, C, H, W).
+        basis: The principal components of the training images.
+        corruption: What the variant was trained to undo.
+        seed: Of the corruption's draws.
+
+    Returns:
+        reconstruction_error; mean_image_error, of the mean training image; pca_error at the same code size, unless
+        the code is as wide as the image, when principal components lose nothing; and for a corrupting variant
+        denoising_error, of the corrupted input's reconstruction against the clean image, and corruption_error, of
+        the corrupted input itself.
+    """
+    generator = Generator(images.values.device).manual_seed(seed)
+    found: dict[str, list[np.ndarray]] = {}
+    for batch in images.batches(SCORING_BATCH):
+        flat = images.intensities(batch).flatten(1).cpu().numpy()  # in [0, 1], as the basis
+        units = images.spread**-2  # of a squared error
+        row = {
+            "reconstruction_error": squared_error(reconstruct(model, batch), batch),
+            "mean_image_error": np.square(flat - basis["mean"]).mean(axis=1) * units,
+        }
+        if model.latent_dim < model.pixels:
+            row["pca_error"] = pca.reconstruction_errors(basis, flat, model.latent_dim) * units
+        if corruption.kind != "none":
+            corrupted = corruption(batch, generator)
+            row["denoising_error"] = squared_error(reconstruct(model, corrupted), batch)
+            row["corruption_error"] = squared_error(corrupted, batch)
+        for name, value in row.items():
+            found.setdefault(name, []).append(_numpy(value))
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def summary(
+    errors: pd.DataFrame,
+    history: pd.DataFrame,
+    iterations: pd.DataFrame,
+    statistics: Arrays,
+    latent_dim: int,
+    normal_class: list[int] | None = None,
+) -> dict[str, float]:
+    """Sum an error table up in metrics; a gate is 1 where it held and 0 where it failed.
+
+    Args:
+        errors: The table, a row an image.
+        history: The training, a row an epoch.
+        iterations: The training loss, a row a step.
+        statistics: Of each pixel over training images, from `pixel_statistics`.
+        latent_dim: Numbers in a code.
+        normal_class: The labels trained on, in one-class studies: errors are averaged over these images alone, and
+            PCA's AUROC at the same code size is found.
+    """
+    is_anomaly = ~np.isin(errors["label"], normal_class) if normal_class else np.zeros(len(errors), dtype=bool)
+    found = metrics.mean_errors(errors[~is_anomaly], statistics["pixel_error"].size) | {
+        "train/final_loss": float(history["train_loss"].iloc[-1]),
+        "code/latent_dim": float(latent_dim),
+    }
+    test = errors["split"] == "test"
+    normal = errors[test & ~is_anomaly]
+    if normal_class and "pca_error" in errors:
+        label = "_".join(str(one) for one in sorted(normal["label"].unique()))
+        found[f"test/pca_auroc_{label}"] = metrics.auroc(errors.loc[test, "pca_error"], is_anomaly[test])
+    dead = gates.dead_pixels(statistics["image_sd"], statistics["reconstruction_sd"])
+    lost = statistics["pixel_error"]
+    found["dead_pixels/count"] = float(dead.sum())
+    found["dead_pixels/error_share"] = float(lost[dead].sum() / lost.sum()) if lost.any() else 0.0
+    verdicts = {
+        "gate/loss_fell": gates.loss_fell(iterations["train_loss"].to_numpy()),
+        "gate/beats_mean_image": gates.beats_mean_image(
+            normal["reconstruction_error"].to_numpy(), normal["mean_image_error"].to_numpy()
+        ),
+        "gate/reconstructions_differ": gates.reconstructions_differ(
+            statistics["image_sd"], statistics["reconstruction_sd"]
+        ),
+        "gate/no_dead_pixels": not dead.any(),
+        "gate/errors_vary": gates.scores_vary(errors.loc[test, "reconstruction_error"].to_numpy()),
+    }
+    return found | {name: float(held) for name, held in verdicts.items()}
+
+
+def examples(model: Autoencoder, images: ImageTensor, corruption: Corruption, seed: int) -> Arrays:
+    """Return what a figure needs of a few images.
+
+    Returns:
+        originals, inputs and reconstructions (n, C, H, W) as intensities; errors (n,) in the network's units.
+    """
+    originals = images[slice(None)]
+    inputs = corruption(originals, Generator(originals.device).manual_seed(seed))
+    reconstructions = reconstruct(model, inputs)
+    arrays = {"originals": originals, "inputs": inputs, "reconstructions": reconstructions}
+    return {name: _numpy(images.intensities(value)) for name, value in arrays.items()} | {
+        "errors": _numpy(squared_error(reconstructions, originals))
+    }
+
+
+def pixel_statistics(model: Autoencoder, images: ImageTensor) -> Arrays:
+    """Return what becomes of each pixel over images (N, C, H, W), in maps of the image's shape.
+
+    Returns:
+        image_sd and reconstruction_sd, over images; reconstruction_mean; pixel_error, the mean squared error.
+    """
+    sums = torch.zeros(5, *model.image_shape, dtype=torch.float64, device=images.values.device)
+    for batch in images.batches(SCORING_BATCH):
+        shown = reconstruct(model, batch)
+        parts = (batch, batch.square(), shown, shown.square(), (shown - batch).square())
+        sums += torch.stack([part.double().sum(dim=0) for part in parts])
+    mean, square, shown_mean, shown_square, error = (sums / max(len(images), 1)).cpu().numpy()
+    return {
+        "image_sd": np.sqrt(np.maximum(square - mean**2, 0)),
+        "reconstruction_sd": np.sqrt(np.maximum(shown_square - shown_mean**2, 0)),
+        "reconstruction_mean": shown_mean,
+        "pixel_error": error,
+    }
+
+
+def first_of_each(labels: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Return the first index (n,) that bears each label, by rising label."""
+    _, first = np.unique(labels[indices], return_index=True)
+    return indices[first]
+
+
+def _numpy(values: Tensor | np.ndarray) -> np.ndarray:
+    return values.cpu().numpy() if isinstance(values, torch.Tensor) else values

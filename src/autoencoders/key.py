@@ -1,0 +1,91 @@
+"""Identity: one typed key for every place in the grid, which makes and parses the names of nodes and datasets."""
+
+from typing import NamedTuple, Self, TypeVar
+
+COMPARISON = "comparison"  # stands where a detector does, for what compares a study's detectors
+
+Artifact = TypeVar("Artifact")
+
+
+class Key(NamedTuple):
+    """A place in the grid; what is left empty at its end stands for all there are.
+
+    As text it is a namespace, `mnist.denoising.sigma_03.seed_0`; with the name of an artifact, a dataset.
+
+    Attributes:
+        suite: The dataset or course sheet.
+        study: The study's name.
+        detector: A variant, ensemble or baseline, or `COMPARISON`.
+        seed: The seed's name, such as `seed_0`.
+        normal_class: The normal class's name, in one-class studies.
+    """
+
+    suite: str
+    study: str = ""
+    detector: str = ""
+    seed: str = ""
+    normal_class: str = ""
+
+    def __str__(self) -> str:
+        return ".".join(part for part in self if part)
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """Return the key of a namespace.
+
+        Raises:
+            ValueError: There are more parts than a key has.
+        """
+        parts = name.split(".")
+        if len(parts) > len(cls._fields):
+            raise ValueError(f"a place has at most {len(cls._fields)} parts ({', '.join(cls._fields)}), got {name!r}")
+        return cls(*parts)
+
+    @classmethod
+    def of_dataset(cls, name: str) -> tuple[Self, str]:
+        """Return the key in the name of a dataset, and the artifact's name."""
+        place, _, artifact = name.rpartition(".")
+        return cls.parse(place), artifact
+
+    def dataset(self, artifact: str) -> str:
+        """Return the name of the dataset of an artifact of this place."""
+        return f"{self}.{artifact}"
+
+    def parameter(self, *path: str) -> str:
+        """Return the name of a parameter of the study, or of the suite where there is no study."""
+        return f"params:{'.'.join([str(self.whole_study), *path])}"
+
+    @property
+    def whole_study(self) -> Self:
+        """The study as a whole."""
+        return type(self)(self.suite, self.study)
+
+    @property
+    def comparison(self) -> Self:
+        """What compares the study's detectors."""
+        return type(self)(self.suite, self.study, COMPARISON)
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether this compares a study's detectors."""
+        return self.detector == COMPARISON
+
+    @property
+    def over_classes(self) -> Self:
+        """The same over all normal classes."""
+        return self._replace(normal_class="")
+
+    def shared_by_class(self, normal_class: str) -> Self:
+        """Return what a study's detectors share about one normal class; its name stands where a detector's does."""
+        return type(self)(self.suite, self.study, normal_class)
+
+
+def names(keys: list[Key], *artifacts: str) -> dict[str, str]:
+    """Return the datasets of some artifacts of all keys, as the inputs of a node that joins them."""
+    return {name: name for key in keys for name in (key.dataset(artifact) for artifact in artifacts)}
+
+
+def by_key(datasets: dict[str, Artifact], artifact: str) -> dict[Key, Artifact]:
+    """Return what a node that joins was given of one artifact, by key."""
+    found = {Key.of_dataset(name): value for name, value in datasets.items()}
+    return {key: value for (key, kind), value in found.items() if kind == artifact}

@@ -1,0 +1,84 @@
+"""Activations: how many units of the code speak, how often and how loudly."""
+
+from typing import Literal
+
+import pandas as pd
+import torch
+from matplotlib.figure import Figure
+from pydantic import PositiveInt
+from torch import Tensor
+
+from autoencoders.data.finding import Finding
+from autoencoders.data.images import ImageTensor
+from autoencoders.evaluation.errors import first_of_each
+from autoencoders.evaluation.latent import encode, trained_on
+from autoencoders.evaluation.subject import Subject
+from autoencoders.measurements import Measurement
+from autoencoders.measurements.activations.figure import code_pictures
+from autoencoders.models.base import Autoencoder
+
+
+class Config(Measurement):
+    """The codes of the test images."""
+
+    kind: Literal["activations"]
+    examples: PositiveInt  # images drawn at most, one a class
+
+
+def measure(subject: Subject, config: Config) -> Finding:
+    """Sum up the codes of the test images whose class the network was trained on.
+
+    Returns:
+        table: one row: mean_activation over units and images; share_of_zeros, exact ones; active_units, those not 0,
+            a mean over images; dead_units, the same for every image; units in a code; images.
+        arrays: unit_means (units,); originals (n, C, H, W) in [0, 1] and their codes (n, units).
+    """
+    chosen = trained_on(subject)
+    images = subject.at(chosen)
+    units = _units(subject.model, images)
+    means, share = units["mean"], float(units["zero"].mean())
+    row = {
+        "mean_activation": float(means.mean()),
+        "share_of_zeros": share,
+        "active_units": (1 - share) * len(means),
+        "dead_units": int((units["low"] == units["high"]).sum()),
+        "units": len(means),
+        "images": len(images),
+    }
+    examples = subject.at(first_of_each(subject.labels, chosen)[: config.examples])
+    arrays = {
+        "unit_means": means.float(),
+        "originals": examples.intensities(examples[slice(None)]),
+        "codes": encode(subject.model, examples),
+    }
+    return Finding(pd.DataFrame([row]), {name: value.cpu().numpy() for name, value in arrays.items()})
+
+
+@torch.inference_mode()
+def _units(model: Autoencoder, images: ImageTensor) -> dict[str, Tensor]:
+    """Return of every unit (units,) its mean, its share of exact zeros, its lowest and its highest activation.
+
+    Batch by batch: the code of a convolutional network can be wider than the image.
+    """
+    units: dict[str, Tensor] = {}
+    for batch in images.batches():
+        code = model.encode(batch)  # (N, units)
+        here = {
+            "mean": code.double().sum(dim=0) / len(images),
+            "zero": (code == 0).double().sum(dim=0) / len(images),
+            "low": code.amin(dim=0),
+            "high": code.amax(dim=0),
+        }
+        combine = {"mean": torch.add, "zero": torch.add, "low": torch.minimum, "high": torch.maximum}
+        units = {name: combine[name](units[name], value) for name, value in here.items()} if units else here
+    return units
+
+
+def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+    """Draw the codes of one image a class, and every unit's mean activation."""
+    return code_pictures(
+        {name: seeds[0].arrays["originals"] for name, seeds in findings.items()},
+        {name: seeds[0].arrays["codes"] for name, seeds in findings.items()},
+        {name: [finding.arrays["unit_means"] for finding in seeds] for name, seeds in findings.items()},
+        {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()},
+    )

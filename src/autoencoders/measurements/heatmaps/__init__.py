@@ -1,0 +1,94 @@
+"""Heatmaps: where in the image the reconstruction is wrong."""
+
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from autoencoders.data.finding import Finding
+from autoencoders.evaluation.errors import first_of_each
+from autoencoders.evaluation.latent import trained_on
+from autoencoders.evaluation.subject import Subject
+from autoencoders.measurements import Measurement
+from autoencoders.reporting.figures.heatmaps import error_maps
+from autoencoders.training.engine import reconstruct, reconstruction_errors
+
+FALSE_ALARMS, MISSES = "highest-scored normal", "lowest-scored anomaly"
+
+
+class Config(Measurement):
+    """Which test images to look at."""
+
+    kind: Literal["heatmaps"]
+    which: Annotated[
+        tuple[Literal["first", "worst", "best", "chosen"], ...], Field(min_length=1)
+    ]  # first: of each class
+    chosen: tuple[NonNegativeInt, ...] = ()  # places among the test images, where `which` names chosen
+    count: PositiveInt  # of the worst, of the best and, in one-class studies, of each kind of mistake
+    columns: PositiveInt  # images a line
+
+    @model_validator(mode="after")
+    def _chosen_are_given(self) -> Self:
+        if bool(self.chosen) != ("chosen" in self.which):
+            rule = "given where which names chosen" if "chosen" in self.which else "left out unless which names chosen"
+            raise ValueError(f"chosen must be {rule}, got {list(self.chosen)}")
+        return self
+
+
+def measure(subject: Subject, config: Config) -> Finding:
+    """Reconstruct selected test images.
+
+    An image is an anomaly if its label is not among those of the training images. Where there are anomalies, the
+    normal images with the highest errors and the anomalies with the lowest are looked at too.
+
+    Returns:
+        table: a row an image shown: index (into the dataset), label, error, group.
+        arrays: inputs and reconstructions (n, C, H, W) of these rows, as intensities; squares (n, C, H, W), their
+            squared differences in the units that the network sees, the mean of which is the error; median_error
+            (1,) of the normal test images.
+
+    Raises:
+        ValueError: A place chosen lies beyond the test images.
+    """
+    test = subject.indices["test"]
+    errors = reconstruction_errors(subject.model, subject.pixels("test"))
+    is_normal = np.isin(test, trained_on(subject))
+    rising = np.argsort(errors, kind="stable")  # places in test
+    everything = {
+        "first": np.searchsorted(test, first_of_each(subject.labels, test)),
+        "worst": rising[::-1][: config.count],
+        "best": rising[: config.count],
+        "chosen": np.array(config.chosen, dtype=np.int64),
+    }
+    if config.chosen and max(config.chosen) >= len(test):
+        raise ValueError(f"chosen must lie below {len(test)}, the test images there are, got {max(config.chosen)}")
+    groups = {name: everything[name] for name in config.which}
+    if not is_normal.all():
+        groups[FALSE_ALARMS] = rising[is_normal[rising]][::-1][: config.count]
+        groups[MISSES] = rising[~is_normal[rising]][: config.count]
+    places = np.concatenate(list(groups.values()))
+    images = subject.at(test[places])
+    originals = images[slice(None)]
+    reconstructions = reconstruct(subject.model, originals)
+    table = pd.DataFrame(
+        {
+            "index": test[places],
+            "label": subject.labels[test[places]],
+            "error": errors[places],
+            "group": np.repeat(list(groups), [len(group) for group in groups.values()]),
+        }
+    )
+    arrays = {
+        "inputs": images.intensities(originals).cpu().numpy(),
+        "reconstructions": images.intensities(reconstructions).cpu().numpy(),
+        "squares": (reconstructions - originals).square().cpu().numpy(),
+        "median_error": np.array([np.median(errors[is_normal])], dtype=np.float32),
+    }
+    return Finding(table, arrays)
+
+
+def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+    """Draw input, reconstruction and squared difference of the first seed's images, on one scale for all variants."""
+    return error_maps({name: (seeds[0].table, seeds[0].arrays) for name, seeds in findings.items()}, config.columns)

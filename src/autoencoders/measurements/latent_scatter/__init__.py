@@ -1,0 +1,116 @@
+"""The latent space: test codes in a plane, coloured by class."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import torch
+from matplotlib.figure import Figure
+from pydantic import PositiveInt
+from sklearn.decomposition import PCA
+from torch import Tensor
+
+from autoencoders.data.finding import Finding
+from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails, trained_on
+from autoencoders.evaluation.subject import Subject
+from autoencoders.measurements import Measurement
+from autoencoders.reporting.charts.maps import map_chart
+from autoencoders.reporting.figures.bands import spread
+from autoencoders.reporting.figures.maps import class_maps
+
+
+class Config(Measurement):
+    """Codes, or their first two principal axes, and how well classes separate there."""
+
+    kind: Literal["latent_scatter"]
+    neighbours: PositiveInt  # training codes that vote on a test code's label
+    references: PositiveInt  # training images at most, a seeded subset
+
+
+def measure(subject: Subject, config: Config) -> Finding:
+    """Place the codes of the test images whose class the network was trained on, and tell their labels.
+
+    Axes and neighbours come from training images alone.
+
+    Returns:
+        table: one row: accuracy of the nearest training codes' vote; plane_accuracy, the same in the plane drawn;
+            plane_variance, the share of the training codes' variance within it (1 for two dimensions); latent_dim;
+            references, training images; n, test images.
+        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
+
+    Raises:
+        ValueError: The code is a single number, or there are fewer training images than votes.
+    """
+    if subject.model.latent_dim < 2:
+        raise ValueError(f"latent_scatter needs a latent_dim of at least 2, got {subject.model.latent_dim}")
+    rng = np.random.default_rng(subject.seed)
+    reference = subset(subject.indices["train"], config.references, rng)
+    test = trained_on(subject)
+    reference_codes = encode(subject.model, subject.at(reference))
+    codes = encode(subject.model, subject.at(test))
+    mean, axes, share = _plane(reference_codes, subject.seed)
+    plane, points = (reference_codes - mean) @ axes, (codes - mean) @ axes
+    labels, voters = subject.labels[test], subject.labels[reference]
+    row = {
+        "accuracy": neighbour_accuracy(codes, labels, config.neighbours, reference_codes, voters),
+        "plane_accuracy": neighbour_accuracy(points, labels, config.neighbours, plane, voters),
+        "plane_variance": share,
+        "latent_dim": subject.model.latent_dim,
+        "references": len(reference),
+        "n": len(test),
+    }
+    arrays = {
+        "points": points.cpu().numpy(),
+        "labels": labels.astype(np.int64),
+        "thumbnails": thumbnails(subject, test),
+    }
+    return Finding(pd.DataFrame([row]), arrays)
+
+
+def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
+    """Draw every variant's test codes, with the images themselves."""
+    return map_chart(arrays, axes=True)
+
+
+def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+    """Draw every variant's test codes in the plane."""
+    tables = {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
+    accuracy = {name: float(table["accuracy"].mean()) for name, table in tables.items()}
+    best = max(accuracy, key=accuracy.__getitem__)
+    worst = min(accuracy, key=accuracy.__getitem__)
+    said = f"{accuracy[best]:.1%} ({best})"
+    if len(accuracy) > 1:
+        said = f"{accuracy[worst]:.1%} ({worst}) to {said}"
+    titles, labels = {}, {}
+    for name, table in tables.items():
+        titles[name] = f"{spread(table['accuracy'], '.3f')} in {table['latent_dim'].iloc[0]}-D"
+        labels[name] = ("first number of the code", "second number")
+        if table["latent_dim"].iloc[0] > 2:
+            titles[name] += f", {spread(table['plane_accuracy'], '.3f')} here"
+            labels[name] = (
+                f"first principal axis ({table['plane_variance'].mean():.0%} of variance in both)",
+                "second",
+            )
+    row = tables[best].astype(object).iloc[0]
+    return class_maps(
+        {name: (seeds[0].arrays["points"], seeds[0].arrays["labels"]) for name, seeds in findings.items()},
+        titles,
+        labels,
+        f"{config.neighbours} nearest training codes name the class of {said} of test images",
+        f"Above each panel: share of {row['n']} test images whose {config.neighbours} nearest of {row['references']} "
+        "training codes name their class. Numbers: medians of classes. Pictures: first seed.",
+    )
+
+
+def _plane(codes: Tensor, seed: int) -> tuple[Tensor, Tensor, float]:
+    """Return an origin (latent_dim,), two axes (latent_dim, 2) and their share of the codes' variance.
+
+    A code of two numbers is its own plane; of others the first two principal axes span it.
+    """
+    if codes.shape[1] == 2:
+        return codes.new_zeros(2), torch.eye(2, device=codes.device), 1.0
+    with np.errstate(invalid="ignore"):  # codes that are all alike have no variance to share
+        axes = PCA(2, random_state=seed).fit(codes.double().cpu().numpy())
+    share = float(np.nan_to_num(axes.explained_variance_ratio_.sum()))
+    return codes.new_tensor(axes.mean_), codes.new_tensor(axes.components_.T), share

@@ -1,0 +1,125 @@
+"""The noise ladder: what is left of more and more noise."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import pandas as pd
+import torch
+from matplotlib.figure import Figure
+from pydantic import Field, model_validator
+from torch import Generator, Tensor
+
+from autoencoders.configuration import Fraction
+from autoencoders.data.finding import Finding
+from autoencoders.data.images import ImageTensor
+from autoencoders.evaluation.latent import trained_on
+from autoencoders.evaluation.subject import Subject
+from autoencoders.measurements import Measurement
+from autoencoders.measurements.noise_ladder.figure import Ladder, noise_ladder
+from autoencoders.training.corruption import Corruption, Gaussian, SaltAndPepper
+from autoencoders.training.engine import reconstruct, squared_error
+
+RIVALS = ("network", "pca", "noisy")  # the network, the projection of the noisy image, the noisy image itself
+
+
+class Config(Measurement):
+    """Rising levels of one corruption: the sd of normal noise in [0, 1] intensity, or the chance of a pixel's hit."""
+
+    kind: Literal["noise_ladder"]
+    corruption: Literal["gaussian", "salt_and_pepper"]
+    levels: Annotated[tuple[Fraction, ...], Field(min_length=1)]
+    clip: bool | None = None  # of gaussian alone: keep noisy pixels in [0, 1]
+    salt: Fraction | None = None  # of salt_and_pepper alone: share of white among the pixels hit
+
+    @model_validator(mode="after")
+    def _settings_fit_the_corruption(self) -> Self:
+        needed, other = ("clip", "salt") if self.corruption == "gaussian" else ("salt", "clip")
+        if getattr(self, needed) is None:
+            raise ValueError(f"{needed} must be given for {self.corruption}, got none")
+        if getattr(self, other) is not None:
+            raise ValueError(f"{other} must be left out for {self.corruption}, got {getattr(self, other)}")
+        if any(high <= low for low, high in pairwise(self.levels)):
+            raise ValueError(f"levels must rise, got {list(self.levels)}")
+        return self
+
+    def at(self, level: float) -> Corruption:
+        """Return the corruption at a level."""
+        if self.corruption == "gaussian":
+            return Gaussian(kind="gaussian", std=level, clip=self.clip)
+        return SaltAndPepper(kind="salt_and_pepper", probability=level, salt=self.salt)
+
+
+def measure(subject: Subject, config: Config) -> Finding:
+    """Restore noisy test images, of the classes that the network was trained on, and compare with the clean ones.
+
+    Every level uses the same random draws.
+
+    Returns:
+        table: a row a level: level; network_mse, pca_mse (the noisy image kept to as many principal components as
+            the code has numbers) and noisy_mse (the noisy image itself), all against the clean image; network_psnr,
+            pca_psnr, noisy_psnr in dB, of the *mean* error and against white, infinite where nothing differs.
+        arrays: original, the first of these images (C, H, W), and of it network, pca and noisy (levels, C, H, W),
+            all as intensities; latent_dim (1,); trained_at (1,), the level of the variant's own corruption, NaN
+            where that is of another kind or scale.
+    """
+    images = subject.at(trained_on(subject))
+    rows, pictures = [], []
+    for level in config.levels:
+        errors, first = _climb(subject, images, config.at(level))
+        ratios = {f"{name}_psnr": psnr(error * images.spread**2) for name, error in errors.items()}
+        rows.append({"level": level} | {f"{name}_mse": error for name, error in errors.items()} | ratios)
+        pictures.append(first)
+    arrays = {name: np.stack([first[name] for first in pictures]) for name in RIVALS}
+    arrays["original"] = images.intensities(images[slice(0, 1)][0]).cpu().numpy()
+    arrays["latent_dim"] = np.array([subject.model.latent_dim], dtype=np.int64)
+    arrays["trained_at"] = np.array([_trained_at(subject, config)], dtype=np.float32)
+    return Finding(pd.DataFrame(rows), arrays)
+
+
+def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+    """Draw error v level, and beside it one test image at every level."""
+    ladders = {
+        name: Ladder(pd.concat([finding.table for finding in seeds]), seeds[0].arrays)
+        for name, seeds in findings.items()
+    }
+    return noise_ladder(ladders, "noise sd" if config.corruption == "gaussian" else "share of pixels hit")
+
+
+def psnr(mse: float) -> float:
+    """Return the peak signal-to-noise ratio in dB of a mean squared error between intensities in [0, 1]."""
+    return -10 * float(np.log10(mse)) if mse > 0 else np.inf
+
+
+@torch.inference_mode()
+def _climb(
+    subject: Subject, images: ImageTensor, corruption: Corruption
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Return the mean error of each rival, and what each makes of the first image, as intensities."""
+    generator = Generator(subject.device).manual_seed(subject.seed)
+    sums = dict.fromkeys(RIVALS, 0.0)
+    first: dict[str, np.ndarray] = {}
+    for batch in images.batches():
+        noisy = corruption(images.intensities(batch), generator)
+        shown = (noisy - images.shift) / images.spread  # as the network sees it
+        projected = (_projected(subject, noisy) - images.shift) / images.spread
+        made = dict(zip(RIVALS, (reconstruct(subject.model, shown), projected, shown), strict=True))
+        for name, result in made.items():
+            sums[name] += float(squared_error(result, batch).sum(dtype=torch.float64))
+        first = first or {name: images.intensities(result[0]).cpu().numpy() for name, result in made.items()}
+    return {name: total / len(images) for name, total in sums.items()}, first
+
+
+def _projected(subject: Subject, images: Tensor) -> Tensor:
+    """Return intensities (N, C, H, W) kept to as many principal components as the code has numbers."""
+    mean = torch.from_numpy(subject.basis["mean"]).to(subject.device)
+    components = torch.from_numpy(subject.basis["components"][: subject.model.latent_dim]).to(subject.device)
+    flat = images.flatten(1) - mean
+    return (flat @ components.T @ components + mean).unflatten(1, images.shape[1:])
+
+
+def _trained_at(subject: Subject, config: Config) -> float:
+    corruption = subject.variant.corruption
+    if corruption.kind != config.corruption or subject.variant.scale != "unit":
+        return np.nan
+    return corruption.std if corruption.kind == "gaussian" else corruption.probability

@@ -1,0 +1,92 @@
+"""Maps of the code space by t-SNE (van der Maaten and Hinton 2008), coloured by class."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import torch
+from matplotlib.figure import Figure
+from pydantic import PositiveFloat, PositiveInt
+from sklearn.manifold import TSNE, trustworthiness
+from threadpoolctl import threadpool_limits
+
+from autoencoders.data.finding import Finding
+from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails
+from autoencoders.evaluation.subject import Subject
+from autoencoders.measurements import Measurement
+from autoencoders.reporting.charts.maps import map_chart
+from autoencoders.reporting.figures.bands import spread
+from autoencoders.reporting.figures.maps import class_maps
+from autoencoders.training.progress import is_shown
+
+
+class Config(Measurement):
+    """A map of the codes of test images."""
+
+    kind: Literal["tsne"]
+    images: PositiveInt  # test images at most, a seeded subset
+    perplexity: PositiveFloat  # neighbours that a point heeds, about
+    neighbours: PositiveInt  # of an image, looked at to judge the map
+
+
+def measure(subject: Subject, config: Config) -> Finding:
+    """Lay the codes of test images out in a plane, from their first two principal components on.
+
+    Returns:
+        table: one row: code_accuracy and map_accuracy, how often the nearest neighbours' vote is an image's own
+            label, among codes and on the map; trustworthiness in [0, 1], 1 where neighbours on the map are neighbours
+            in the code (Venna and Kaski 2001); divergence, t-SNE's own loss; perplexity; n, images.
+        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
+
+    Raises:
+        ValueError: There are too few images for the perplexity or the neighbours.
+    """
+    chosen = subset(subject.indices["test"], config.images, np.random.default_rng(subject.seed))
+    if not max(config.perplexity, 2 * config.neighbours) < len(chosen):
+        raise ValueError(
+            f"perplexity and twice neighbours must be below {len(chosen)}, the images there are, "
+            f"got {config.perplexity:g} and {config.neighbours}"
+        )
+    codes, labels = encode(subject.model, subject.at(chosen)), subject.labels[chosen]
+    flat = codes.cpu().numpy()
+    tsne = TSNE(perplexity=config.perplexity, init="pca", random_state=subject.seed, verbose=2 * is_shown())
+    with threadpool_limits(torch.get_num_threads()):  # those that compute.threads grants
+        points = tsne.fit_transform(flat)
+    row = {
+        "code_accuracy": neighbour_accuracy(codes, labels, config.neighbours),
+        "map_accuracy": neighbour_accuracy(codes.new_tensor(points), labels, config.neighbours),
+        "trustworthiness": trustworthiness(flat, points, n_neighbors=config.neighbours),
+        "divergence": float(tsne.kl_divergence_),
+        "perplexity": config.perplexity,
+        "n": len(chosen),
+    }
+    arrays = {"points": points.astype(np.float32), "labels": labels.astype(np.int64)}
+    return Finding(pd.DataFrame([row]), arrays | {"thumbnails": thumbnails(subject, chosen)})
+
+
+def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
+    """Draw every variant's map, with the images themselves."""
+    return map_chart(arrays, axes=False)
+
+
+def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+    """Draw every variant's map."""
+    tables = {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
+    accuracy = {name: float(table["map_accuracy"].mean()) for name, table in tables.items()}
+    best = max(accuracy, key=accuracy.__getitem__)
+    titles = {
+        name: f"{spread(table['map_accuracy'], '.3f')} on the map,\n{spread(table['code_accuracy'], '.3f')} in the "
+        f"code; trustworthiness {spread(table['trustworthiness'], '.3f')}"
+        for name, table in tables.items()
+    }
+    row = tables[best].astype(object).iloc[0]
+    return class_maps(
+        {name: (seeds[0].arrays["points"], seeds[0].arrays["labels"]) for name, seeds in findings.items()},
+        titles,
+        None,
+        f"{config.neighbours} neighbours on the map name the class of {accuracy[best]:.1%} of test images "
+        f"({tables[best]['code_accuracy'].mean():.1%} in the code): {best}",
+        f"t-SNE of {row['n']} test codes, perplexity {row['perplexity']:g}; above: share of images whose "
+        f"{config.neighbours} neighbours name their class. Distances between groups mean nothing.",
+    )

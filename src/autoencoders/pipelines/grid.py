@@ -1,0 +1,248 @@
+"""The grid of experiments: suites of studies, each of several variants, as the parameters files state it."""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+from pydantic import Field, PositiveInt, model_validator
+
+from autoencoders.configuration import Strict
+from autoencoders.detection.baselines import is_seeded
+from autoencoders.key import COMPARISON
+from autoencoders.measurements import CHARTED
+
+PROJECT = Path(__file__).resolve().parents[3]
+DEFAULT = "digits"  # the suite that runs where none is named
+BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
+
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+Blocks = dict[Name, dict[str, Any]]
+Block = TypeVar("Block", bound=Strict)
+
+
+class Member(Strict):
+    """One detector of an ensemble.
+
+    Attributes:
+        detector: A variant's name.
+        score: Which of its scores counts.
+    """
+
+    detector: Name
+    score: Name
+
+
+class Ensemble(Strict):
+    """Several variants as one detector: the mean of the logarithms of their scores."""
+
+    members: Annotated[tuple[Member, ...], Field(min_length=2)]
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the members under a dotted name."""
+        return {"ensemble.members": ", ".join(f"{one.detector}/{one.score}" for one in self.members)}
+
+
+class Study(Strict):
+    """One question, put to several variants.
+
+    Attributes:
+        question: What the study asks, for its reader.
+        answer: What it found, with places such as `{dense_8[test/mse]:.4f}` for the run's own numbers.
+        seeds: Replicates of every variant, by name.
+        normal_classes: For one-class studies: the labels that are normal in each turn, by name.
+        scoring: For one-class studies: a block of YAML, checked as `detection.Scoring` when it is run.
+        variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
+        baselines: For one-class studies: blocks of YAML, checked as `baselines.Baseline` when they are run.
+        ensembles: For one-class studies: variants that score together.
+        measurements: Blocks of YAML, checked as `measurements.Measurement` when they are run.
+    """
+
+    question: str
+    answer: str | None = None
+    seeds: Annotated[dict[Name, int], Field(min_length=1)]
+    normal_classes: Annotated[dict[Name, list[int]], Field(min_length=1)] | None = None
+    scoring: dict[str, Any] | None = None
+    variants: Annotated[Blocks, Field(min_length=1)]
+    baselines: Blocks = {}
+    ensembles: dict[Name, Ensemble] = {}
+    measurements: Blocks = {}
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> "Study":
+        names = list(chain(self.variants, self.baselines, self.ensembles))
+        if COMPARISON in names:
+            raise ValueError(f"{COMPARISON!r} is the name of what compares the variants; call the variant otherwise")
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"variants, baselines and ensembles need names of their own, got {min(twice)!r} twice")
+        return self
+
+    @model_validator(mode="after")
+    def _detectors_need_normal_classes(self) -> "Study":
+        for name in ("scoring", "baselines", "ensembles"):
+            if getattr(self, name) and not self.normal_classes:
+                raise ValueError(f"{name}: only a study with normal_classes detects anomalies")
+        if self.normal_classes and not self.scoring:
+            raise ValueError("scoring: the key is missing, and a study with normal_classes needs it")
+        return self
+
+    @model_validator(mode="after")
+    def _members_are_variants(self) -> "Study":
+        scores = (self.scoring or {}).get("scores") or {}
+        for name, ensemble in self.ensembles.items():
+            for member in ensemble.members:
+                if member.detector not in self.variants:
+                    raise ValueError(f"ensembles.{name}: there is no variant {member.detector!r}")
+                if member.score not in scores:
+                    raise ValueError(f"ensembles.{name}: scoring.scores has no {member.score!r}")
+        return self
+
+    def replicates(self) -> Iterator[tuple[str, str]]:
+        """Yield (variant, seed name) pairs."""
+        return ((variant, seed) for variant in self.variants for seed in self.seeds)
+
+    def detectors(self) -> Iterator[tuple[str, str]]:
+        """Yield (variant, ensemble or baseline, seed name) pairs; baselines that draw nothing have the first seed."""
+        for name in chain(self.variants, self.ensembles, self.baselines):
+            once = name in self.baselines and not is_seeded(self.baselines[name].get("kind"))
+            yield from ((name, seed) for seed in (list(self.seeds)[:1] if once else self.seeds))
+
+    def watched(self) -> list[str]:
+        """Return the variants that keep snapshots of their training; in one-class studies none are drawn."""
+        if self.normal_classes:
+            return []
+        return [name for name, block in self.variants.items() if (block.get("training") or {}).get("snapshots")]
+
+    def others(self, measurement: str) -> list[str]:
+        """Return the other datasets that a measurement shows to the networks."""
+        return list(self.measurements[measurement].get("datasets", ()))
+
+    def charted(self) -> list[str]:
+        """Return the measurements that have a chart; in one-class studies none is drawn."""
+        if self.normal_classes:
+            return []
+        return [name for name, block in self.measurements.items() if block.get("kind") in CHARTED]
+
+    def probes(self, dataset: str) -> list[str]:
+        """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
+        named = ((self.scoring or {}).get("probes") or {}).get("datasets", ())
+        return [name for name in named if name != dataset]
+
+
+class Suite(Strict):
+    """Studies on one dataset: all there are of it under its own name, or a course sheet under the sheet's.
+
+    Attributes:
+        title: Of the report.
+        dataset: Whose images; one without studies is ingested only.
+        splits: Checked as `experiment.Splits` when they are run.
+        published: The numbers that a sheet prints, checked as `published.Published` when they are compared.
+        studies: By name.
+    """
+
+    title: str | None = None
+    dataset: Name
+    splits: dict[str, Any] | None = None
+    published: dict[str, Any] | None = None
+    studies: dict[Name, Study]
+
+    @model_validator(mode="after")
+    def _studies_need_splits(self) -> "Suite":
+        if self.studies and self.splits is None:
+            raise ValueError("splits: the key is missing, and the studies need it")
+        return self
+
+
+class Benchmark(Strict):
+    """One-class studies of several suites, side by side and beside published numbers.
+
+    Attributes:
+        title: Of the report.
+        question: What the benchmark asks, for its reader.
+        studies: As `<suite>.<study>`.
+        published: By dataset, checked as `benchmark.Printed` when they are compared.
+        members: How many pairs of variant and score to choose for an ensemble, by forward selection; none: not done.
+    """
+
+    title: str
+    question: str
+    studies: Annotated[tuple[str, ...], Field(min_length=1)]
+    published: dict[str, Any]
+    members: PositiveInt | None = None
+
+
+def read_parameters() -> dict[str, Any]:
+    """Read the blocks of the grid: the base parameters, a file a suite.
+
+    An environment and `--params` change values, never which experiments there are.
+    """
+    loader = OmegaConfigLoader(
+        str(PROJECT / settings.CONF_SOURCE),
+        base_env="base",
+        default_run_env="base",
+        config_patterns={"parameters": ["parameters/*.yml"]},
+    )
+    return loader["parameters"]
+
+
+def read(parameters: dict[str, Any]) -> dict[str, Suite]:
+    """Return the suites that parameters state, a block each; names with a leading underscore are YAML anchors.
+
+    Raises:
+        ValueError: A block is malformed; the message names the suite and the key.
+    """
+    suites = {}
+    for name, block in _blocks(parameters):
+        if BENCHMARK_KEY in block:
+            continue
+        own = {key: block[key] for key in ("title", "dataset", "splits", "published") if key in block}
+        studies = {key: value for key, value in block.items() if key not in own}
+        suites[name] = _validated(name, Suite, {"dataset": name} | own | {"studies": studies})
+    _check_names(suites)
+    return suites
+
+
+def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
+    """Return the benchmarks that parameters state: the blocks with a key `studies`.
+
+    Raises:
+        ValueError: A block is malformed or names a study that there is not.
+    """
+    suites = read(parameters)
+    found = {name: _validated(name, Benchmark, block) for name, block in _blocks(parameters) if BENCHMARK_KEY in block}
+    for name, benchmark in found.items():
+        for study in benchmark.studies:
+            suite, _, own = study.partition(".")
+            if suite not in suites or own not in suites[suite].studies:
+                raise ValueError(f"{name}.studies: there is no study {study!r}")
+            if not suites[suite].studies[own].normal_classes:
+                raise ValueError(f"{name}.studies: {study!r} has no normal_classes")
+    return found
+
+
+def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, block in parameters.items():
+        if name.startswith("_"):
+            continue
+        if not isinstance(block, dict):
+            raise ValueError(f"{name}: a suite is a block of studies, got {block!r}")
+        yield name, block
+
+
+def _validated(name: str, kind: type[Block], block: dict[str, Any]) -> Block:
+    try:
+        return kind.model_validate(block)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _check_names(suites: dict[str, Suite]) -> None:
+    """Make sure that `<dataset>.<study>` names one study."""
+    owners: dict[tuple[str, str], str] = {}
+    for name, suite in suites.items():
+        for study in suite.studies:
+            if owners.setdefault((suite.dataset, study), name) != name:
+                raise ValueError(f"{name}.{study}: {suite.dataset} has a study of that name already; choose another")

@@ -1,0 +1,1 @@
+"""Arrays and tables in, pictures and pages out; knows no network."""

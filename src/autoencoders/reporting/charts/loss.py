@@ -1,0 +1,39 @@
+"""Learning curves to zoom into."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from autoencoders.reporting.charts.layout import finish
+from autoencoders.reporting.figures.style import PALETTE
+
+DIGITS = 6  # of a number; more would only make the page longer
+
+
+def loss_chart(histories: dict[str, list[pd.DataFrame]]) -> go.Figure:
+    """Draw the validation error by epoch, and the training loss dotted, a colour a variant and a line a seed.
+
+    Args:
+        histories: Per variant one table a seed: `epoch` (1..E), `train_loss`, `validation_mse`.
+    """
+    figure = go.Figure()
+    kinds = {"validation_mse": ("validation MSE", "solid"), "train_loss": ("training loss", "dot")}
+    for index, (variant, seeds) in enumerate(histories.items()):
+        for seed, history in enumerate(seeds):
+            for column, (what, dash) in kinds.items():
+                figure.add_scatter(
+                    x=history["epoch"].tolist(),
+                    y=[float(f"{value:.{DIGITS}g}") for value in history[column]],
+                    mode="lines" if len(history) > 1 else "markers",
+                    line={"color": PALETTE[index % len(PALETTE)], "dash": dash, "width": 1.6},
+                    name=variant,
+                    legendgroup=variant,
+                    showlegend=seed == 0 and column == "validation_mse",
+                    hovertemplate=f"{variant}, epoch %{{x}}<br>{what} %{{y:.4g}}<extra></extra>",
+                )
+    return finish(
+        figure,
+        460,
+        xaxis_title="epoch",
+        yaxis={"title": "validation MSE; training loss dotted", "type": "log", "exponentformat": "power", "dtick": 1},
+        legend={"orientation": "h", "y": -0.18},
+    )

@@ -1,0 +1,1 @@
+"""What a person meets at the command line: checks, mistakes, the summary, the graph, notebooks."""

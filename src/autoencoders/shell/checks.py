@@ -1,0 +1,130 @@
+"""What a command asks for, checked before anything runs."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+READ_BY_YAML = ("raw_data", "seed")  # keys of --params that parameters and globals refer to as runtime_params
+
+
+def choose_pipelines(options: dict[str, Any]) -> None:
+    """Name the default pipeline, and tell Kedro what it will be asked for: else it builds all pipelines twice.
+
+    For `__default__`, Kedro would check the parameters of every pipeline there is.
+    """
+    from kedro.framework.project import pipelines
+
+    from autoencoders.pipelines.grid import DEFAULT
+
+    if not options["pipeline"]:
+        options["pipelines"] = options["pipelines"] or [DEFAULT]
+        pipelines.set_requested(options["pipelines"])
+
+
+def check(options: dict[str, Any]) -> None:
+    """Refuse what Kedro would accept without a word, or explain at length.
+
+    Raises:
+        click.ClickException: An option names what does not exist.
+    """
+    check_runner(options["runner"] or "SequentialRunner", options["runner_params"])
+    if options["params"]:
+        check_parameters(options["params"], options["env"], options["conf_source"])
+    asked = options["pipelines"] or [name for name in [options["pipeline"]] if name]
+    check_pipelines(asked)
+    nodes = [*options["node_names"], *options["from_nodes"], *options["to_nodes"]]
+    if options["tags"] or options["namespaces"] or nodes:
+        check_filters(asked, {"tag": options["tags"], "namespace": options["namespaces"], "node": nodes})
+
+
+def check_runner(name: str, arguments: dict[str, Any]) -> None:
+    """Refuse a runner that does not exist, or that does not take an argument."""
+    from inspect import signature
+
+    from kedro import runner
+    from kedro.utils import load_obj
+
+    try:
+        found = signature(load_obj(name, "kedro.runner"))
+    except (ImportError, AttributeError, ValueError):
+        known = [one for one in runner.__all__ if one.endswith("Runner") and one != "AbstractRunner"]
+        raise click.ClickException(there_is_no("runner", name, known)) from None
+    for argument in arguments:
+        if argument not in found.parameters:
+            raise click.ClickException(there_is_no(f"argument of {name}", argument, list(found.parameters)))
+
+
+def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str | None) -> None:
+    """Refuse `--params` for keys that the configuration does not have; below a variant its type will tell."""
+    from kedro.framework.project import settings
+
+    seed = changes.get("seed", 0)
+    if not isinstance(seed, int) or seed < 0:
+        raise click.ClickException(f"seed must be an integer, 0 or more, got {seed!r}.")
+    loader = settings.CONFIG_LOADER_CLASS(
+        conf_source or str(Path.cwd() / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
+    )
+    known = {key: value for key, value in loader["parameters"].items() if not key.startswith("_")}
+    check_keys({key: value for key, value in changes.items() if key not in READ_BY_YAML}, known, "")
+
+
+def check_keys(changes: dict[str, Any], known: dict[str, Any], above: str) -> None:
+    """Refuse keys that are not among the known ones, level by level."""
+    for key, value in changes.items():
+        if key not in known:
+            below = f" below {above.rstrip('.')}" if above else ""
+            more = "" if above else f", besides {' and '.join(READ_BY_YAML)}"
+            raise click.ClickException(there_is_no(f"key{below}", key, list(known), "--params: ", more))
+        if isinstance(value, dict) and isinstance(known[key], dict) and not above.endswith(".variants."):
+            check_keys(value, known[key], f"{above}{key}.")
+
+
+def check_pipelines(names: list[str]) -> None:
+    """Refuse pipelines that are not registered."""
+    from kedro.framework.project import pipelines
+
+    pipelines.set_requested(names or None)  # as Kedro will, which keeps it from building them twice
+    for name in names:
+        if name not in pipelines:
+            known = [one for one in pipelines if one != "__default__"]
+            raise click.ClickException(there_is_no("pipeline", name, known))
+
+
+def check_filters(pipeline_names: list[str], filters: dict[str, list[str]]) -> None:
+    """Refuse tags, namespaces and nodes that the pipelines do not have."""
+    from kedro.framework.project import pipelines
+
+    nodes = [node for name in pipeline_names or ["__default__"] for node in pipelines[name].nodes]
+    known = {
+        "tag": sorted({tag for node in nodes for tag in node.tags}),
+        "namespace": sorted({place for node in nodes for place in _upward(node.namespace or "")}, key=_depth),
+        "node": sorted({node.name for node in nodes}, key=_depth),
+    }
+    place = f"in the pipeline {', '.join(pipeline_names)}" if pipeline_names else "in the pipeline that runs by default"
+    for kind, wanted in filters.items():
+        for name in wanted:
+            if name not in known[kind]:
+                raise click.ClickException(there_is_no(f"{kind} {place}", name, known[kind]))
+
+
+def there_is_no(what: str, name: str, known: list[str], before: str = "", more: str = "") -> str:
+    """Say that a name does not exist, and which do: similar ones first, at most a dozen."""
+    similar = get_close_matches(name, known, n=3)
+    shown = [*similar, *(one for one in known if one not in similar)]
+    names = ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
+    kind, _, place = what.partition(" ")
+    return f"{before}There is no {kind} {name!r}{' ' if place else ''}{place}; there are: {names}{more}."
+
+
+def _upward(namespace: str) -> Iterator[str]:
+    """Yield a namespace and all that contain it."""
+    while namespace:
+        yield namespace
+        namespace = namespace.rpartition(".")[0]
+
+
+def _depth(namespace: str) -> tuple[int, str]:
+    return namespace.count("."), namespace

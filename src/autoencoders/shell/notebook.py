@@ -1,0 +1,52 @@
+"""What a notebook shows of results: figures, comparisons and answers, read from the catalog."""
+
+import pandas as pd
+from IPython.display import Image, Markdown
+from kedro.io import CatalogProtocol
+
+from autoencoders.reporting import suite
+
+
+def choose(catalog: CatalogProtocol, sheet: str, small: dict[str, str]) -> dict[str, str]:
+    """Return where to read each study of a course sheet: its own results or, where there are none, a small version.
+
+    Args:
+        catalog: Of the project.
+        sheet: The sheet's name.
+        small: By the sheet's study, the study `<suite>.<study>` of the digits that stands in for it.
+
+    Returns:
+        `<suite>.<study>` by the sheet's study.
+    """
+    own = {study: f"{sheet}.{study}" for study in small}
+    return {study: own[study] if catalog.exists(f"{own[study]}.comparison.table") else small[study] for study in small}
+
+
+def figure(catalog: CatalogProtocol, *names: str) -> Image:
+    """Return the first of some figures that has been drawn.
+
+    Raises:
+        FileNotFoundError: None has.
+    """
+    for name in names:
+        if catalog.exists(name):
+            return Image(catalog.load(name), retina=True)
+    raise FileNotFoundError(f"{' and '.join(names)}: not drawn yet. Run `kedro run` in the project first.")
+
+
+def comparison(catalog: CatalogProtocol, study: str) -> pd.DataFrame:
+    """Return the columns of a study's comparison that a reader compares, a row a variant: means over seeds."""
+    table = catalog.load(f"{study}.comparison.table").set_index("variant")
+    headings = {"seeds": "seeds"} | {f"{metric}_mean": heading for metric, heading in suite.SHOWN.items()}
+    return (
+        table[[name for name in headings if name in table]].rename(columns=headings).dropna(axis="columns", how="all")
+    )
+
+
+def answer(catalog: CatalogProtocol, study: str) -> Markdown:
+    """Return a study's question and its answer, with the run's own numbers filled in."""
+    block = catalog.load(f"params:{study}")
+    table = catalog.load(f"{study}.comparison.table")
+    found = {name: catalog.load(f"{study}.comparison.{name}_summary") for name in block.get("measurements", ())}
+    words = suite.fill_in(block["answer"], table, found) if "answer" in block else suite.answer(table)
+    return Markdown(f"**{block['question']}** {words} (`{study}`)")

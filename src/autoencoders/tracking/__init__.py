@@ -1,0 +1,1 @@
+"""MLflow, here and nowhere else: a flat run for every detector and seed, under every runner."""

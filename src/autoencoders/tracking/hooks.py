@@ -1,0 +1,200 @@
+"""What happens beside the pipelines: every key is tracked as a run of MLflow, under every runner."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from autoencoders.key import Key
+from autoencoders.tracking import notes
+from autoencoders.tracking.plan import Plan, PlanDataset, discard_outdated, plan_of, run_of
+from autoencoders.tracking.signals import Signals
+from autoencoders.tracking.tracker import Description, Tracker, verdicts
+
+logger = logging.getLogger(__name__)
+
+PLAN = "tracking"  # the plan's name in the catalog
+FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
+
+
+class GateHooks:
+    """Say whose sanity gates failed."""
+
+    @hook_impl
+    def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
+        """Log an error for every gate among the metrics that a node found to have failed."""
+        for metrics in outputs.values():
+            for gate, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
+                if not held:
+                    logger.error("%s: sanity gate failed: %s. Do not trust these numbers.", node.namespace, gate)
+
+
+class TrackingHooks:
+    """Translate the events of a `kedro run` into runs of MLflow.
+
+    Everything that more than one process needs is in the catalog or in the tracking store; what is kept here is
+    this process's view. Tracking that fails is left off with a warning: it never costs a result.
+    """
+
+    def __init__(self) -> None:
+        self._tracker: Tracker | None = None
+        self._off = ""  # the kedro run for which tracking has failed
+        self._node: Node | None = None  # the last one to start: under SequentialRunner, the one that runs
+        self._signals: Signals | None = None
+
+    @hook_impl
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Close what killed processes left open, and hand the plan to all workers."""
+        self._end_interrupted()
+        self._tracker = self._node = None
+        if run_params["only_missing_outputs"]:
+            discard_outdated(pipeline, catalog)
+        with self._tolerating_failure(run_params["run_id"]):
+            plan = plan_of(run_params, pipeline, catalog)
+            if not plan.outputs:
+                return
+            self._tracker = Tracker(plan)
+            if abandoned := self._tracker.close_abandoned():
+                logger.warning("MLflow: %d run(s) of a process that was killed are now marked so.", abandoned)
+            catalog[PLAN] = PlanDataset(plan, copy_mode="assign")
+            self._signals = Signals(self._end_interrupted, is_sequential(run_params))
+
+    @hook_impl
+    def before_dataset_loaded(self, node: Node) -> None:
+        """Note which node is at work."""
+        self._node = node
+
+    @hook_impl
+    def before_node_run(self, node: Node, catalog: CatalogProtocol, run_id: str) -> None:
+        """Say which node runs, and open the run of its key."""
+        logger.info(node.name)
+        self._node = node
+        key = run_of(node)
+        if key is None or self._off == run_id:
+            return
+        with self._tolerating_failure(run_id):
+            if self._tracker is None or self._tracker.plan.kedro_run != run_id:  # a new worker, or a long-lived one
+                self._tracker = Tracker(catalog.load(PLAN)) if PLAN in catalog else None
+            if self._tracker is not None:
+                self._tracker.open(key, lambda: describe(key, catalog, self._tracker.plan))
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
+        """Log what was saved; with its last output, a replicate's run is finished."""
+        key, tracker = run_of(node), self._tracker
+        if key is None or tracker is None:
+            return
+        with self._tolerating_failure(tracker.plan.kedro_run):
+            output = tracker.plan.outputs[key].get(dataset_name)
+            if output is not None:
+                log_output(tracker, key, Key.parse(node.namespace).normal_class, output.path, data)
+                tracker.finish(key)
+
+    @hook_impl
+    def on_node_error(self, error: Exception, node: Node) -> None:
+        """Name the node in the error, and close the run of its replicate as failed."""
+        error.add_note(f"in {node.name}")
+        key, tracker = run_of(node), self._tracker
+        if key is not None and tracker is not None:
+            with self._tolerating_failure(tracker.plan.kedro_run):
+                tracker.fail(key, error)
+
+    @hook_impl
+    def on_pipeline_error(self, error: Exception, run_params: dict[str, Any], catalog: CatalogProtocol) -> None:
+        """Close the other runs as killed; datasets that cannot be loaded or saved are found out only here."""
+        if is_sequential(run_params) and self._node is not None:
+            if not hasattr(error, "__notes__"):
+                error.add_note(f"in {self._node.name}")
+            self._fail_in_flight(error, catalog)
+        self._end("KILLED", error)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Close what is still open as finished."""
+        self._end("FINISHED")
+
+    def _fail_in_flight(self, error: Exception, catalog: CatalogProtocol) -> None:
+        key, tracker = run_of(self._node), self._tracker
+        if key is None or tracker is None:
+            return
+        with self._tolerating_failure(tracker.plan.kedro_run):
+            tracker.open(key, lambda: describe(key, catalog, tracker.plan))
+            tracker.fail(key, error)
+
+    def _end_interrupted(self) -> None:
+        if self._signals is not None:
+            self._end("KILLED", "interrupted")
+
+    def _end(self, status: str, error: object = None) -> None:
+        if self._signals is not None:
+            self._signals.release()
+            self._signals = None
+        tracker, self._tracker = self._tracker, None
+        if tracker is None:
+            return
+        self._off = tracker.plan.kedro_run  # threads that work on open no more runs
+        with self._tolerating_failure(tracker.plan.kedro_run):
+            counts = tracker.close(status, error)
+            if summary := ", ".join(f"{count} {name.lower()}" for name, count in sorted(counts.items())):
+                logger.log(logging.WARNING if error else logging.INFO, "Runs in MLflow: %s.", summary)
+
+    @contextmanager
+    def _tolerating_failure(self, kedro_run: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # whatever MLflow or its database raise
+            self._tracker, self._off = None, kedro_run
+            logger.debug("Tracking failed", exc_info=True)
+            logger.warning(
+                "MLflow tracking is off for this run: %s. Results are saved all the same; to track the next run, "
+                "make mlflow.db and mlartifacts/ writable or set MLFLOW_TRACKING_URI.",
+                (str(error) or type(error).__name__).splitlines()[0].rstrip("."),
+            )
+
+
+def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
+    """Say what a key is; the facts of its images are known once they are ingested."""
+    name = plan.facts.get(key.suite)
+    facts = catalog.load(name) if name and catalog.exists(name) else {}
+    study, command = str(key.whole_study), plan.tags["command"]
+    detects = f"params:{study}.scoring" in catalog
+    question = catalog.load(f"params:{study}.question")
+    if key.is_comparison:
+        return Description({}, {}, facts, notes.comparison_note(study, command), question, detects)
+    block = settings_of(key, catalog)
+    seed = catalog.load(f"params:{study}.seeds.{key.seed}")
+    configuration = block.model_dump(mode="json", exclude_none=True) | {"seed": seed}
+    note = notes.run_note(study, key.detector, seed, configuration, command)
+    return Description(block.parameters() | {"seed": seed}, configuration, facts, note, question, detects)
+
+
+def settings_of(key: Key, catalog: CatalogProtocol) -> Any:
+    """Return the checked block of the variant, ensemble or baseline that a key is of."""
+    kinds = ("variants", "ensembles", "baselines")
+    names = [f"params:{key.whole_study}.{kind}.{key.detector}" for kind in kinds]
+    return catalog.load(next(name for name in names if name in catalog))
+
+
+def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, data: Any) -> None:
+    """Log one output of a key, whichever way its kind is shown best; tables of a row an image are too big."""
+    match path.name:
+        case "history.csv":
+            tracker.log_history(key, data, f"_{normal_class}" if normal_class else "")
+        case "metrics.json" if not normal_class:
+            tracker.log_metrics(key, data)
+            tracker.log_file(key, path)
+        case "weights.safetensors":
+            tracker.log_file(key, path, str(Path(FOLDERS[path.suffix], normal_class)))
+        case _ if path.suffix == ".png" or (path.suffix == ".csv" and key.is_comparison):
+            tracker.log_file(key, path, FOLDERS[path.suffix])
+
+
+def is_sequential(run_params: dict[str, Any]) -> bool:
+    """Tell whether one node runs at a time, in this process."""
+    return "SequentialRunner" in run_params["runner"]

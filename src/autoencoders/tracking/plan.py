@@ -1,0 +1,168 @@
+"""What one `kedro run` is about to do, foreseen: which files it writes, and which keys it trains anew."""
+
+import getpass
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kedro.framework import project
+from kedro.io import CatalogProtocol, MemoryDataset
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from autoencoders.key import Key
+from autoencoders.tracking.process import this_process
+
+
+class Output(NamedTuple):
+    """A file that a run is to write, and its identity before."""
+
+    path: Path
+    before: tuple[int, int] | None
+
+    @classmethod
+    def at(cls, path: Path) -> "Output":
+        """Note a file as it is now."""
+        return cls(path, _identity(path))
+
+    def is_new(self) -> bool:
+        """Tell whether the file has been written since; saves replace files, so each has an identity of its own."""
+        return _identity(self.path) not in (None, self.before)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one `kedro run` is about to do.
+
+    Attributes:
+        kedro_run: Kedro's id of it.
+        project: The project's folder.
+        outputs: The files to write, by key and name of the dataset.
+        facts: The name of the facts of the images, by suite.
+        fresh: The keys to train from the start; others go on with the run they have.
+        tags: What all runs of MLflow share.
+    """
+
+    kedro_run: str
+    project: Path
+    outputs: dict[Key, dict[str, Output]]
+    facts: dict[str, str]
+    fresh: frozenset[Key]
+    tags: dict[str, str]
+
+    @property
+    def uri(self) -> str:
+        """Of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.project / 'mlflow.db'}"
+
+    def is_done(self, key: Key) -> bool:
+        """Tell whether every output of a key has been written."""
+        return all(output.is_new() for output in self.outputs[key].values())
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
+class PlanDataset(MemoryDataset):
+    """The plan on its way to worker processes.
+
+    A spawned worker knows no project, so Kedro would lose the hooks without a word; the plan brings them along, as
+    settings only: a worker that knows the package's name configures logging with itself, without end (Kedro 1.7).
+    """
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if project.PACKAGE_NAME is None:
+            project.settings.configure(f"{__name__.partition('.')[0]}.settings")
+
+
+def plan_of(run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> Plan:
+    """Foresee what a `kedro run` does: which files it writes, and which keys it trains from the start."""
+    remaining = missing_part(pipeline, catalog) if run_params["only_missing_outputs"] else pipeline
+    outputs: dict[Key, dict[str, Output]] = {}
+    for node in remaining.nodes:
+        if key := run_of(node):
+            files = {name: getattr(catalog.get(name), "_filepath", None) for name in node.outputs}
+            written = {name: Output.at(Path(file)) for name, file in files.items() if file is not None}
+            outputs.setdefault(key, {}).update(written)
+    return Plan(
+        kedro_run=run_params["run_id"],
+        project=Path(run_params["project_path"]),
+        outputs=outputs,
+        facts={
+            node.namespace.split(".")[0]: name
+            for node in pipeline.nodes
+            for name in node.inputs
+            if node.namespace and name.endswith(".facts")
+        },
+        fresh=fresh_keys(remaining, pipeline),
+        tags=shared_tags(run_params, catalog) if outputs else {},
+    )
+
+
+def missing_part(pipeline: Pipeline, catalog: CatalogProtocol) -> Pipeline:
+    """Return what `--only-missing-outputs` leaves of a pipeline: the runner knows, hooks are not told."""
+    from kedro.runner import SequentialRunner
+
+    return SequentialRunner()._filter_pipeline_for_missing_outputs(pipeline, catalog)
+
+
+def discard_outdated(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Remove what follows from outputs that are missing, so that it is made anew with them.
+
+    Kedro would keep it, and a comparison would stay without the variant that a resumed run has just finished.
+    """
+    missing = [node.name for node in missing_part(pipeline, catalog).nodes]
+    if not missing:
+        return
+    for node in pipeline.from_nodes(*missing).nodes:
+        for name in node.outputs:
+            file = getattr(catalog.get(name), "_filepath", None)
+            if file is not None and not is_raw(name):
+                Path(file).unlink(missing_ok=True)
+                catalog.release(name)
+
+
+def is_raw(name: str) -> bool:
+    """Tell whether a dataset is a user's own, which no node may have made."""
+    return name.endswith(".raw")
+
+
+def fresh_keys(remaining: Pipeline, pipeline: Pipeline) -> frozenset[Key]:
+    """Return the keys of which every training is to run, and the comparisons of their studies."""
+    asked, left = trainings(pipeline), trainings(remaining)
+    trained = {key for key, count in left.items() if count == asked[key]}
+    return frozenset(trained | {key.comparison for key in trained})
+
+
+def trainings(pipeline: Pipeline) -> Counter[Key]:
+    """Count the training nodes of each key."""
+    places = (run_of(node) for node in pipeline.nodes if "training" in node.tags)
+    return Counter(place for place in places if place is not None)
+
+
+def shared_tags(run_params: dict[str, Any], catalog: CatalogProtocol) -> dict[str, str]:
+    """Return the tags of all runs of one `kedro run`; names with `mlflow.` have a place of their own in the UI."""
+    provenance = catalog.load("provenance")
+    return provenance | {
+        "kedro_run_id": run_params["run_id"],
+        "pipeline": ", ".join(sorted(run_params["pipeline_names"] or ["__default__"])),
+        "process": this_process(),
+        "mlflow.source.name": provenance["command"],
+        "mlflow.source.type": "LOCAL",
+        "mlflow.source.git.commit": provenance["commit"].partition(",")[0],
+        "mlflow.user": getpass.getuser(),
+    }
+
+
+def run_of(node: Node) -> Key | None:
+    """Return what a node's run of MLflow stands for: a detector with one seed, or a study's comparison, if any."""
+    key = Key.parse(node.namespace or "")
+    return key.over_classes if key.seed or key.is_comparison else None

@@ -1,0 +1,37 @@
+"""Processes by name: which one made a run, and whether it still runs."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+
+def this_process() -> str:
+    """Return what tells this process from every other, also from a later one with the same number."""
+    return f"{socket.gethostname()} {os.getpid()} {_start_of(os.getpid())}"
+
+
+def is_alive(process: str) -> bool:
+    """Tell whether the process of a `process` tag still runs; one on another machine counts as alive."""
+    host, _, rest = process.partition(" ")
+    number, _, start = rest.partition(" ")
+    if host != socket.gethostname() or sys.platform == "win32":
+        return True
+    if start:
+        return _start_of(int(number)) == start
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _start_of(process: int) -> str:
+    """Return when a process started, in Linux' ticks; nothing elsewhere, or if there is none (a zombie is none)."""
+    try:
+        state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if state == "Z" else fields[18]

@@ -1,0 +1,276 @@
+"""Runs of MLflow: a flat one for every key, by explicit ids.
+
+The fluent API (`mlflow.start_run`, `mlflow.log_metric`) has one active run a thread and process; several
+replicates at a time, on threads or in worker processes, need `MlflowClient`.
+"""
+
+import json
+import logging
+import os
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autoencoders.key import Key
+from autoencoders.tracking import notes, views
+from autoencoders.tracking.plan import Plan
+from autoencoders.tracking.process import is_alive
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",  # no connection is left open, to be shared by a fork
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
+}
+HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
+GATE = "gate/"  # how the names of metrics begin that tell whether a gate held
+SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
+AT_ONCE = 1000  # metrics, the most MLflow takes in a call
+DIGEST = 36  # characters, the most MLflow takes of a dataset's
+PATIENCE = 20  # seconds, for another process to unlock the database
+
+
+def name_of(key: Key) -> str:
+    """Return the name of a key's run: the detector and the seed, or that it compares."""
+    return f"{key.detector}.{key.seed}" if key.seed else key.detector
+
+
+def tags_of(key: Key) -> dict[str, str]:
+    """Return what runs of a key are found by."""
+    return {"dataset": key.suite, "study": key.study, "variant": key.detector, "seed": key.seed}
+
+
+class Description(NamedTuple):
+    """A key in MLflow's words; notes are Markdown, `facts` those of its images, where they are ingested."""
+
+    parameters: dict[str, Any]
+    configuration: dict[str, Any]
+    facts: dict[str, Any]
+    note: str
+    question: str
+    detects: bool
+
+
+class Tracker:
+    """The runs of MLflow that belong to one `kedro run`, seen from one process.
+
+    Args:
+        plan: What that `kedro run` does.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._client = connect(plan.uri)
+        self._runs: dict[Key, str] = {}
+
+    def open(self, key: Key, describe: Callable[[], Description]) -> None:
+        """Make sure that a replicate has a running run, once over all threads and processes."""
+        from filelock import FileLock
+
+        if key in self._runs:
+            return
+        with FileLock(self.plan.project / "mlflow.db.lock"):
+            experiment = self._experiment(key)
+            self._runs[key] = (
+                self._own(experiment, key)
+                or (key not in self.plan.fresh and self._resume(experiment, key))
+                or self._create(experiment, key, describe())
+            )
+
+    def log_history(self, key: Key, history: "pd.DataFrame", suffix: str) -> None:
+        """Log a table with a row an epoch as steps of metrics.
+
+        Args:
+            key: Whose.
+            history: epoch, seconds and some of the columns of `HISTORY`.
+            suffix: Of the metrics' names, for one class of several.
+        """
+        from mlflow.entities import Metric
+
+        ended = time.time() - history["seconds"].max()
+        metrics = [
+            Metric(f"{name}{suffix}", float(row[column]), int(1000 * (ended + row["seconds"])), int(row["epoch"]))
+            for row in history.to_dict("records")
+            for column, name in HISTORY.items()
+            if column in row
+        ]
+        for start in range(0, len(metrics), AT_ONCE):
+            self._client.log_batch(self._runs[key], metrics=metrics[start : start + AT_ONCE])
+
+    def log_metrics(self, key: Key, metrics: dict[str, float]) -> None:
+        """Log the final numbers and whether the sanity gates held; all of them are in the run's `metrics.json`.
+
+        Without steps, the UI draws a bar a run.
+        """
+        from mlflow.entities import Metric
+
+        now = int(1000 * time.time())
+        found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if is_shown(name)]
+        gates = verdicts(metrics)
+        failed = ", ".join(name for name, held in gates.items() if not held)
+        tags = {"gates": f"failed: {failed}" if failed else "held"} if gates else {}
+        self._client.log_batch(self._runs[key], metrics=found, tags=_tags(tags))
+
+    def log_file(self, key: Key, path: Path, folder: str = "") -> None:
+        """Copy a file to a run's artifacts."""
+        self._client.log_artifact(self._runs[key], str(path), folder or None)
+
+    def finish(self, key: Key) -> None:
+        """Close a replicate's run if all that was to be written has been."""
+        if self.plan.is_done(key):
+            self._client.set_terminated(self._runs[key], "FINISHED")
+
+    def fail(self, key: Key, error: BaseException) -> None:
+        """Close a replicate's run as failed, if it has one."""
+        if key in self._runs:
+            self._end(self._runs[key], "FAILED", error)
+
+    def close(self, status: str, error: object = None) -> dict[str, int]:
+        """Close what still runs of this `kedro run` and count all its runs by status.
+
+        Args:
+            status: FINISHED or KILLED.
+            error: What happened.
+        """
+        names = {str(key.whole_study) for key in self.plan.outputs}
+        found = [self._client.get_experiment_by_name(name) for name in sorted(names)]
+        runs = self._search([one.experiment_id for one in found if one], {"kedro_run_id": self.plan.kedro_run})
+        for run in runs:
+            if run.info.status == "RUNNING":
+                self._end(run.info.run_id, status, error)
+        return Counter(status if run.info.status == "RUNNING" else run.info.status for run in runs)
+
+    def close_abandoned(self) -> int:
+        """Close, as killed, runs whose process is gone without having closed them; return how many."""
+        experiments = [one.experiment_id for one in self._client.search_experiments()]
+        runs = self._search(experiments, status="RUNNING")
+        abandoned = [run for run in runs if not is_alive(run.data.tags.get("process", ""))]
+        for run in abandoned:
+            self._end(run.info.run_id, "KILLED", "the process ended without a word")
+        return len(abandoned)
+
+    def _experiment(self, key: Key) -> str:
+        found = self._client.get_experiment_by_name(str(key.whole_study))
+        if found is None:
+            place = self.plan.project / "mlartifacts" / str(key.whole_study)
+            local = self.plan.uri.startswith("sqlite:")
+            kind = {"mlflow.experimentKind": "custom_model_development"}  # not one of language models
+            return self._client.create_experiment(str(key.whole_study), place.as_uri() if local else None, kind)
+        if found.lifecycle_stage == "deleted":  # in the UI; its name stays taken
+            self._client.restore_experiment(found.experiment_id)
+        return found.experiment_id
+
+    def _own(self, experiment: str, key: Key) -> str | None:
+        tags = tags_of(key) | {"kedro_run_id": self.plan.kedro_run}
+        return next((run.info.run_id for run in self._search([experiment], tags)), None)
+
+    def _resume(self, experiment: str, key: Key) -> str | None:
+        earlier = [run for run in self._search([experiment], tags_of(key)) if run.info.status != "RUNNING"]
+        if not earlier:
+            return None
+        run = earlier[0]
+        self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags))
+        if "error" in run.data.tags:
+            self._client.delete_tag(run.info.run_id, "error")
+        self._client.update_run(run.info.run_id, "RUNNING")
+        return run.info.run_id
+
+    def _create(self, experiment: str, key: Key, description: Description) -> str:
+        from mlflow.entities import Param
+
+        tags = self.plan.tags | tags_of(key) | {"mlflow.note.content": description.note}
+        run = self._client.create_run(experiment, run_name=name_of(key), tags=tags).info.run_id
+        about = notes.experiment_note(experiment, str(key.whole_study), description.question, description.detects)
+        self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
+        self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.detects))
+        if description.facts:
+            self._client.log_batch(run, tags=_tags({"data_checksum": description.facts["checksum"]}))
+            self._client.log_inputs(run, [_images(description.facts)])
+        if description.parameters:
+            parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
+            self._client.log_batch(run, params=parameters)
+        if description.configuration:
+            self._client.log_dict(run, description.configuration, "configuration.yaml")
+        return run
+
+    def _end(self, run: str, status: str, error: object) -> None:
+        if error:
+            self._client.log_batch(run, tags=_tags({"error": str(error)[:1000]}))
+        self._client.set_terminated(run, status)
+
+    def _search(self, experiments: list[str], tags: dict[str, str] | None = None, status: str = "") -> Iterable["Run"]:
+        """Find runs, newest first."""
+        terms = [f"tags.{name} = '{value}'" for name, value in (tags or {}).items()]
+        terms += [f"attributes.status = '{status}'"] if status else []
+        return self._client.search_runs(
+            experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
+        )
+
+
+def verdicts(metrics: dict[str, Any]) -> dict[str, float]:
+    """Return whether each sanity gate among the metrics held (1) or failed (0), by its name."""
+    return {name.removeprefix(GATE): held for name, held in metrics.items() if name.startswith(GATE)}
+
+
+def is_shown(metric: str) -> bool:
+    """Tell whether a final number is logged; charts of all would hide those that matter."""
+    group, _, name = metric.partition("/")
+    by_class = name.startswith("pca_auroc_") and name != "pca_auroc_mean"
+    return group in SHOWN and metric not in HISTORY.values() and not by_class
+
+
+def connect(uri: str) -> "MlflowClient":
+    """Return a client of a tracking store; a SQLite database is created where there is none.
+
+    Raises:
+        sqlite3.Error: The database cannot be written: found out here at once, where MLflow tries again for an hour.
+    """
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    if uri.startswith("sqlite:///"):
+        file = Path(uri.removeprefix("sqlite:///"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file, timeout=PATIENCE)) as database:
+            database.execute("BEGIN IMMEDIATE")
+    import mlflow
+
+    logging.getLogger("mlflow.store").setLevel(logging.CRITICAL)  # it prints stack traces of what it then raises
+    return mlflow.MlflowClient(uri)
+
+
+def _images(facts: dict[str, Any]) -> Any:
+    """Return the images that a run used, as an input in MLflow's sense."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    counts = {key: facts[key] for key in ("train_images", "test_images")}
+    shape = {"image_shape": facts["image_shape"], "classes": facts["class_names"]}
+    return DatasetInput(
+        Dataset(
+            name=facts["name"],
+            digest=facts["checksum"][:DIGEST],
+            source_type="local",
+            source=json.dumps({"source": facts["source"]}),
+            schema=json.dumps(shape),
+            profile=json.dumps(counts),
+        ),
+        [InputTag("mlflow.data.context", "training and test")],
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _tags(tags: dict[str, str]) -> list[Any]:
+    from mlflow.entities import RunTag
+
+    return [RunTag(name, value) for name, value in tags.items()]

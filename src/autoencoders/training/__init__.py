@@ -1,0 +1,1 @@
+"""How a network is fitted: the variant, the engine, corruption, augmentation, penalties."""

@@ -1,0 +1,249 @@
+"""The engine: the one loop that fits every network, and the one that applies it."""
+
+import logging
+import math
+import sys
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import mse_loss
+
+from autoencoders.data.images import ImageTensor
+from autoencoders.models.base import Autoencoder
+from autoencoders.models.layers import Random, initialise
+from autoencoders.training import pca
+from autoencoders.training.optimizer import Adam, Schedule, schedule
+from autoencoders.training.progress import bar
+from autoencoders.training.variant import Compute, Training, Variant
+
+logger = logging.getLogger(__name__)
+
+TOLD = 4  # epochs of a training that the log names
+
+SNAPSHOTS = 9  # images
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What training leaves.
+
+    Attributes:
+        weights: The state of the module.
+        history: A row an epoch: epoch, train_loss, validation_mse, learning_rate, seconds.
+        iterations: A row a step: iteration, train_loss (penalty included).
+        snapshots: Reconstructions (n, C, H, W) of the first validation images, `epoch_<number>`, and the originals.
+    """
+
+    weights: dict[str, np.ndarray]
+    history: pd.DataFrame
+    iterations: pd.DataFrame
+    snapshots: dict[str, np.ndarray]
+
+
+def resolve_device(compute: Compute) -> torch.device:
+    """Return the device that `compute` names and bound the threads; auto takes the fastest there is.
+
+    Raises:
+        ValueError: The device named is not there.
+    """
+    torch.set_num_threads(compute.threads)
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    name = next(name for name in there if there[name]) if compute.device == "auto" else compute.device
+    if not there[name]:
+        raise ValueError(f"compute.device: this machine has no {name}; say auto or cpu")
+    return torch.device(name)
+
+
+def build(variant: Variant, image_shape: tuple[int, int, int], seed: int, device: torch.device) -> Autoencoder:
+    """Return the variant's module with fresh weights drawn from `seed`."""
+    model = variant.model.build(image_shape)
+    initialise(model, Generator().manual_seed(seed))
+    return place(model, device)
+
+
+def place(model: Autoencoder, device: torch.device) -> Autoencoder:
+    """Move a module to the device, the weights of convolutions in the order of memory that computes fastest."""
+    return model.to(device, memory_format=torch.channels_last)
+
+
+def latent_dim(variant: Variant, image_shape: tuple[int, int, int]) -> int:
+    """Return the numbers in a code of the variant; builds its module without memory for the weights."""
+    with torch.device("meta"):
+        return variant.model.build(image_shape).latent_dim
+
+
+def restore(
+    variant: Variant, image_shape: tuple[int, int, int], weights: dict[str, np.ndarray], device: torch.device
+) -> Autoencoder:
+    """Return the variant's module with the weights that `train` left, ready to be applied."""
+    model = variant.model.build(image_shape)
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    return place(model, device).eval()
+
+
+def train(
+    variant: Variant,
+    train_images: ImageTensor,
+    validation_images: ImageTensor,
+    seed: int,
+) -> Fit:
+    """Fit a variant on training images.
+
+    Args:
+        variant: What to fit and how.
+        train_images: Images to fit, (N, C, H, W).
+        validation_images: Held-out images, scored after every epoch, never fitted.
+        seed: Of the weights, the order of the images, augmentation, corruption and dropout.
+
+    Raises:
+        ValueError: There are no training images, or the loss ceased to be a number.
+    """
+    if not len(train_images):
+        raise ValueError("there are no training images")
+    device = train_images.values.device
+    model = build(variant, tuple(train_images.values.shape[1:]), seed, device)
+    if variant.model.closed_form:
+        return _fit_closed_form(model, train_images, validation_images)
+    return _Trainer(variant, model, seed, train_images, validation_images).fit()
+
+
+class _Trainer:
+    """One training: the state that the steps share."""
+
+    def __init__(
+        self, variant: Variant, model: Autoencoder, seed: int, train_images: ImageTensor, validation_images: ImageTensor
+    ) -> None:
+        self.variant, self.settings, self.model = variant, variant.training, model
+        self.images, self.validation_images = train_images, validation_images
+        device = train_images.values.device
+        self.generator = Generator(device).manual_seed(seed)
+        for layer in model.modules():
+            if isinstance(layer, Random):
+                layer.generator = self.generator
+        size = self.settings.batch_size
+        self.batch_size = len(train_images) if size == "full" else min(size, len(train_images))
+        self.steps = math.ceil(len(train_images) / self.batch_size)  # of an epoch
+        self.optimizer = Adam(model.parameters(), self.settings)
+        self.learning_rate: Schedule = schedule(self.settings, self.steps * self.settings.epochs)
+        self.losses = torch.zeros(self.settings.epochs, self.steps, device=device)
+        self.snapshots = {"originals": validation_images.intensities(self._shown()).cpu().numpy()}
+
+    def fit(self) -> Fit:
+        rows = []
+        self._keep_snapshot(0)
+        for epoch in bar(range(self.settings.epochs), self.settings.epochs, self.variant.model.architecture, "epoch"):
+            start = time.perf_counter()
+            self._epoch(epoch)
+            rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
+            report(rows[-1], self.settings.epochs)
+            self._keep_snapshot(epoch + 1)
+        losses = self.losses.flatten().cpu().numpy()
+        iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
+        return Fit(_arrays(self.model), pd.DataFrame(rows), iterations, self.snapshots)
+
+    def _keep_snapshot(self, epoch: int) -> None:
+        if epoch in self.settings.snapshots:
+            shown = reconstruct(self.model.eval(), self._shown())
+            self.snapshots[f"epoch_{epoch}"] = self.validation_images.intensities(shown).cpu().numpy()
+
+    def _shown(self) -> Tensor:
+        return self.validation_images[slice(SNAPSHOTS)]
+
+    def _epoch(self, epoch: int) -> None:
+        self.model.train()
+        order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
+        for step, indices in enumerate(order.split(self.batch_size)):
+            loss = self._loss(self._augmented(self.images[indices]))
+            gradients = torch.autograd.grad(loss, self.optimizer.parameters)
+            self.optimizer.step(gradients, self.learning_rate(epoch * self.steps + step))
+            self.losses[epoch, step] = loss.detach()
+
+    def _augmented(self, images: Tensor) -> Tensor:
+        return self.settings.augmentation(images, self.generator) if self.settings.augmentation else images
+
+    def _loss(self, images: Tensor) -> Tensor:
+        """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""
+        with autocast(self.settings, images.device):
+            reconstruction, code = self.model(self.variant.corruption(images, self.generator))
+        return mse_loss(reconstruction.float(), images) + self.variant.penalty(code.float())
+
+    def _row(self, epoch: int) -> dict[str, float]:
+        """Summarise an epoch; the last batch may be smaller, so its loss counts by its images."""
+        sizes = torch.full((self.steps,), float(self.batch_size), device=self.losses.device)
+        sizes[-1] = len(self.images) - self.batch_size * (self.steps - 1)
+        loss = float((self.losses[epoch] * sizes).sum() / len(self.images))
+        if not math.isfinite(loss):
+            raise ValueError(
+                f"the training loss of epoch {epoch + 1} is not a number: lower training.learning_rate, "
+                f"now {self.settings.learning_rate}"
+            )
+        errors = reconstruction_errors(self.model.eval(), self.validation_images)
+        return {
+            "epoch": epoch + 1,
+            "train_loss": loss,
+            "validation_mse": float(errors.mean()) if len(errors) else math.nan,
+            "learning_rate": self.learning_rate((epoch + 1) * self.steps - 1),
+        }
+
+
+def _fit_closed_form(model: Autoencoder, train_images: ImageTensor, validation_images: ImageTensor) -> Fit:
+    """Fit principal components; the history is the one row that there is."""
+    start = time.perf_counter()
+    basis = pca.fit(train_images[slice(None)].flatten(1).cpu().numpy())
+    with torch.no_grad():
+        model.mean.copy_(torch.from_numpy(basis["mean"]))
+        found = torch.from_numpy(basis["components"])[: model.latent_dim]
+        model.components[: len(found)] = found
+    row = {
+        "epoch": 1,
+        "train_loss": float(reconstruction_errors(model, train_images).mean()),
+        "validation_mse": float(reconstruction_errors(model, validation_images).mean()),
+        "learning_rate": 0.0,
+        "seconds": time.perf_counter() - start,
+    }
+    iterations = pd.DataFrame({"iteration": [1], "train_loss": [row["train_loss"]]})
+    return Fit(_arrays(model), pd.DataFrame([row]), iterations, {})
+
+
+@torch.inference_mode()
+def reconstruct(model: nn.Module, images: Tensor) -> Tensor:
+    """Return the reconstruction of float images (N, C, H, W), in single precision, without gradients."""
+    return model(images)[0]
+
+
+def reconstruction_errors(model: nn.Module, images: ImageTensor) -> np.ndarray:
+    """Return the mean squared pixel difference (N,) of each image and its reconstruction."""
+    errors = [squared_error(reconstruct(model, batch), batch) for batch in images.batches()]
+    return torch.cat(errors).cpu().numpy() if errors else np.empty(0, np.float32)
+
+
+def squared_error(reconstruction: Tensor, images: Tensor) -> Tensor:
+    """Return the mean over pixels of the squared difference, (N,), of two (N, C, H, W)."""
+    return (reconstruction - images).square().flatten(1).mean(dim=1)
+
+
+def autocast(settings: Training, device: torch.device) -> AbstractContextManager:
+    """Return the context that computes in the precision of `settings`."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16")
+
+
+def report(row: dict[str, float], count: int) -> None:
+    """Log a few epochs of all, the first and the last among them, where there is no terminal to draw a bar on."""
+    told = row["epoch"] in (1, count) or row["epoch"] % math.ceil(count / TOLD) == 0
+    if told and not sys.stderr.isatty():
+        logger.info(
+            "epoch %d/%d: train loss %.5f, validation MSE %.5f",
+            row["epoch"],
+            count,
+            row["train_loss"],
+            row["validation_mse"],
+        )
+
+
+def _arrays(model: nn.Module) -> dict[str, np.ndarray]:
+    return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}

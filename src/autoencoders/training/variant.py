@@ -1,0 +1,107 @@
+"""The typed configuration of an experiment: what a block of YAML may say."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SerializeAsAny,
+    model_validator,
+)
+
+from autoencoders import models
+from autoencoders.configuration import Strict
+from autoencoders.data.images import Scale
+from autoencoders.training.augmentation import Augmentation
+from autoencoders.training.corruption import Corruption
+from autoencoders.training.penalties import Penalty
+
+
+def architectures() -> list[str]:
+    """Return the names a YAML block may give as `architecture`: one file each in `models`."""
+    return sorted(module.name for module in iter_modules(models.__path__) if module.name not in ("base", "layers"))
+
+
+def _architecture(block: Any) -> Any:
+    """Check a `model` block against the configuration of the architecture that it names."""
+    if isinstance(block, models.Architecture):
+        return block
+    name = block.get("architecture") if isinstance(block, dict) else None
+    if name not in architectures():
+        raise ValueError(f"architecture must be one of {', '.join(architectures())}, got {name!r}")
+    return import_module(f"{models.__name__}.{name}").Config.model_validate(block)
+
+
+class Training(Strict):
+    """How a network is fitted."""
+
+    epochs: PositiveInt
+    batch_size: PositiveInt | Literal["full"]  # images
+    learning_rate: PositiveFloat  # the highest one of the schedule
+    optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
+    schedule: Literal["constant", "one_cycle"]
+    weight_decay: NonNegativeFloat
+    precision: Literal["float32", "bfloat16"]
+    epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
+    augmentation: Augmentation | None = None  # of the training images
+    snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
+
+
+class Variant(Strict):
+    """One architecture, corruption and penalty, and how it is trained."""
+
+    model: Annotated[SerializeAsAny[models.Architecture], BeforeValidator(_architecture)]
+    scale: Scale  # of the pixels that the network sees; all its errors are in these units
+    corruption: Corruption
+    penalty: Penalty
+    training: Training | None = None  # left out where the architecture has a closed form
+
+    def parameters(self) -> dict[str, Any]:
+        """Return every setting under its dotted name, such as `model.latent_dim`."""
+        return flatten(self.model_dump(exclude_none=True))
+
+    @model_validator(mode="after")
+    def _penalty_fits_the_architecture(self) -> Self:
+        if self.model.normal_code != (self.penalty.kind == "kl"):
+            rule = "must be kl" if self.model.normal_code else "must not be kl"
+            raise ValueError(f"penalty.kind {rule} for {self.model.architecture}, got {self.penalty.kind!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _corruption_fits_the_scale(self) -> Self:
+        knows_black_and_white = self.corruption.kind not in ("none", "rotation") and (
+            self.corruption.kind != "gaussian" or self.corruption.clip
+        )
+        if self.scale != "unit" and knows_black_and_white:
+            raise ValueError(f"corruption: {self.corruption.kind} sets pixels to 0 or 1, which needs scale unit")
+        return self
+
+    @model_validator(mode="after")
+    def _training_fits_the_architecture(self) -> Self:
+        if self.model.closed_form and self.training is not None:
+            raise ValueError(f"{self.model.architecture} is fitted in closed form: leave training out")
+        if not self.model.closed_form and self.training is None:
+            raise ValueError(f"training: the key is missing, and {self.model.architecture} must be trained")
+        return self
+
+
+class Compute(Strict):
+    """What the experiments run on."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    threads: PositiveInt  # of one node; bit-identical results need the same number
+
+
+def flatten(block: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Join the keys of nested blocks with dots."""
+    flat: dict[str, Any] = {}
+    for key, value in block.items():
+        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return flat
