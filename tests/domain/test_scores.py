@@ -10,7 +10,7 @@ import torch
 from digit_subject import DENSE, Identity, subject
 from torch import Generator, Tensor
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Strict, kinds
 from autoencoders.data.images import ImageTensor
 from autoencoders.detection import scores
 from autoencoders.detection.scores import Score, combine, fit, score_table
@@ -19,11 +19,12 @@ from autoencoders.detection.scores.glance import Glance, glances
 from autoencoders.detection.scores.restoration import LEAST_ENERGY
 from autoencoders.detection.scores.smoothing import kernel, smooth
 from autoencoders.evaluation.metrics import auroc
+from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import initialise
 from autoencoders.training import engine
 from autoencoders.training.corruption import Gaussian, NoCorruption, Rotation
-from autoencoders.training.variant import Variant, architectures
+from autoencoders.training.variant import Variant
 
 NONE = NoCorruption(kind="none")
 NOISE = Gaussian(kind="gaussian", std=0.2, clip=False)
@@ -395,7 +396,7 @@ def built(architecture: str, shape: tuple[int, int, int]) -> Autoencoder:
 
 @pytest.mark.parametrize("scale", UNITS)
 @pytest.mark.parametrize(("corruption", "shape"), [(ROTATION, (1, 8, 8)), (NOISE, (3, 8, 10))])
-@pytest.mark.parametrize("architecture", architectures())
+@pytest.mark.parametrize("architecture", kinds(Architecture))
 def test_every_score_of_every_architecture_is_finite(architecture: str, corruption, shape, scale: str) -> None:
     train, images = some(12, shape, scale=scale), some(5, shape, seed=1, scale=scale)
     images.values[0] = 0
@@ -405,7 +406,7 @@ def test_every_score_of_every_architecture_is_finite(architecture: str, corrupti
 
 
 def test_every_kind_of_score_is_tested() -> None:
-    assert scores.kinds() == sorted({block["kind"] for block in BLOCKS.values()})
+    assert kinds(Score) == sorted({block["kind"] for block in BLOCKS.values()})
 
 
 def test_training_tells_a_digit_from_the_others() -> None:

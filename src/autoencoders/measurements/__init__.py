@@ -7,12 +7,11 @@ about in.
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from autoencoders.configuration import Named
+from autoencoders.configuration import Plugin
 from autoencoders.data.finding import Finding
 
 if TYPE_CHECKING:
@@ -27,20 +26,15 @@ if TYPE_CHECKING:
 CHARTED = ("latent_scatter", "tsne")
 
 
-class Measurement(Named):
+class Measurement(Plugin):
     """The part of a `measurements` block that every measurement shares."""
 
-    datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
-
-
-def kinds() -> list[str]:
-    """Return the names a YAML block may give as `kind`: one file each."""
-    return sorted(module.name for module in iter_modules(__path__))
+    kind: str
 
 
 def measure(subject: Subject, settings: Measurement) -> Finding:
     """Make the measurement that `settings` names."""
-    return _module(settings.kind).measure(subject, settings)
+    return _module(settings).measure(subject, settings)
 
 
 def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
@@ -65,7 +59,7 @@ def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd
         tables[(variant, seed, *normal_class)] = finding.table
     names = ["variant", "seed", "normal_class"][: len(next(iter(tables)))]
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
-    return _module(settings.kind).draw(grouped, settings), summary
+    return _module(settings).draw(grouped, settings), summary
 
 
 def chart(arrays: dict[str, dict[str, np.ndarray]], settings: Measurement) -> go.Figure:
@@ -75,8 +69,8 @@ def chart(arrays: dict[str, dict[str, np.ndarray]], settings: Measurement) -> go
         arrays: Of the findings, by variant.
         settings: What was measured; one of `CHARTED`.
     """
-    return _module(settings.kind).chart(arrays)
+    return _module(settings).chart(arrays)
 
 
-def _module(kind: str) -> ModuleType:
-    return import_module(f"{__name__}.{kind}")
+def _module(settings: Measurement) -> ModuleType:
+    return sys.modules[type(settings).__module__]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Plugin
 
 if TYPE_CHECKING:
     from autoencoders.models.base import Autoencoder
 
 
-class Architecture(Strict):
+class Architecture(Plugin):
     """The part of a `model` block that every architecture shares."""
 
+    named_by: ClassVar[str] = "architecture"
     closed_form: ClassVar[bool] = False
     normal_code: ClassVar[bool] = False  # whether training shows the penalty a mean and a log variance
     architecture: str

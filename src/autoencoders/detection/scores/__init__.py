@@ -7,13 +7,11 @@ negative. Networks must be in evaluation mode.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ModelWrapValidatorHandler, model_validator
 
-from autoencoders.configuration import Named
+from autoencoders.configuration import Plugin
 from autoencoders.training.progress import bar
 
 if TYPE_CHECKING:
@@ -24,17 +22,11 @@ if TYPE_CHECKING:
     from autoencoders.models.base import Autoencoder
     from autoencoders.training.corruption import Corruption
 
-SHARED = ("covariance", "glance", "smoothing")  # modules that are no scores
 
-
-class Score(Named):
+class Score(Plugin):
     """The part of a `scores` block that every score shares."""
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def _of_its_kind(cls, obj: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Check a block within a block like one by itself."""
-        return cls.model_validate(obj) if cls is Score and not isinstance(obj, Score) else handler(obj)
+    kind: str
 
     def fit(self, glances: Glances) -> Scorer:
         """Gather what the score needs to know of normal images.
@@ -135,8 +127,3 @@ def combine(scores: list[np.ndarray]) -> np.ndarray:
     if wrong.size:
         raise ValueError(f"scores must not be negative to be combined, got {wrong[0]:g}")
     return np.log(np.maximum(table, np.finfo(np.float32).tiny)).mean(axis=0)
-
-
-def kinds() -> list[str]:
-    """Return the names a YAML block may give as `kind`: one file each."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name not in SHARED)
