@@ -49,10 +49,10 @@ class L1(Penalty):
 
 
 class KL(Penalty):
-    """`weight` times the divergence of each image's normal code from N(0, 1), averaged over the batch.
+    """`weight` times the divergence of each image's Gaussian posterior from N(0, 1), averaged over the batch.
 
     Kingma and Welling 2014, appendix B. Beside an error averaged over P pixels, a weight of 2 s^2 / P makes the
-    loss the negative evidence bound, up to scale, of normal pixels with standard deviation s.
+    loss the negative evidence bound, up to scale, of Gaussian pixels with standard deviation s.
     """
 
     kind: Literal["kl"]

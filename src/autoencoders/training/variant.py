@@ -44,8 +44,8 @@ class Variant(Strict):
 
     @model_validator(mode="after")
     def _penalty_fits_the_architecture(self) -> Self:
-        if self.model.normal_code != (self.penalty.kind == "kl"):
-            rule = "must be kl" if self.model.normal_code else "must not be kl"
+        if self.model.gaussian_posterior != (self.penalty.kind == "kl"):
+            rule = "must be kl" if self.model.gaussian_posterior else "must not be kl"
             raise ValueError(f"penalty.kind {rule} for {self.model.architecture}, got {self.penalty.kind!r}")
         return self
 
