@@ -23,7 +23,7 @@ def test_an_image_among_the_references_is_at_distance_0_exactly():
 
 
 def test_no_references_are_an_error():
-    with pytest.raises(ValueError, match="no references"):
+    with pytest.raises(ValueError, match="neighbours must be at most 0, the images to choose from, got 1"):
         nearest_distances(images(0.0), images(0.0)[:0])
 
 

@@ -4,6 +4,7 @@ import logging
 import math
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
 
-from autoencoders.data.images import ImageTensor
+from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
@@ -216,9 +217,14 @@ def reconstruct(model: nn.Module, images: Tensor) -> Tensor:
     return model(images)[0]
 
 
-def reconstruction_errors(model: nn.Module, images: ImageTensor) -> np.ndarray:
+def batches(images: ImageTensor | Tensor) -> Iterable[Tensor]:
+    """Return images (N, C, H, W) batch by batch, as floats in the units that a network sees; a tensor holds these."""
+    return images.batches() if isinstance(images, ImageTensor) else images.split(SCORING_BATCH)
+
+
+def reconstruction_errors(model: nn.Module, images: ImageTensor | Tensor) -> np.ndarray:
     """Return the mean squared pixel difference (N,) of each image and its reconstruction."""
-    errors = [squared_error(reconstruct(model, batch), batch) for batch in images.batches()]
+    errors = [squared_error(reconstruct(model, batch), batch) for batch in batches(images)]
     return torch.cat(errors).cpu().numpy() if errors else np.empty(0, np.float32)
 
 
