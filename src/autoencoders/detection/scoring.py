@@ -8,12 +8,14 @@ from autoencoders.configuration import Strict
 from autoencoders.detection.out_of_distribution import Probes
 from autoencoders.detection.scores import Score
 
+Rate = Annotated[float, Field(gt=0, lt=1)]
+
 
 class Thresholds(Strict):
     """The rules that set thresholds."""
 
     k: PositiveFloat  # standard deviations above the mean
-    alpha: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)]  # false-positive rates
+    alpha: Annotated[tuple[Rate, ...], Field(min_length=1)]  # nominal false positive rates
 
 
 class Scoring(Strict):

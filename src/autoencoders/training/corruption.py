@@ -145,7 +145,7 @@ class Rotation(Choice):
         Raises:
             ValueError: The images are not square.
         """
-        _check_square(images)
+        check_square(images, "corruption: rotation")
         return [images.rot90(turns, dims=(2, 3)) for turns in range(4)]
 
 
@@ -166,7 +166,12 @@ class Half(Choice):
         return halves
 
 
-def _check_square(images: Tensor) -> None:
+def check_square(images: Tensor, what: str) -> None:
+    """Make sure that images (N, C, H, W) can be rotated by a quarter.
+
+    Raises:
+        ValueError: `what` needs images of equal height and width.
+    """
     height, width = images.shape[2:]
     if height != width:
-        raise ValueError(f"corruption: rotation needs square images, got {height} x {width} pixels")
+        raise ValueError(f"{what} needs square images, got {height} x {width} pixels")
