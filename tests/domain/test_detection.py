@@ -14,7 +14,7 @@ from autoencoders.training.variant import Variant
 
 SCORING = {
     "anomaly_score": "mse",
-    "replicates": 50,
+    "bootstrap_samples": 50,
     "thresholds": {"k": 2.0, "alpha": [0.1]},
     "probes": {"kinds": ["blank", "inverted"], "images": 5},
     "scores": {
@@ -155,3 +155,8 @@ def test_a_baseline_scores_the_same_images(source, settings) -> None:
 def test_the_anomaly_score_is_one_of_the_scores() -> None:
     with pytest.raises(ValueError, match="anomaly_score must be one of mse, distance, got 'energy'"):
         Scoring.model_validate(SCORING | {"anomaly_score": "energy"})
+
+
+def test_no_bootstrap_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="bootstrap_samples: input should be greater than 0, got 0"):
+        Scoring.model_validate(SCORING | {"bootstrap_samples": 0})

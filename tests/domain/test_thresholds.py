@@ -118,7 +118,8 @@ def test_the_wilson_interval_stays_within_zero_and_one_and_mirrors():
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.5])
 def test_the_wilson_interval_covers_the_rate_about_as_often_as_it_says(rate: float):
     counts = np.random.default_rng(0).binomial(400, rate, 4000)
-    intervals = np.array([thresholds.wilson_interval(count / 400, 400, 0.95) for count in counts])
+    found = {count: thresholds.wilson_interval(count / 400, 400, 0.95) for count in np.unique(counts)}
+    intervals = np.array([found[count] for count in counts])
     assert ((intervals[:, 0] <= rate) & (rate <= intervals[:, 1])).mean() == pytest.approx(0.95, abs=0.02)
 
 
@@ -191,10 +192,7 @@ def test_pooling_in_another_order_gives_the_same_rates():
 def test_the_binomial_band_of_fair_coins_is_known(n: int, low: float, high: float):
     one = thresholds.rates(np.arange(3.0), np.zeros(n), np.ones(1), 1.0, [0.5], 0.95)
     band = thresholds.pool({"coins": one}, 0.95).set_index("rule").loc["conformal 0.5"]
-    assert (band["nominal_low"], band["nominal_high"]) == (
-        low,
-        high,
-    )  # of 10: at most 1 head: 11 of 1024, at most 2: 56
+    assert band[["nominal_low", "nominal_high"]].tolist() == [low, high]  # at most 1 of 10: 11 of 1024, at most 2: 56
 
 
 def test_about_as_many_pooled_rates_fall_into_the_bands_as_they_say():

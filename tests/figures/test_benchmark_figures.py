@@ -166,9 +166,8 @@ def test_pooled_rows_that_are_given_are_drawn_like_those_that_are_made():
 
 def test_the_title_sets_stated_beside_realised_rates():
     _, rates = detected(["zero", "one"])
-    conformal = (
-        thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
-    )
+    pooled = thresholds.pool(rates, 0.95).set_index("rule")
+    conformal = pooled.loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
     assert title(realised_rates(rates)) == (
         "Conformal thresholds flag {:.1%} and {:.1%} of normal test images where they state 5% and 10%".format(
             *conformal

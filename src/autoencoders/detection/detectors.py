@@ -207,7 +207,7 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -
         and high, its 95 % bootstrap interval over test images.
     """
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
-    main = bootstrap.mean_interval(test, settings.replicates, CONFIDENCE, seed).assign(score="")
+    main = bootstrap.mean_interval(test, settings.bootstrap_samples, CONFIDENCE, seed).assign(score="")
     rows = []
     for score in other_scores(next(iter(test.values()))):
         areas = {name: metrics.auroc(table[score], table["is_anomaly"]) for name, table in test.items()}

@@ -27,7 +27,7 @@ class Scoring(Strict):
         scores: By name.
         thresholds: What held-out normal images set.
         probes: Images of no class.
-        replicates: Resamplings of the test images behind the intervals of AUROC.
+        bootstrap_samples: Number of resamplings of the test images behind the intervals of AUROC.
     """
 
     anomaly_score: str
@@ -35,7 +35,7 @@ class Scoring(Strict):
     scores: Annotated[dict[str, SerializeAsAny[Score]], Field(min_length=1)]
     thresholds: Thresholds
     probes: Probes | None = None
-    replicates: PositiveInt
+    bootstrap_samples: PositiveInt
 
     @model_validator(mode="after")
     def _the_anomaly_score_is_one_of_the_scores(self) -> Self:

@@ -78,7 +78,7 @@ def batch_mean_sd(calibration: np.ndarray, k: float, batch_size: int) -> float:
             f"calibration images, got {batch_size}"
         )
     batches = np.split(calibration, range(batch_size, len(calibration), batch_size))
-    return mean_sd(np.array([batch.mean() for batch in batches]), k)
+    return mean_sd(np.array([batch.mean(dtype=np.float64) for batch in batches]), k)
 
 
 def flagged(scores: np.ndarray, threshold: float) -> float:
