@@ -16,7 +16,7 @@ SCORING = {
     "anomaly_score": "mse",
     "bootstrap_samples": 50,
     "thresholds": {"k": 2.0, "alpha": [0.1]},
-    "probes": {"kinds": ["blank", "inverted"], "images": 5},
+    "out_of_distribution": {"kinds": ["blank", "inverted"], "images": 5},
     "scores": {
         "mse": {"kind": "restoration", "views": 0, "smoothing": 0.0, "energy": 0.0, "edges": 0.0},
         "distance": {"kind": "mahalanobis", "shrinkage": 0.1},
@@ -116,7 +116,7 @@ def test_held_out_images_are_marked(source) -> None:
 
 
 def test_probes_are_made_of_normal_test_images(source, settings) -> None:
-    probes = source.probes(source.held_out(HELD_OUT, [0]), settings.probes, seed=0)
+    probes = source.probes(source.held_out(HELD_OUT, [0]), settings.out_of_distribution, seed=0)
     assert [one.rows["split"].iloc[0] for one in probes] == ["probe/blank", "probe/inverted"]
     assert len(probes[0].values) == 1 and len(probes[1].values) == 5
     assert probes[1].values.min() > 0.6  # dark images, inverted
@@ -136,7 +136,7 @@ def test_a_network_scores_held_out_images_and_probes(source, settings) -> None:
     device = torch.device("cpu")
     model = engine.restore(variant, (1, 6, 6), fit.weights, device)
     untrained = engine.build(variant, (1, 6, 6), 0, device).eval()
-    images = [held_out, *source.probes(held_out, settings.probes, seed=0)]
+    images = [held_out, *source.probes(held_out, settings.out_of_distribution, seed=0)]
     found = detection.score_network(model, untrained, train, images, settings, NoCorruption(kind="none"), 0)
     assert {"anomaly_score", "distance", "untrained"} <= set(found) and "mse" not in found
     assert found.loc[found["split"] == "test", "untrained"].notna().all()

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from autoencoders.data.images import ImageTensor, Scale, pixels
 from autoencoders.detection import bootstrap, scores, thresholds
-from autoencoders.detection import out_of_distribution as probes
 from autoencoders.detection.baselines import Baseline
-from autoencoders.detection.out_of_distribution import Probes
+from autoencoders.detection.out_of_distribution import OutOfDistribution, generate
 from autoencoders.detection.scores import combine
 from autoencoders.detection.scoring import Scoring, Thresholds
 from autoencoders.evaluation import latent as codes
@@ -69,19 +68,15 @@ class Source:
         rows = rows.assign(label=labels, is_anomaly=~np.isin(labels, normal_class))
         return Images(rows, self.pixels(rows["index"].to_numpy()))
 
-    def probes(self, held_out: Images, settings: Probes | None, seed: int) -> list[Images]:
+    def probes(self, held_out: Images, settings: OutOfDistribution | None, seed: int) -> list[Images]:
         """Return every probe; those made of images are made of normal test images."""
         if settings is None:
             return []
         rows = held_out.rows
         normal = rows.loc[(rows["split"] == "test") & ~rows["is_anomaly"], "index"].to_numpy()
         chosen = self.pixels(codes.subset(normal, settings.images, np.random.default_rng(seed)))
-        generator = Generator(self.device).manual_seed(seed)
-        made = {kind: probes.make(kind, chosen, generator, settings) for kind in settings.kinds}
-        for name in dict.fromkeys(one.split("/")[0] for one in self.others):
-            rng = np.random.default_rng(seed)
-            made[name] = probes.of_other(name, self._other(name), settings.images, self.images.shape[1:], rng)
-        return [_probe(name, values) for name, values in made.items()]
+        others = {name: self._other(name) for name in dict.fromkeys(one.split("/")[0] for one in self.others)}
+        return [_probe(name, values) for name, values in generate(settings, chosen, others, seed).items()]
 
     def pixels(self, indices: np.ndarray) -> ImageTensor:
         """Return the images at some indices."""

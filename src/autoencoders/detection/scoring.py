@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, PositiveFloat, PositiveInt, SerializeAsAny, model_validator
 
 from autoencoders.configuration import Strict
-from autoencoders.detection.out_of_distribution import Probes
+from autoencoders.detection.out_of_distribution import OutOfDistribution
 from autoencoders.detection.scores import Score
 
 Rate = Annotated[float, Field(gt=0, lt=1)]
@@ -26,7 +26,7 @@ class Scoring(Strict):
         reference: The variant that a detector should beat.
         scores: By name.
         thresholds: What held-out normal images set.
-        probes: Images of no class.
+        out_of_distribution: Images of no class that detectors are to tell from normal ones.
         bootstrap_samples: Number of resamplings of the test images behind the intervals of AUROC.
     """
 
@@ -34,7 +34,7 @@ class Scoring(Strict):
     reference: str | None = None
     scores: Annotated[dict[str, SerializeAsAny[Score]], Field(min_length=1)]
     thresholds: Thresholds
-    probes: Probes | None = None
+    out_of_distribution: OutOfDistribution | None = None
     bootstrap_samples: PositiveInt
 
     @model_validator(mode="after")

@@ -122,7 +122,7 @@ def study_pipelines(name: str, suite: grid.Suite, study: str) -> list[Pipeline]:
         parts = [normal_class_splits(name, suite, study, one) for one in block.normal_classes]
         for detector, seed in detectors:
             parts += detector_replicate(name, suite, study, detector, seed)
-        probed = bool((block.scoring or {}).get("probes"))
+        probed = bool((block.scoring or {}).get("out_of_distribution"))
         drawn = reporting.create_detector_study_pipeline(place, detectors, probed)
     else:
         parts = [reconstruction_replicate(name, suite, study, variant, seed) for variant, seed in measured]
@@ -269,7 +269,7 @@ def report_pipeline(name: str, suite: grid.Suite) -> Pipeline:
 def pictures_of(study: str, block: grid.Study) -> list[str]:
     """Return the figures that the report shows of a study, in order, named `study/whose/../figure`."""
     figures = list(reporting.DETECTOR_STUDY_FIGURES if block.normal_classes else reporting.STUDY_FIGURES)
-    figures += ["probes"] if (block.scoring or {}).get("probes") else []
+    figures += ["probes"] if (block.scoring or {}).get("out_of_distribution") else []
     figures += ["snapshots"] if block.watched() else []
     figures += [] if block.normal_classes else ["loss_chart"]
     for one in block.measurements:

@@ -128,7 +128,7 @@ class Study(Strict):
 
     def probes(self, dataset: str) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
-        named = ((self.scoring or {}).get("probes") or {}).get("datasets", ())
+        named = ((self.scoring or {}).get("out_of_distribution") or {}).get("datasets", ())
         return [name for name in named if name != dataset]
 
 

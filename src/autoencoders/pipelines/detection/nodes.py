@@ -45,7 +45,7 @@ def score_anomalies(
         model=engine.restore(variant, shape, weights, device),
         untrained=engine.build(variant, shape, seed, device).eval(),
         train=source.pixels(fit_indices["train"]),
-        images=[held_out, *source.probes(held_out, scoring.probes, seed)],
+        images=[held_out, *source.probes(held_out, scoring.out_of_distribution, seed)],
         settings=scoring,
         corruption=variant.corruption,
         seed=seed,
@@ -94,7 +94,7 @@ def score_with_baseline(
     device = engine.resolve_device(compute)
     source = detection.Source(images, labels, facts, others, device, "unit")
     held_out = source.held_out(held_out_indices, normal_class)
-    shown = [held_out, *source.probes(held_out, scoring.probes, seed)]
+    shown = [held_out, *source.probes(held_out, scoring.out_of_distribution, seed)]
     return detection.score_baseline(baseline, source.pixels(fit_indices["train"]), shown, seed)
 
 
