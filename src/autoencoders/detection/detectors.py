@@ -15,8 +15,8 @@ from autoencoders.detection.out_of_distribution import OutOfDistribution, genera
 from autoencoders.detection.scores import combine
 from autoencoders.detection.scoring import Scoring, Thresholds
 from autoencoders.evaluation import latent as codes
-from autoencoders.evaluation import metrics
-from autoencoders.evaluation import sanity as gates
+from autoencoders.evaluation import metrics, sanity_checks
+from autoencoders.key import SANITY_CHECK
 from autoencoders.models.base import Autoencoder
 from autoencoders.training.corruption import Corruption
 
@@ -168,11 +168,11 @@ def other_scores(scores: pd.DataFrame) -> list[str]:
 
 
 def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
-    """Sum a table of scores up in metrics; a gate is 1 where it held and 0 where it failed.
+    """Sum a table of scores up in metrics; a sanity check is 1 where it held and 0 where it failed.
 
     Returns:
         `test/auroc_<normal class>`; the AUROC of each other score as `scores/<name>` and of each probe against normal
-        test images as `probes/<name>`; and the gates scores_vary and shuffled_labels.
+        test images as `probes/<name>`; and the sanity checks scores_vary and shuffled_labels.
     """
     test = scores[scores["split"] == "test"]
     normal = test[~test["is_anomaly"]]
@@ -184,9 +184,13 @@ def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
         if split.startswith(PROBE):
             rows = pd.concat([normal, scores[scores["split"] == split]])
             found[f"probes/{split.removeprefix(PROBE)}"] = metrics.auroc(rows["anomaly_score"], rows["is_anomaly"])
-    held = gates.shuffled_labels(test["anomaly_score"].to_numpy(), test["is_anomaly"].to_numpy(), seed)
-    varied = gates.scores_vary(test["anomaly_score"].to_numpy())
-    return found | {"gate/shuffled_labels": float(held), "gate/scores_vary": float(varied)}
+    verdicts = {
+        "shuffled_labels": sanity_checks.shuffled_labels(
+            test["anomaly_score"].to_numpy(), test["is_anomaly"].to_numpy(), seed
+        ),
+        "scores_vary": sanity_checks.scores_vary(test["anomaly_score"].to_numpy()),
+    }
+    return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 
 def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -> pd.DataFrame:

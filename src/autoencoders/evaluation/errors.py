@@ -6,8 +6,8 @@ import torch
 from torch import Generator, Tensor
 
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
-from autoencoders.evaluation import metrics
-from autoencoders.evaluation import sanity as gates
+from autoencoders.evaluation import metrics, sanity_checks
+from autoencoders.key import SANITY_CHECK
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import pca
 from autoencoders.training.corruption import Corruption
@@ -60,7 +60,7 @@ def summary(
     latent_dim: int,
     normal_class: list[int] | None = None,
 ) -> dict[str, float]:
-    """Sum an error table up in metrics; a gate is 1 where it held and 0 where it failed.
+    """Sum an error table up in metrics; a sanity check is 1 where it held and 0 where it failed.
 
     Args:
         errors: The table, a row an image.
@@ -81,22 +81,19 @@ def summary(
     if normal_class and "pca_error" in errors:
         label = "_".join(str(one) for one in sorted(normal["label"].unique()))
         found[f"test/pca_auroc_{label}"] = metrics.auroc(errors.loc[test, "pca_error"], is_anomaly[test])
-    dead = gates.dead_pixels(statistics["image_sd"], statistics["reconstruction_sd"])
+    spreads = statistics["image_sd"], statistics["reconstruction_sd"]
+    dead = sanity_checks.dead_pixels(*spreads)
     lost = statistics["pixel_error"]
     found["dead_pixels/count"] = float(dead.sum())
     found["dead_pixels/error_share"] = float(lost[dead].sum() / lost.sum()) if lost.any() else 0.0
     verdicts = {
-        "gate/loss_fell": gates.loss_fell(iterations["train_loss"].to_numpy()),
-        "gate/beats_mean_image": gates.beats_mean_image(
-            normal["reconstruction_error"].to_numpy(), normal["mean_image_error"].to_numpy()
-        ),
-        "gate/reconstructions_differ": gates.reconstructions_differ(
-            statistics["image_sd"], statistics["reconstruction_sd"]
-        ),
-        "gate/no_dead_pixels": not dead.any(),
-        "gate/errors_vary": gates.scores_vary(errors.loc[test, "reconstruction_error"].to_numpy()),
+        "loss_fell": sanity_checks.loss_fell(iterations["train_loss"]),
+        "beats_mean_image": sanity_checks.beats_mean_image(normal["reconstruction_error"], normal["mean_image_error"]),
+        "reconstructions_differ": sanity_checks.reconstructions_differ(*spreads),
+        "no_dead_pixels": not dead.any(),
+        "errors_vary": sanity_checks.scores_vary(errors.loc[test, "reconstruction_error"]),
     }
-    return found | {name: float(held) for name, held in verdicts.items()}
+    return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 
 def examples(model: Autoencoder, images: ImageTensor, corruption: Corruption, seed: int) -> Arrays:

@@ -26,7 +26,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """One study: its question, the answer found, numbers, figures, charts and the sanity gates that failed."""
+    """One study: its question, the answer found, numbers, figures, charts and the sanity checks that failed."""
 
     name: str
     question: str

@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autoencoders.key import Key
+from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.tracking import notes, views
 from autoencoders.tracking.plan import Plan
 from autoencoders.tracking.process import is_alive
@@ -32,7 +32,6 @@ ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
-GATE = "gate/"  # how the names of metrics begin that tell whether a gate held
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 AT_ONCE = 1000  # metrics, the most MLflow takes in a call
 DIGEST = 36  # characters, the most MLflow takes of a dataset's
@@ -107,7 +106,7 @@ class Tracker:
             self._client.log_batch(self._runs[key], metrics=metrics[start : start + AT_ONCE])
 
     def log_metrics(self, key: Key, metrics: dict[str, float]) -> None:
-        """Log the final numbers and whether the sanity gates held; all of them are in the run's `metrics.json`.
+        """Log the final numbers and whether the sanity checks held; all of them are in the run's `metrics.json`.
 
         Without steps, the UI draws a bar a run.
         """
@@ -115,9 +114,9 @@ class Tracker:
 
         now = int(1000 * time.time())
         found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if is_shown(name)]
-        gates = verdicts(metrics)
-        failed = ", ".join(name for name, held in gates.items() if not held)
-        tags = {"gates": f"failed: {failed}" if failed else "held"} if gates else {}
+        checks = verdicts(metrics)
+        failed = ", ".join(name for name, held in checks.items() if not held)
+        tags = {"gates": f"failed: {failed}" if failed else "held"} if checks else {}
         self._client.log_batch(self._runs[key], metrics=found, tags=_tags(tags))
 
     def log_file(self, key: Key, path: Path, folder: str = "") -> None:
@@ -217,8 +216,8 @@ class Tracker:
 
 
 def verdicts(metrics: dict[str, Any]) -> dict[str, float]:
-    """Return whether each sanity gate among the metrics held (1) or failed (0), by its name."""
-    return {name.removeprefix(GATE): held for name, held in metrics.items() if name.startswith(GATE)}
+    """Return whether each sanity check among the metrics held (1) or failed (0), by its name."""
+    return {name.removeprefix(SANITY_CHECK): held for name, held in metrics.items() if name.startswith(SANITY_CHECK)}
 
 
 def is_shown(metric: str) -> bool:

@@ -138,7 +138,7 @@ def measure_one_class(
     seed: int,
     normal_class: list[int],
 ) -> Metrics:
-    """Sum one one-class training up in numbers, the sanity gates among them (1 held, 0 failed)."""
+    """Sum one one-class training up in numbers, the sanity checks among them (1 held, 0 failed)."""
     from autoencoders.detection import detectors as detection
     from autoencoders.evaluation import errors as evaluation
     from autoencoders.training import engine
@@ -149,7 +149,7 @@ def measure_one_class(
 
 
 def measure_scores(scores: DataFrame, seed: int) -> Metrics:
-    """Sum the scores of a baseline or an ensemble up in numbers, the sanity gates among them."""
+    """Sum the scores of a baseline or an ensemble up in numbers, the sanity checks among them."""
     from autoencoders.detection import detectors as detection
 
     return detection.summary(scores, seed) | {"seed": seed}

@@ -52,7 +52,7 @@ def measure(
     variant: Variant,
     seed: int,
 ) -> Metrics:
-    """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
+    """Sum one experiment up in numbers, the sanity checks among them (1 held, 0 failed)."""
     from autoencoders.evaluation import errors as evaluation
     from autoencoders.training import engine
 
