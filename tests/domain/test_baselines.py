@@ -98,6 +98,7 @@ def test_settings_have_dotted_names() -> None:
 
 
 def test_naming_baselines_imports_nothing_heavy() -> None:
-    code = "import sys; from autoencoders.detection import baselines; [baselines.is_seeded(one) for one in baselines.kinds()]; "
+    code = "import sys; from autoencoders.detection import baselines; "
+    code += "[baselines.is_seeded(one) for one in baselines.kinds()]; "
     code += "sys.exit('sklearn' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}).returncode == 0

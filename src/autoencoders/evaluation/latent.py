@@ -26,8 +26,8 @@ def decode(model: Autoencoder, codes: Tensor) -> Tensor:
 
 def trained_on(subject: Subject) -> np.ndarray:
     """Return the indices of the test images whose class the network was trained on."""
-    known = np.unique(subject.labels[subject.indices["train"]])
-    return splits.only(subject.indices["test"], subject.labels, known.tolist())
+    known = np.unique(subject.labels[subject.splits["train"]])
+    return splits.only(subject.splits["test"], subject.labels, known.tolist())
 
 
 def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -37,8 +37,8 @@ def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
 
 def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
     """Return the first images at some indices as pictures, uint8 (n, C, H, W), n at most `THUMBNAILS`."""
-    chosen = subject.images[indices[:THUMBNAILS]].astype(np.uint16)
-    return (chosen * 255 // subject.facts["intensity"]).astype(np.uint8)
+    chosen = subject.dataset.images[indices[:THUMBNAILS]].astype(np.uint16)
+    return (chosen * 255 // subject.dataset.intensity).astype(np.uint8)
 
 
 @torch.inference_mode()

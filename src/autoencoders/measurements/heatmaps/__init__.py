@@ -52,8 +52,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     Raises:
         ValueError: A place chosen lies beyond the test images.
     """
-    test = subject.indices["test"]
-    errors = reconstruction_errors(subject.model, subject.pixels("test"))
+    test = subject.splits["test"]
+    errors = reconstruction_errors(subject.model, subject.split("test"))
     is_normal = np.isin(test, trained_on(subject))
     rising = np.argsort(errors, kind="stable")  # places in test
     everything = {

@@ -40,7 +40,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         ValueError: The network was trained on one class alone.
     """
     rng = np.random.default_rng(subject.seed)
-    reference = subject.at(subset(subject.indices["train"], config.nearest_of, rng))
+    reference = subject.at(subset(subject.splits["train"], config.nearest_of, rng))
     pairs = _pairs(subject, config.pairs, rng)  # (pairs, 2)
     share = torch.linspace(0, 1, config.steps, device=subject.device)
     starts, ends = subject.at(pairs[:, 0]), subject.at(pairs[:, 1])

@@ -45,7 +45,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     if subject.model.latent_dim < 2:
         raise ValueError(f"latent_scatter needs a latent_dim of at least 2, got {subject.model.latent_dim}")
     rng = np.random.default_rng(subject.seed)
-    reference = subset(subject.indices["train"], config.references, rng)
+    reference = subset(subject.splits["train"], config.references, rng)
     test = trained_on(subject)
     reference_codes = encode(subject.model, subject.at(reference))
     codes = encode(subject.model, subject.at(test))

@@ -41,7 +41,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     """
     made = Generator(subject.device).manual_seed(subject.seed)
     noise = torch.empty(config.images, *subject.model.image_shape, device=subject.device)
-    train = subject.pixels("train")
+    train = subject.split("train")
     groups = {
         "train": list(train.batches()),
         "test": list(subject.at(trained_on(subject)).batches()),

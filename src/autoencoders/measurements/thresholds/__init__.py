@@ -46,9 +46,9 @@ def measure(subject: Subject, config: Config) -> Finding:
         ValueError: There are too few calibration images, or no anomalies and no square images to rotate.
     """
     normal = trained_on(subject)
-    strange = np.setdiff1d(subject.indices["test"], normal)
+    strange = np.setdiff1d(subject.splits["test"], normal)
     errors = {
-        "calibration_errors": reconstruction_errors(subject.model, subject.pixels("calibration")),
+        "calibration_errors": reconstruction_errors(subject.model, subject.split("calibration")),
         "test_errors": reconstruction_errors(subject.model, subject.at(normal)),
         "anomaly_errors": reconstruction_errors(subject.model, subject.at(strange))
         if len(strange)

@@ -42,7 +42,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     """
     rng = np.random.default_rng(subject.seed)
     generator = Generator().manual_seed(subject.seed)
-    reference = subject.at(subset(subject.indices["train"], config.nearest_of, rng))
+    reference = subject.at(subset(subject.splits["train"], config.nearest_of, rng))
     test = trained_on(subject)
     examples = first_of_each(subject.labels, test)
     others = subset(np.setdiff1d(test, examples), max(config.images - len(examples), 0), rng)
