@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autoencoders.key import Key
+
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "autoencoders"
 HEAVY = {"torch", "torchvision", "mlflow", "sklearn", "matplotlib", "pandas"}
 
@@ -98,12 +100,41 @@ def test_every_pipeline_dataset_is_declared_in_the_catalog(catalog, pipelines) -
         assert not missing, f"{name} keeps {sorted(missing)[:3]} in memory only"
 
 
-def test_no_two_datasets_share_a_file(catalog, pipelines) -> None:
+def test_no_two_outputs_share_a_file(catalog, pipelines) -> None:
     files: dict[str, str] = {}
-    for name in set().union(*(pipeline.datasets() for pipeline in pipelines.values())):
+    for name in {name for pipeline in pipelines.values() for node in pipeline.nodes for name in node.outputs}:
         path = getattr(catalog[name], "_filepath", None)
         if path is not None:
             assert files.setdefault(str(path), name) == name
+
+
+FIGURES = {  # whatever no other pattern of the catalog fits is a figure, so a misspelt name would be one, too
+    "auroc",
+    "error_rates",
+    "fashion_mnist_scores",
+    "fashion_mnist_table",
+    "heatmaps",
+    "loss_curves",
+    "mnist_scores",
+    "mnist_table",
+    "precision_recall",
+    "probes",
+    "realised_rates",
+    "reconstructions",
+    "roc_curves",
+    "samples",
+    "score_histograms",
+    "scores",
+    "snapshots",
+    "test_errors",
+}
+
+
+def test_figures_are_those_that_are_meant_to_be(catalog, pipelines) -> None:
+    names = set().union(*(pipeline.datasets() for pipeline in pipelines.values()))
+    drawn = {name for name in names if type(catalog[name]).__name__ == "FigureDataset"}
+    artifacts = {Key.of_dataset(name)[1] for name in drawn}
+    assert {name for name in artifacts if not name.endswith("_figure")} == FIGURES
 
 
 def test_every_artifact_has_a_layer(catalog, pipelines) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from autoencoders.key import Key
 from autoencoders.pipelines import grid
 from autoencoders.pipelines.grid import Suite
 
@@ -8,11 +9,11 @@ STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"
 
 def test_a_study_yields_every_variant_with_every_seed() -> None:
     study = Suite.model_validate({"dataset": "mnist", "splits": {}, "studies": {"one": STUDY}}).studies["one"]
-    assert list(study.replicates()) == [
-        ("plain", "seed_0"),
-        ("plain", "seed_1"),
-        ("noisy", "seed_0"),
-        ("noisy", "seed_1"),
+    assert [str(key) for key in study.seeded(Key("mnist", "one"))] == [
+        "mnist.one.plain.seed_0",
+        "mnist.one.plain.seed_1",
+        "mnist.one.noisy.seed_0",
+        "mnist.one.noisy.seed_1",
     ]
 
 
@@ -29,7 +30,7 @@ def read_detection(**change) -> grid.Study:
 
 
 def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_seeds() -> None:
-    detectors = list(read_detection().detectors())
+    detectors = [key[2:4] for key in read_detection().detectors(Key("mnist", "one"))]
     assert detectors[4:] == [
         ("both", "seed_0"),
         ("both", "seed_1"),
@@ -41,7 +42,7 @@ def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_se
 
 def test_probes_are_taken_from_other_datasets_only() -> None:
     scoring = {"scores": {"mse": {}}, "out_of_distribution": {"datasets": ["mnist", "kmnist"]}}
-    assert read_detection(scoring=scoring).probes("mnist") == ["kmnist"]
+    assert read_detection(scoring=scoring).others_for_detection("mnist") == ["kmnist"]
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
 
 
 def test_a_file_that_is_missing_or_damaged_is_named(kedro_run, here):
-    file = here / "data/05_model_input/digits/fit_indices.safetensors"
+    file = here / "data/05_model_input/digits/splits.safetensors"
     kedro_run("--to-nodes", "digits.fit_pca")
     file.write_text("damaged")
     code, output, _ = kedro_run("--nodes", "digits.fit_pca")

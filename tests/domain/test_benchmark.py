@@ -5,6 +5,7 @@ import pytest
 
 from autoencoders.detection import ranking as benchmark
 from autoencoders.detection.ranking import Printed
+from autoencoders.key import Key
 
 
 def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
@@ -17,10 +18,10 @@ def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
 @pytest.fixture
 def detectors() -> pd.DataFrame:
     tables = {
-        "pca/seed_0": replicate(0, 0.8, 0.9),
-        "net/seed_0": replicate(0, 0.9, 1.0),
-        "net/seed_1": replicate(1, 0.8, 1.0),
-        "svm/seed_0": replicate(0, 0.7, 0.8).query("score == ''"),
+        Key("d", "s", "pca", "seed_0"): replicate(0, 0.8, 0.9),
+        Key("d", "s", "net", "seed_0"): replicate(0, 0.9, 1.0),
+        Key("d", "s", "net", "seed_1"): replicate(1, 0.8, 1.0),
+        Key("d", "s", "svm", "seed_0"): replicate(0, 0.7, 0.8).query("score == ''"),
     }
     return benchmark.detectors(tables)
 
@@ -31,7 +32,7 @@ def test_scores_beside_the_anomaly_score_are_detectors_of_their_own(detectors) -
 
 def test_a_score_that_a_table_read_back_leaves_empty_is_the_anomaly_score() -> None:
     table = replicate(0, 0.8, 0.9).replace({"score": {"": float("nan")}})
-    assert "pca" in set(benchmark.detectors({"pca/seed_0": table})["detector"])
+    assert "pca" in set(benchmark.detectors({Key("d", "s", "pca", "seed_0"): table})["detector"])
 
 
 def test_the_best_mean_over_classes_and_seeds_comes_first(detectors) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from autoencoders.evaluation import sanity_checks
 from autoencoders.evaluation.metrics import auroc, mean_errors, over_classes
+from autoencoders.key import Key
 from autoencoders.reporting.tables import long, wide
 
 
@@ -57,9 +58,9 @@ def test_classes_are_merged_and_a_sanity_check_holds_where_all_hold() -> None:
 def test_tables_give_mean_and_sd_over_seeds_in_the_order_of_the_variants() -> None:
     table = long(
         {
-            "d.s.wide.seed_0": {"test/mse": 0.2, "seed": 0},
-            "d.s.wide.seed_1": {"test/mse": 0.4, "seed": 1},
-            "d.s.narrow.seed_0": {"test/mse": 0.5, "seed": 0},
+            Key("d", "s", "wide", "seed_0"): {"test/mse": 0.2, "seed": 0},
+            Key("d", "s", "wide", "seed_1"): {"test/mse": 0.4, "seed": 1},
+            Key("d", "s", "narrow", "seed_0"): {"test/mse": 0.5, "seed": 0},
         }
     )
     assert table.columns.tolist() == ["dataset", "study", "variant", "seed", "metric", "value"]

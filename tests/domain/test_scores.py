@@ -121,9 +121,9 @@ def test_a_perfect_copy_restores_everything() -> None:
 
 def test_restoration_without_options_is_the_reconstruction_error() -> None:
     one = zero()
-    images = one.pixels("test")
+    images = one.split("test")
     np.testing.assert_array_equal(
-        scored(PLAIN, one.model, one.pixels("train"), images), engine.reconstruction_errors(one.model, images)
+        scored(PLAIN, one.model, one.split("train"), images), engine.reconstruction_errors(one.model, images)
     )
 
 
@@ -216,9 +216,9 @@ def test_the_error_of_views_is_their_mean() -> None:
 
 def test_a_score_does_not_depend_on_the_others_asked_for() -> None:
     one, images = zero(), some(7)
-    everything = score_table(settings(), one.model, one.pixels("train"), images, NOISE, 0)
+    everything = score_table(settings(), one.model, one.split("train"), images, NOISE, 0)
     for name, block in BLOCKS.items():
-        alone = scored(block, one.model, one.pixels("train"), images, NOISE)
+        alone = scored(block, one.model, one.split("train"), images, NOISE)
         np.testing.assert_array_equal(alone, everything[name])
 
 
@@ -232,7 +232,7 @@ def test_outputs_are_computed_once() -> None:
 @pytest.mark.parametrize("corruption", [NONE, ROTATION], ids=lambda one: one.kind)
 def test_shuffling_images_shuffles_scores(corruption) -> None:
     one, images = zero(), some(30)
-    fitted = fit(settings(), one.model, one.pixels("train"), corruption, seed=0)
+    fitted = fit(settings(), one.model, one.split("train"), corruption, seed=0)
     order = torch.randperm(30, generator=Generator().manual_seed(0))
     found = fitted.score(images)
     for name, shuffled in fitted.score(images[order]).items():
@@ -241,7 +241,7 @@ def test_shuffling_images_shuffles_scores(corruption) -> None:
 
 def test_batches_change_no_score_without_draws() -> None:
     one, images = zero(), some(10)
-    fitted = fit(settings(), one.model, one.pixels("train"), NONE, seed=0)
+    fitted = fit(settings(), one.model, one.split("train"), NONE, seed=0)
     whole, first, second = (fitted.score(part) for part in (images, images[slice(3)], images[slice(3, None)]))
     for name, values in whole.items():
         np.testing.assert_allclose(np.append(first[name], second[name]), values, rtol=1e-4, err_msg=name)
@@ -249,7 +249,7 @@ def test_batches_change_no_score_without_draws() -> None:
 
 def test_no_images_have_no_scores() -> None:
     one = zero()
-    found = score_table(settings(), one.model, one.pixels("train"), some(0), NONE, 0)
+    found = score_table(settings(), one.model, one.split("train"), some(0), NONE, 0)
     assert all(values.shape == (0,) for values in found.values())
 
 
@@ -369,7 +369,7 @@ def test_rapp_by_hand() -> None:
 
 
 def test_normalised_differences_of_training_images_have_unit_variance_in_each_direction() -> None:
-    train = zero().pixels("train")
+    train = zero().split("train")
     mean = scored(BLOCKS["nap"], zero().model, train, train).mean()
     assert mean == pytest.approx(round(mean), abs=1e-6) and 40 <= mean <= 64 + 12
 
@@ -415,12 +415,12 @@ def test_every_kind_of_score_is_tested() -> None:
 
 def test_training_tells_a_digit_from_the_others() -> None:
     one = zero()
-    images, is_anomaly = one.pixels("test"), one.labels[one.indices["test"]] != 0
-    found = score_table(settings(), one.model, one.pixels("train"), images, NONE, 0)
+    images, is_anomaly = one.split("test"), one.labels[one.splits["test"]] != 0
+    found = score_table(settings(), one.model, one.split("train"), images, NONE, 0)
     for name in ("error", "restoration", "whitened", "neighbours", "sap"):
         assert auroc(found[name], is_anomaly) > 0.8, name
     fresh = engine.build(one.variant, (1, 8, 8), 0, one.device).eval()
-    assert auroc(scored(PLAIN, fresh, one.pixels("train"), images), is_anomaly) < auroc(found["error"], is_anomaly)
+    assert auroc(scored(PLAIN, fresh, one.split("train"), images), is_anomaly) < auroc(found["error"], is_anomaly)
 
 
 def test_statistics_take_images_from_all_over_the_training_set() -> None:

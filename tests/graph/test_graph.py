@@ -57,7 +57,7 @@ def test_a_pipeline_stands_before_its_parts(pipelines):
 
 def test_reports_take_no_figures(pipelines, catalog):
     shown = without_figures(pipelines["digits"], catalog)
-    (report,) = [one for one in shown.nodes if one.name.endswith("write_report")]
+    (report,) = [one for one in shown.nodes if one.name == "digits.denoising.comparison.write_section"]
     assert not any(name.endswith("loss_curves") for name in report.inputs)
     assert any(name.endswith("comparison.table") for name in report.inputs)
     assert shown.outputs() >= pipelines["digits"].outputs()

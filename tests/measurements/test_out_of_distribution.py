@@ -51,7 +51,7 @@ def test_the_test_images_themselves_are_a_guess():
 def test_probes_are_what_they_are_called():
     one = subject(Identity())
     arrays = measure(one, CONFIG.model_copy(update={"images": 10**6})).arrays
-    first = one.pixels("test")[:2].numpy()
+    first = one.split("test")[:2].numpy()
     np.testing.assert_allclose(arrays["test/originals"], first)
     np.testing.assert_allclose(arrays["rotated_90/originals"], np.rot90(first, axes=(2, 3)))
     np.testing.assert_allclose(arrays["rotated_180/originals"], first[:, :, ::-1, ::-1])
@@ -98,7 +98,8 @@ def test_images_of_another_shape_are_refused_by_name():
 
 def test_only_square_images_are_rotated_by_a_quarter():
     one = subject(Black((1, 8, 6)))
-    one = dataclasses.replace(one, images=one.images[..., :6])
+    narrow = dataclasses.replace(one.dataset, images=one.dataset.images[..., :6])
+    one = dataclasses.replace(one, dataset=narrow)
     with pytest.raises(ValueError, match="rotated_90 needs square images, got 8 x 6 pixels"):
         measure(one, Config(kind="out_of_distribution", kinds=("rotated_90",), images=2))
     assert len(measure(one, Config(kind="out_of_distribution", kinds=("rotated_180",), images=2)).table) == 2

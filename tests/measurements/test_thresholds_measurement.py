@@ -35,7 +35,7 @@ def one_class():
 def test_every_rule_is_tried_with_its_own_threshold(fitted):
     table = measure(fitted, CONFIG).table
     assert table["rule"].tolist() == RULES
-    calibration = reconstruction_errors(fitted.model, fitted.pixels("calibration"))
+    calibration = reconstruction_errors(fitted.model, fitted.split("calibration"))
     by_rule = table.set_index("rule")["threshold"]
     assert by_rule["mean + 1 sd"] == pytest.approx(calibration.mean() + calibration.std(ddof=1), rel=1e-5)
     assert by_rule["conformal 0.1"] == pytest.approx(thresholds.conformal(calibration, 0.1))
@@ -60,27 +60,27 @@ def test_the_batch_mean_rule_flags_far_more_normal_images_than_the_one_by_images
 def test_where_all_classes_are_normal_rotated_images_are_the_anomalies(fitted):
     finding = measure(fitted, CONFIG)
     assert set(finding.table["anomalies"]) == {"rotated by 90°"}
-    test = fitted.pixels("test")
+    test = fitted.split("test")
     turned = ImageTensor(test.values.rot90(1, dims=(2, 3)), test.intensity)
     np.testing.assert_allclose(finding.arrays["anomaly_errors"], reconstruction_errors(fitted.model, turned), rtol=1e-5)
 
 
 def test_in_one_class_studies_the_other_classes_are_the_anomalies(one_class):
     table = measure(one_class, CONFIG.model_copy(update={"batch_size": 8})).table
-    labels = one_class.labels[one_class.indices["test"]]
+    labels = one_class.labels[one_class.splits["test"]]
     assert set(table["anomalies"]) == {"other classes"}
     assert (table["n_test"] == (labels == 0).sum()).all() and (table["n_anomalies"] == (labels != 0).sum()).all()
     assert table.set_index("rule")["detection_rate"]["conformal 0.1"] > 0.9
 
 
 def test_images_and_labels_in_another_order_give_the_same_rates(fitted):
-    order = np.random.default_rng(0).permutation(len(fitted.images))
+    order = np.random.default_rng(0).permutation(len(fitted.labels))
     place = np.argsort(order)
+    images, labels = fitted.dataset.images[order], fitted.labels[order]
     shuffled = dataclasses.replace(
         fitted,
-        images=fitted.images[order],
-        labels=fitted.labels[order],
-        indices={name: place[indices] for name, indices in fitted.indices.items()},
+        dataset=dataclasses.replace(fitted.dataset, images=images, labels=labels),
+        splits={name: place[indices] for name, indices in fitted.splits.items()},
     )
     one, other = measure(fitted, CONFIG).table[1:], measure(shuffled, CONFIG).table[1:]  # the first draws batches
     columns = ["threshold", "empirical_rate", "detection_rate"]

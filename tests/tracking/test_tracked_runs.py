@@ -92,10 +92,10 @@ def test_the_saved_view_ranks_runs_by_what_they_have(place):
 
 
 def test_images_are_inputs_of_runs(place):
-    facts = json.loads((place.root / "data/02_intermediate/digits/facts.json").read_text())
+    info = json.loads((place.root / "data/02_intermediate/digits/dataset_info.json").read_text())
     (images,) = place.newest()["dense_5.seed_0"].inputs.dataset_inputs
-    assert images.dataset.name == facts["name"]
-    assert facts["checksum"].startswith(images.dataset.digest)
+    assert images.dataset.name == info["name"]
+    assert info["checksum"].startswith(images.dataset.digest)
 
 
 def test_a_run_holds_its_figures_weights_and_configuration(place):
@@ -119,8 +119,8 @@ def test_the_comparison_holds_tables_and_figures(place):
 
 def test_tags_say_where_a_run_comes_from(place):
     tags = place.newest()["linear_5.seed_0"].data.tags
-    facts = json.loads((place.root / "data/02_intermediate/digits/facts.json").read_text())
-    assert tags["data_checksum"] == facts["checksum"]
+    info = json.loads((place.root / "data/02_intermediate/digits/dataset_info.json").read_text())
+    assert tags["data_checksum"] == info["checksum"]
     assert tags["pipeline"] == "digits.reconstruction"
     assert (tags["dataset"], tags["study"], tags["variant"], tags["seed"]) == (
         "digits",

@@ -5,16 +5,61 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     import torch
     from torch import Tensor
 
 Scale = Literal["unit", "raw", "standard"]  # [0, 1], as stored, or mean 0 and sd 1 over all training pixels
 
 SCORING_BATCH = 2048  # images; bounds the memory that activations take
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """All images of a dataset, and what is known of them.
+
+    Attributes:
+        images: uint8 (N, C, H, W), values in 0..intensity.
+        labels: Integers (N,), indices into the names of the classes.
+        official_split: Texts (N,), "train" or "test": the official part that each image belongs to.
+        info: What is known of the dataset: name, intensity (the value of a white pixel), class_names, checksum,
+            source, files where each image has one, train_images and test_images (counts), image_shape, and mean and
+            sd over all training pixels in [0, 1], pixel_mean and pixel_sd.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    official_split: np.ndarray
+    info: dict[str, Any]
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        return self.images.shape[1:]
+
+    @property
+    def intensity(self) -> int:
+        """The value of a white pixel."""
+        return self.info["intensity"]
+
+    def at(self, indices: np.ndarray, device: torch.device, scale: Scale = "unit") -> ImageTensor:
+        """Copy the images at some indices to the device, to be seen in the units of `scale`."""
+        import torch
+
+        shift, spread = {
+            "unit": (0.0, 1.0),
+            "raw": (0.0, 1 / self.intensity),
+            "standard": (self.info.get("pixel_mean", 0.0), self.info.get("pixel_sd", 1.0)),
+        }[scale]
+        return ImageTensor(torch.from_numpy(self.images[indices]).to(device), self.intensity, shift, spread)
+
+    def test_part(self, device: torch.device, scale: Scale = "unit") -> ImageTensor:
+        """Copy the images of the official test part to the device."""
+        return self.at(np.flatnonzero(self.official_split == "test"), device, scale)
 
 
 @dataclass(frozen=True)
@@ -50,17 +95,3 @@ class ImageTensor:
         """Yield float images (size, C, H, W) in order."""
         for start in range(0, len(self), size):
             yield self[slice(start, start + size)]
-
-
-def pixels(
-    images: np.ndarray, indices: np.ndarray, facts: dict[str, Any], device: torch.device, scale: Scale = "unit"
-) -> ImageTensor:
-    """Copy the images (uint8, (N, C, H, W)) at `indices` to the device, to be seen in the units of `scale`."""
-    import torch
-
-    shift, spread = {
-        "unit": (0.0, 1.0),
-        "raw": (0.0, 1 / facts["intensity"]),
-        "standard": (facts.get("pixel_mean", 0.0), facts.get("pixel_sd", 1.0)),
-    }[scale]
-    return ImageTensor(torch.from_numpy(images[indices]).to(device), facts["intensity"], shift, spread)

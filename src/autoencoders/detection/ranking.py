@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from autoencoders.configuration import Fraction, Strict
+from autoencoders.key import Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,8 +37,8 @@ class Printed(Strict):
     rows: tuple[Row, ...]
 
 
-def detectors(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Join the AUROC tables of a study's replicates, named `detector/seed name`.
+def detectors(tables: dict[Key, pd.DataFrame]) -> pd.DataFrame:
+    """Join the AUROC tables of a study's detectors and seeds.
 
     Returns:
         detector (`<detector>` by its anomaly score, `<detector>/<score>` by another), seed, normal_class, auroc, low
@@ -46,8 +47,8 @@ def detectors(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
-    for name, table in tables.items():
-        detector = name.split("/")[0]
+    for key, table in tables.items():
+        detector = key.detector
         named = [f"{detector}/{score}" if isinstance(score, str) and score else detector for score in table["score"]]
         parts.append(table.assign(detector=named))
     return pd.concat(parts, ignore_index=True)[["detector", "seed", "normal_class", "auroc", "low", "high"]]

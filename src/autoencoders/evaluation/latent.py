@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from autoencoders.data import splits
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
@@ -27,12 +26,6 @@ def decode(model: Autoencoder, codes: Tensor) -> Tensor:
     return torch.cat([model.decode(batch) for batch in codes.split(SCORING_BATCH)])
 
 
-def trained_on(subject: Subject) -> np.ndarray:
-    """Return the indices of the test images whose class the network was trained on."""
-    known = np.unique(subject.labels[subject.indices["train"]])
-    return splits.only(subject.indices["test"], subject.labels, known.tolist())
-
-
 def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return `count` of the indices, sorted, or all where there are fewer; none twice."""
     return np.sort(rng.choice(indices, min(count, len(indices)), replace=False))
@@ -40,8 +33,8 @@ def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
 
 def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
     """Return the first images at some indices as pictures, uint8 (n, C, H, W), n at most `THUMBNAILS`."""
-    chosen = subject.images[indices[:THUMBNAILS]].astype(np.uint16)
-    return (chosen * 255 // subject.facts["intensity"]).astype(np.uint8)
+    chosen = subject.dataset.images[indices[:THUMBNAILS]].astype(np.uint16)
+    return (chosen * 255 // subject.dataset.intensity).astype(np.uint8)
 
 
 def nearest_distances(queries: Tensor, references: Tensor) -> Tensor:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autoencoders.configuration import Plugin
 from autoencoders.data.finding import Finding
+from autoencoders.key import Key
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     import plotly.graph_objects as go
     from matplotlib.figure import Figure
@@ -37,11 +37,11 @@ def measure(subject: Subject, settings: Measurement) -> Finding:
     return _module(settings).measure(subject, settings)
 
 
-def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
+def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
     """Draw the findings of a study's variants in one figure and join their tables.
 
     Args:
-        findings: Tables and arrays, named `<variant>/<seed>[/<normal class>]/table` and `../arrays`.
+        findings: The finding of every variant and seed and, in one-class studies, normal class.
         settings: What was measured.
 
     Returns:
@@ -49,27 +49,23 @@ def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd
     """
     import pandas as pd
 
-    units = [name.removesuffix("/table") for name in findings if name.endswith("/table")]
     grouped: dict[str, list[Finding]] = {}
-    tables = {}
-    for unit in units:
-        variant, seed, *normal_class = unit.split("/")
-        finding = Finding(findings[f"{unit}/table"], findings[f"{unit}/arrays"])
-        grouped.setdefault(" ".join([variant, *normal_class]), []).append(finding)
-        tables[(variant, seed, *normal_class)] = finding.table
-    names = ["variant", "seed", "normal_class"][: len(next(iter(tables)))]
+    for key, finding in findings.items():
+        grouped.setdefault(f"{key.detector} {key.normal_class}".rstrip(), []).append(finding)
+    names = ["variant", "seed", *(["normal_class"] if any(key.normal_class for key in findings) else [])]
+    tables = {key[2 : 2 + len(names)]: finding.table for key, finding in findings.items()}
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
     return _module(settings).draw(grouped, settings), summary
 
 
-def chart(arrays: dict[str, dict[str, np.ndarray]], settings: Measurement) -> go.Figure:
-    """Draw what a measurement found of the variants, a seed each, as a chart.
+def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:
+    """Draw what a measurement found of the variants, one seed each, as a chart.
 
     Args:
-        arrays: Of the findings, by variant.
+        findings: The findings, by key.
         settings: What was measured; one of `CHARTED`.
     """
-    return _module(settings).chart(arrays)
+    return _module(settings).chart({key.detector: finding.arrays for key, finding in findings.items()})
 
 
 def _module(settings: Measurement) -> ModuleType:

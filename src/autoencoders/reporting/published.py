@@ -44,24 +44,25 @@ class Published(Strict):
     numbers: tuple[Number, ...]
 
 
-def tick_off(published: Published, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Set printed numbers beside ours.
+def tick_off(published: Published, study: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Set the numbers printed for a study beside ours.
 
     Args:
-        published: The numbers.
-        tables: `<study>/metrics` and `<study>/<measurement>`, with a column seed.
+        published: The numbers of all studies.
+        study: The study's name.
+        tables: Its `metrics` and, by name, its measurements, each with a column seed.
 
     Returns:
-        A row a number: item, what, published, ours (mean over seeds), sd, seeds, collapsed (seeds whose network shows
-        every image alike, which do not count), verdict (met: within 3 sd and the rounding of the printed number;
-        beaten; explained: neither, for the reason given; missed: neither, without one), reason.
+        One row per printed number: item, what, published, ours (mean over seeds), sd, seeds, collapsed (seeds whose
+        network shows every image alike, which do not count), verdict (met: within 3 sd and the rounding of the printed
+        number; beaten; explained: neither, for the reason given; missed: neither, without one), reason.
 
     Raises:
         ValueError: A number points at rows that are not there.
     """
     import pandas as pd
 
-    return pd.DataFrame([_row(number, tables) for number in published.numbers])
+    return pd.DataFrame([_row(number, tables) for number in published.numbers if number.study == study])
 
 
 def verdict(number: Number, ours: float, sd: float) -> str:
@@ -79,12 +80,12 @@ def rounding(value: float) -> float:
 
 
 def _row(number: Number, tables: dict[str, pd.DataFrame]) -> dict[str, object]:
-    rows = tables[f"{number.study}/{number.measurement or 'metrics'}"]
+    rows = tables[number.measurement or "metrics"]
     for column, value in number.where.items():
         rows = rows[rows[column] == value]
     if rows.empty:
         raise ValueError(f"published.{number.item}: {number.study} has no row where {number.where}")
-    collapsed = _collapsed(tables[f"{number.study}/metrics"], number.where.get("variant"))
+    collapsed = _collapsed(tables["metrics"], number.where.get("variant"))
     over_seeds = rows.groupby("seed")[number.column].mean()
     over_seeds = over_seeds.drop(collapsed, errors="ignore") if len(over_seeds) > len(collapsed) else over_seeds
     ours, sd = float(over_seeds.mean()), float(over_seeds.std(ddof=1)) if len(over_seeds) > 1 else 0.0

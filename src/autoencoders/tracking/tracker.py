@@ -49,11 +49,11 @@ def tags_of(key: Key) -> dict[str, str]:
 
 
 class Description(NamedTuple):
-    """A key in MLflow's words; notes are Markdown, `facts` those of its images, where they are ingested."""
+    """A key in MLflow's words; notes are Markdown, `images` what is known of its image set, once ingested."""
 
     parameters: dict[str, Any]
     configuration: dict[str, Any]
-    facts: dict[str, Any]
+    images: dict[str, Any]
     note: str
     question: str
     detects: bool
@@ -191,9 +191,9 @@ class Tracker:
         about = notes.experiment_note(experiment, str(key.whole_study), description.question, description.detects)
         self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
         self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.detects))
-        if description.facts:
-            self._client.log_batch(run, tags=_tags({"data_checksum": description.facts["checksum"]}))
-            self._client.log_inputs(run, [_images(description.facts)])
+        if description.images:
+            self._client.log_batch(run, tags=_tags({"data_checksum": description.images["checksum"]}))
+            self._client.log_inputs(run, [_images(description.images)])
         if description.parameters:
             parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
             self._client.log_batch(run, params=parameters)
@@ -246,18 +246,18 @@ def connect(uri: str) -> "MlflowClient":
     return mlflow.MlflowClient(uri)
 
 
-def _images(facts: dict[str, Any]) -> Any:
+def _images(info: dict[str, Any]) -> Any:
     """Return the images that a run used, as an input in MLflow's sense."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    counts = {key: facts[key] for key in ("train_images", "test_images")}
-    shape = {"image_shape": facts["image_shape"], "classes": facts["class_names"]}
+    counts = {key: info[key] for key in ("train_images", "test_images")}
+    shape = {"image_shape": info["image_shape"], "classes": info["class_names"]}
     return DatasetInput(
         Dataset(
-            name=facts["name"],
-            digest=facts["checksum"][:DIGEST],
+            name=info["name"],
+            digest=info["checksum"][:DIGEST],
             source_type="local",
-            source=json.dumps({"source": facts["source"]}),
+            source=json.dumps({"source": info["source"]}),
             schema=json.dumps(shape),
             profile=json.dumps(counts),
         ),

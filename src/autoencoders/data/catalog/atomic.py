@@ -46,6 +46,14 @@ class JSONDataset(Atomic, json.JSONDataset):
     """A plain value in a JSON file."""
 
 
+class OptionalJSONDataset(JSONDataset):
+    """A plain value in a JSON file; None where there is no file."""
+
+    def load(self) -> Any:
+        """Return the value, if there is one."""
+        return super().load() if self.exists() else None
+
+
 class ChartDataset(Atomic, plotly.JSONDataset):
     """A Plotly chart in a JSON file."""
 

@@ -9,7 +9,6 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.errors import first_of_each
-from autoencoders.evaluation.latent import trained_on
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.figures.heatmaps import error_maps
@@ -52,9 +51,9 @@ def measure(subject: Subject, config: Config) -> Finding:
     Raises:
         ValueError: A place chosen lies beyond the test images.
     """
-    test = subject.indices["test"]
-    errors = reconstruction_errors(subject.model, subject.pixels("test"))
-    is_normal = np.isin(test, trained_on(subject))
+    test = subject.splits["test"]
+    errors = reconstruction_errors(subject.model, subject.split("test"))
+    is_normal = np.isin(test, subject.known_test_indices())
     rising = np.argsort(errors, kind="stable")  # places in test
     everything = {
         "first": np.searchsorted(test, first_of_each(subject.labels, test)),

@@ -13,7 +13,6 @@ from torch import Generator, Tensor
 from autoencoders.configuration import Fraction
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
-from autoencoders.evaluation.latent import trained_on
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.noise_ladder.figure import Ladder, noise_ladder
@@ -63,7 +62,7 @@ def measure(subject: Subject, config: Config) -> Finding:
             all as intensities; latent_dim (1,); trained_at (1,), the level of the variant's own corruption, NaN
             where that is of another kind or scale.
     """
-    images = subject.at(trained_on(subject))
+    images = subject.at(subject.known_test_indices())
     rows, pictures = [], []
     for level in config.levels:
         errors, first = _climb(subject, images, config.at(level))

@@ -10,7 +10,7 @@ from torch import Tensor
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.detection.out_of_distribution import OutOfDistribution, generate
-from autoencoders.evaluation.latent import subset, trained_on
+from autoencoders.evaluation.latent import subset
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
@@ -44,7 +44,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     Raises:
         ValueError: A kind needs square images, or another dataset's images have another shape.
     """
-    indices = trained_on(subject)
+    indices = subject.known_test_indices()
     normal = subject.at(indices)
     chosen = subject.at(subset(indices, config.images, np.random.default_rng(subject.seed)))
     others = {name: subject.others[name] for name in config.datasets}

@@ -11,7 +11,6 @@ from torch import Generator, Tensor
 
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
-from autoencoders.evaluation.latent import trained_on
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.sweep.figure import width_curves
@@ -41,10 +40,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     """
     made = Generator(subject.device).manual_seed(subject.seed)
     noise = torch.empty(config.images, *subject.model.image_shape, device=subject.device)
-    train = subject.pixels("train")
+    train = subject.split("train")
     groups = {
         "train": list(train.batches()),
-        "test": list(subject.at(trained_on(subject)).batches()),
+        "test": list(subject.at(subject.known_test_indices()).batches()),
         "random": list(noise.normal_(config.mean, config.std, generator=made).split(SCORING_BATCH)),
     }
     latent_dim = subject.model.latent_dim

@@ -12,7 +12,6 @@ from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.detection import thresholds
 from autoencoders.detection.scoring import Thresholds
-from autoencoders.evaluation.latent import trained_on
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.thresholds.figure import threshold_sheet
@@ -45,10 +44,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     Raises:
         ValueError: There are too few calibration images, or no anomalies and no square images to rotate.
     """
-    normal = trained_on(subject)
-    others = np.setdiff1d(subject.indices["test"], normal)
+    normal = subject.known_test_indices()
+    others = np.setdiff1d(subject.splits["test"], normal)
     images = {
-        "calibration_errors": subject.pixels("calibration"),
+        "calibration_errors": subject.split("calibration"),
         "test_errors": subject.at(normal),
         "anomaly_errors": subject.at(others) if len(others) else _rotated(subject.at(normal)),
     }

@@ -42,7 +42,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     Raises:
         ValueError: There are too few images for the perplexity or the neighbours.
     """
-    chosen = subset(subject.indices["test"], config.images, np.random.default_rng(subject.seed))
+    chosen = subset(subject.splits["test"], config.images, np.random.default_rng(subject.seed))
     if not max(config.perplexity, 2 * config.neighbours) < len(chosen):
         raise ValueError(
             f"perplexity and twice neighbours must be below {len(chosen)}, the images there are, "

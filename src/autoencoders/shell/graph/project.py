@@ -42,8 +42,12 @@ def load(name: str, env: str | None = None) -> None:
 
 def parts_of(name: str, pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
     """Return a pipeline and, after it, those whose nodes it holds: the first is the one shown at first."""
-    whole = set(pipelines[name].nodes)
-    parts = {one: part for one, part in pipelines.items() if set(part.nodes) < whole and one.startswith(f"{name}.")}
+    whole = {node.name for node in pipelines[name].nodes}
+    parts = {
+        one: part
+        for one, part in pipelines.items()
+        if one.startswith(f"{name}.") and {node.name for node in part.nodes} < whole
+    }
     return {name: pipelines[name]} | parts
 
 
