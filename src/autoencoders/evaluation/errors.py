@@ -20,11 +20,11 @@ def errors(model: Autoencoder, images: ImageTensor, basis: Arrays, corruption: C
     """Return the mean squared errors (N,) of images against what is made of them.
 
     Args:
-        model: A fitted autoencoder.
-        images: (N, C, H, W).
-        basis: The principal components of the training images.
-        corruption: What the variant was trained to undo.
-        seed: Of the corruption's draws.
+        model: Fitted autoencoder.
+        images: Images (N, C, H, W).
+        basis: Principal components of the training images.
+        corruption: Corruption that the variant was trained to undo.
+        seed: Seed of the corruption.
 
     Returns:
         reconstruction_error; mean_image_error, of the mean training image; pca_error at the same code size, unless
@@ -63,13 +63,13 @@ def summary(
     """Sum an error table up in metrics; a sanity check is 1 where it held and 0 where it failed.
 
     Args:
-        errors: The table, a row an image.
-        history: The training, a row an epoch.
-        iterations: The training loss, a row a step.
-        statistics: Of each pixel over training images, from `pixel_statistics`.
-        latent_dim: Numbers in a code.
-        normal_class: The labels trained on, in one-class studies: errors are averaged over these images alone, and
-            PCA's AUROC at the same code size is found.
+        errors: Errors, one row per image.
+        history: History of the training, one row per epoch.
+        iterations: Training loss, one row per step.
+        statistics: Statistics of each pixel over training images, from `pixel_statistics`.
+        latent_dim: Size of a code.
+        normal_class: Labels trained on, in one-class studies: errors are averaged over these images alone, and PCA's
+            AUROC at the same code size is found.
     """
     is_anomaly = ~np.isin(errors["label"], normal_class) if normal_class else np.zeros(len(errors), dtype=bool)
     found = metrics.mean_errors(errors[~is_anomaly], statistics["pixel_error"].size) | {
@@ -108,6 +108,22 @@ def examples(model: Autoencoder, images: ImageTensor, corruption: Corruption, se
     arrays = {"originals": originals, "inputs": inputs, "reconstructions": reconstructions}
     return {name: _numpy(images.intensities(value)) for name, value in arrays.items()} | {
         "errors": _numpy(squared_error(reconstructions, originals))
+    }
+
+
+def pixel_errors(model: Autoencoder, images: ImageTensor) -> Arrays:
+    """Return where reconstructions of a few images (n, C, H, W) are wrong.
+
+    Returns:
+        inputs and reconstructions (n, C, H, W), as intensities, and squares (n, C, H, W), their squared differences in
+        the units that the network sees.
+    """
+    originals = images[slice(None)]
+    reconstructions = reconstruct(model, originals)
+    return {
+        "inputs": _numpy(images.intensities(originals)),
+        "reconstructions": _numpy(images.intensities(reconstructions)),
+        "squares": _numpy((reconstructions - originals).square()),
     }
 
 
