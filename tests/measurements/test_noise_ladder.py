@@ -111,9 +111,9 @@ def test_images_of_classes_never_trained_on_do_not_count():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"clip": None}, "clip must be given for gaussian"),
-        ({"salt": 0.5}, "salt must be left out for gaussian, got 0.5"),
-        ({"corruption": "salt_and_pepper", "clip": None}, "salt must be given for salt_and_pepper"),
+        ({"clip": None}, "clip: the key is missing"),
+        ({"salt": 0.5}, "salt: there is no such key, got 0.5"),
+        ({"corruption": "salt_and_pepper", "clip": None}, "salt: the key is missing"),
         ({"levels": (0.3, 0.1)}, r"levels must rise, got \[0.3, 0.1\]"),
         ({"levels": (0.3, 1.5)}, "less than or equal to 1, got 1.5"),
         ({"levels": ()}, "levels"),

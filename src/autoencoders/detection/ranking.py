@@ -58,12 +58,12 @@ def ranking(detectors: pd.DataFrame, reference: str | None) -> pd.DataFrame:
     """Rank detectors by their mean AUROC over normal classes and seeds.
 
     Args:
-        detectors: From `detectors`.
-        reference: The one that others should beat: by the same score if it has that, or by its anomaly score.
+        detectors: Table from `detectors`.
+        reference: Detector that others should beat: by the same score if it has that, or by its anomaly score.
 
     Returns:
-        Index detector, best first; a column a normal class (mean over seeds); mean, its sd over seeds (empty for one
-        seed), its 95 % interval low to high over test images, seeds; below_reference.
+        Index detector, best first; one column per normal class (mean over seeds); mean, its sd over seeds (empty for
+        one seed), its 95 % interval low to high over test images, seeds; below_reference.
     """
     per_class = detectors[detectors["normal_class"] != MEAN]
     order = per_class["normal_class"].unique()
@@ -87,7 +87,7 @@ def by_anomaly_score(ranking: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_score(ranking: pd.DataFrame, anomaly_score: str) -> pd.DataFrame:
-    """Return mean AUROC: index detector, best first; a column a score, the anomaly score first; empty where none is."""
+    """Return mean AUROC: index detector, best first; one column per score, the anomaly score first."""
     import pandas as pd
 
     names = ranking.index.str.partition("/")
@@ -110,7 +110,7 @@ def printed(published: Printed, ours: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or as stated."""
+    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or theirs."""
     import pandas as pd
 
     parts = [ours.assign(protocol="ours"), *([theirs] if len(theirs) else [])]

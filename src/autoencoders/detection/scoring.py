@@ -22,10 +22,10 @@ class Scoring(Strict):
     """How detectors score images and are compared.
 
     Attributes:
-        anomaly_score: Which of the scores ranks the images; the others are set beside it.
-        reference: The variant that a detector should beat.
-        scores: By name.
-        thresholds: What held-out normal images set.
+        anomaly_score: Name of the score that ranks the images; the others are set beside it.
+        reference: Name of the variant that a detector should beat.
+        scores: Scores by name.
+        thresholds: Rules for thresholds, which held-out normal images set.
         out_of_distribution: Images of no class that detectors are to tell from normal ones.
         bootstrap_samples: Number of resamplings of the test images behind the intervals of AUROC.
     """

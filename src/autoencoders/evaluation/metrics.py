@@ -11,8 +11,8 @@ def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
     """Return the area under the ROC curve in [0, 1], the chance that an anomaly scores above a normal image.
 
     Args:
-        anomaly_score: (N,), larger = more anomalous; ties count half.
-        is_anomaly: (N,) bool, the positive class.
+        anomaly_score: Scores (N,), larger = more anomalous; ties count half.
+        is_anomaly: Labels (N,), boolean, the positive class.
 
     Raises:
         ValueError: There are only normal images or only anomalies.
@@ -26,8 +26,8 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
     """Average an error table over images, split by split.
 
     Args:
-        errors: A row an image: split and columns of mean squared errors named *_error.
-        pixels: Numbers in one image.
+        errors: Errors, one row per image: split and columns of mean squared errors named *_error.
+        pixels: Number of values in one image.
 
     Returns:
         `<split>/mse`, and for the test split also the PCA's, the sum over pixels (`sse`), their ratio and, where
@@ -47,7 +47,7 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
 
 
 def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Merge the metrics of one-class experiments, a class each.
+    """Merge the metrics of one-class experiments, one for each class.
 
     Returns:
         Every class's `<split>/..auroc_<label>` with their mean as `.._mean`, and the mean over classes of every

@@ -1,4 +1,4 @@
-"""Measurements, a file each: `Config`, what its YAML block may say, `measure` and `draw`.
+"""Measurements, a folder each: `Config`, what its YAML block may say, `measure` and `draw`.
 
 `measure(subject, config)` looks at one fitted network and returns a `Finding`; `draw(findings, config)` sets the
 findings of a study's variants side by side in one figure. Those in `CHARTED` have a `chart(findings)`, too, to move
@@ -42,7 +42,7 @@ def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure
 
     Args:
         findings: The finding of every variant and seed and, in one-class studies, normal class.
-        settings: What was measured.
+        settings: Settings of the measurement.
 
     Returns:
         The figure; and the tables in one, with columns variant and seed (and normal_class) before the rest.
@@ -63,7 +63,7 @@ def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:
 
     Args:
         findings: The findings, by key.
-        settings: What was measured; one of `CHARTED`.
+        settings: Settings of the measurement, one of `CHARTED`.
     """
     return _module(settings).chart({key.detector: finding.arrays for key, finding in findings.items()})
 

@@ -79,7 +79,10 @@ class Gaussian(Corruption):
 
 
 class SaltAndPepper(Corruption):
-    """Pixels, all channels together, turned white (salt) or black (pepper) (Vincent et al. 2010)."""
+    """Pixels, all channels together, turned white (salt) or black (pepper) (Vincent et al. 2010).
+
+    With a salt of 0 this is masking noise (Vincent et al. 2008).
+    """
 
     kind: Literal["salt_and_pepper"]
     probability: Fraction  # of a pixel to be hit
@@ -92,24 +95,12 @@ class SaltAndPepper(Corruption):
         return peppered.masked_fill(draw < self.probability * self.salt, 1.0)
 
 
-class Masking(Corruption):
-    """Pixels, all channels together, turned black, each with the same chance (Vincent et al. 2008)."""
-
-    kind: Literal["masking"]
-    probability: Fraction  # of a pixel to be hit
-
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """Return images (N, C, H, W) in [0, 1] with about `probability` of their pixels black."""
-        draw = images[:, :1].clone().uniform_(generator=generator)  # (N, 1, H, W)
-        return images.masked_fill(draw < self.probability, 0.0)
-
-
 class CutOut(Corruption):
     """Black squares anywhere within the image, which may overlap (after DeVries and Taylor 2017)."""
 
     kind: Literal["cut_out"]
-    size: PositiveInt  # pixels a side
-    count: NonNegativeInt  # squares an image
+    size: PositiveInt  # side of a square in pixels
+    count: NonNegativeInt  # squares in each image
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return images (N, C, H, W) with `count` squares cut out of each.

@@ -125,7 +125,8 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps * self.settings.epochs)
         self.losses = torch.zeros(self.settings.epochs, self.steps, device=device)
-        self.snapshots = {"originals": validation_images.intensities(self._shown()).cpu().numpy()}
+        self.shown = validation_images[slice(SNAPSHOT_IMAGES)]
+        self.snapshots = {"originals": validation_images.intensities(self.shown).cpu().numpy()}
 
     def fit(self) -> Fit:
         rows = []
@@ -142,23 +143,20 @@ class _Trainer:
 
     def _keep_snapshot(self, epoch: int) -> None:
         if epoch in self.settings.snapshots:
-            shown = reconstruct(self.model.eval(), self._shown())
-            self.snapshots[f"epoch_{epoch}"] = self.validation_images.intensities(shown).cpu().numpy()
-
-    def _shown(self) -> Tensor:
-        return self.validation_images[slice(SNAPSHOT_IMAGES)]
+            made = reconstruct(self.model.eval(), self.shown)
+            self.snapshots[f"epoch_{epoch}"] = self.validation_images.intensities(made).cpu().numpy()
 
     def _epoch(self, epoch: int) -> None:
         self.model.train()
         order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
         for step, indices in enumerate(order.split(self.batch_size)):
-            loss = self._loss(self._augmented(self.images[indices]))
+            images = self.images[indices]
+            if self.settings.augmentation:
+                images = self.settings.augmentation(images, self.generator)
+            loss = self._loss(images)
             gradients = torch.autograd.grad(loss, self.optimizer.parameters)
             self.optimizer.step(gradients, self.learning_rate(epoch * self.steps + step))
             self.losses[epoch, step] = loss.detach()
-
-    def _augmented(self, images: Tensor) -> Tensor:
-        return self.settings.augmentation(images, self.generator) if self.settings.augmentation else images
 
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""

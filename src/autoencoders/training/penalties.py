@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Penalty(Plugin):
-    """What is added to the mean squared error of a batch, a function of its codes."""
+    """A term of the loss, a function of the codes of a batch."""
 
     kind: str
 

@@ -26,11 +26,11 @@ class Baseline(Plugin):
         """Fit the baseline to normal images.
 
         Args:
-            images: (N, pixels) in [0, 1].
-            seed: Of whatever the fit draws.
+            images: Images (N, pixels) in [0, 1].
+            seed: Seed of whatever the fit draws.
 
         Returns:
-            What maps images (M, pixels) in [0, 1] to anomaly scores (M,).
+            A function from images (M, pixels) in [0, 1] to anomaly scores (M,).
 
         Raises:
             ValueError: There are too few images for the settings.

@@ -1,6 +1,6 @@
 """Anomaly scores, a file each: `Config`, what its YAML block may say, and what `fit` makes of normal images.
 
-A score is a function of the residual and of the code, a number an image: larger = more anomalous, finite, never
+A score is a function of the residual and of the code, one number per image: larger = more anomalous, finite, never
 negative. Networks must be in evaluation mode.
 """
 

@@ -13,10 +13,10 @@ class Covariance:
     """How samples scatter about their mean.
 
     Attributes:
-        mean: (D,).
-        directions: (D, r), orthonormal, those in which samples vary.
-        variances: (r,), along them.
-        rest: The variance in every other direction; 0 leaves these out.
+        mean: Mean (D,).
+        directions: Orthonormal directions (D, r) in which samples vary.
+        variances: Variances (r,) along them.
+        rest: Variance in every other direction; 0 leaves these out.
     """
 
     mean: Tensor
@@ -39,7 +39,7 @@ def covariance(samples: Tensor, shrinkage: float) -> Covariance:
     """Return the covariance of samples (N, D), divided by N, whose cost grows with the cube of the smaller side.
 
     Args:
-        samples: One at least.
+        samples: At least one sample.
         shrinkage: Weight in [0, 1] of the mean variance over all D, in every direction (Ledoit and Wolf 2004).
     """
     mean = samples.double().mean(dim=0)

@@ -32,9 +32,9 @@ def measure(subject: Subject, config: Config) -> Finding:
     """Rank the filters by norm.
 
     Returns:
-        table: a row a filter, the largest norm first: rank, unit, norm (root of the sum of squares), smoothness, the
-            correlation about 0 of weights side by side or above one another (0 for noise, 1 for a plain picture), and
-            near_zero, 1 where the norm is below a tenth of the largest; its mean is the share of such filters.
+        table: one row per filter, the largest norm first: rank, unit, norm (root of the sum of squares), smoothness,
+            the correlation about 0 of weights side by side or above one another (0 for noise, 1 for a plain picture),
+            and near_zero, 1 where the norm is below a tenth of the largest; its mean is the share of such filters.
         arrays: filters (at most count, C, H, W).
 
     Raises:

@@ -31,7 +31,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     """Walk from image to image, in code space and in pixel space, and measure how far off the data one gets.
 
     Returns:
-        table: a row a step: step from 0; share of the way, 0 to 1; code_distance and fade_distance, of the decoded
+        table: one row per step: step from 0; share of the way, 0 to 1; code_distance and fade_distance, of the decoded
             and of the cross-faded image from the nearest training image: root mean squared difference of intensities
             in [0, 1], a mean over pairs; pairs; nearest_of, training images.
         arrays: codes and fades (shown, steps, C, H, W) in [0, 1], and labels (shown, 2) of both ends.

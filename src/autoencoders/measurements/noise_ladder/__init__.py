@@ -17,7 +17,7 @@ from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.noise_ladder.figure import Ladder, noise_ladder
 from autoencoders.training import pca
-from autoencoders.training.corruption import Corruption, Gaussian, SaltAndPepper
+from autoencoders.training.corruption import Corruption
 from autoencoders.training.engine import reconstruct, squared_error
 
 RIVALS = ("network", "pca", "noisy")  # the network, the projection of the noisy image, the noisy image itself
@@ -33,21 +33,21 @@ class Config(Measurement):
     salt: Fraction | None = None  # of salt_and_pepper alone: share of white among the pixels hit
 
     @model_validator(mode="after")
-    def _settings_fit_the_corruption(self) -> Self:
-        needed, other = ("clip", "salt") if self.corruption == "gaussian" else ("salt", "clip")
-        if getattr(self, needed) is None:
-            raise ValueError(f"{needed} must be given for {self.corruption}, got none")
-        if getattr(self, other) is not None:
-            raise ValueError(f"{other} must be left out for {self.corruption}, got {getattr(self, other)}")
+    def _levels_rise_and_settings_fit_the_corruption(self) -> Self:
         if any(high <= low for low, high in pairwise(self.levels)):
             raise ValueError(f"levels must rise, got {list(self.levels)}")
+        self.at(self.levels[0])
         return self
 
     def at(self, level: float) -> Corruption:
-        """Return the corruption at a level."""
-        if self.corruption == "gaussian":
-            return Gaussian(kind="gaussian", std=level, clip=self.clip)
-        return SaltAndPepper(kind="salt_and_pepper", probability=level, salt=self.salt)
+        """Return the corruption at a level.
+
+        Raises:
+            ValueError: A setting is missing, or does not belong to the corruption.
+        """
+        strength = "std" if self.corruption == "gaussian" else "probability"
+        block = {"kind": self.corruption, strength: level, "clip": self.clip, "salt": self.salt}
+        return Corruption.model_validate({name: value for name, value in block.items() if value is not None})
 
 
 def measure(subject: Subject, config: Config) -> Finding:

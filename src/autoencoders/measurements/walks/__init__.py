@@ -30,12 +30,12 @@ class Config(Measurement):
 def measure(subject: Subject, config: Config) -> Finding:
     """Walk from test images, each in one random direction, and measure how far off the data one gets.
 
-    A step among pixels is `step` x normal noise, and nothing is clipped. A step in the code is `step` x normal noise
-    x the unit's standard deviation over training images, decoded. The way in the code begins at what the image's own
-    code decodes to: the reconstruction, unless the network passes anything round the code.
+    A step among pixels is `step` x Gaussian noise, and nothing is clipped. A step in the code is `step` x Gaussian
+    noise x the unit's standard deviation over training images, decoded. The way in the code begins at what the image's
+    own code decodes to: the reconstruction, unless the network passes anything round the code.
 
     Returns:
-        table: a row a walk and step, 0 included: walk, pixel or code; step; moved, the distance from where the walk
+        table: one row per walk and step, 0 included: walk, pixel or code; step; moved, the distance from where the walk
             began; nearest, that from the nearest training image: root mean squared differences of intensities in
             [0, 1], means over images; images; nearest_of, training images.
         arrays: pixel and code (n, steps + 1, C, H, W) in [0, 1], the walks of the first image of each class.
@@ -65,7 +65,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
-    """Draw walks of one image a class, and the distances along all of them."""
+    """Draw walks of one image per class, and the distances along all of them."""
     return walk_pictures(
         {name: seeds[0].arrays for name, seeds in findings.items()},
         {name: [finding.table for finding in seeds] for name, seeds in findings.items()},
@@ -79,7 +79,7 @@ def _walk(starts: Tensor, steps: Tensor, generator: Generator, spread: Tensor | 
 
 
 def _distances(walks: Tensor, training: Tensor) -> pd.DataFrame:
-    """Return, a row a step, how far walks (n, steps, C, H, W) moved and how near training images are, over n."""
+    """Return, one row per step, how far walks (n, steps, C, H, W) moved and how near training images are, over n."""
     moved = (walks - walks[:, :1]).square().flatten(2).mean(dim=2).sqrt()  # (n, steps)
     nearest = nearest_distances(walks.flatten(0, 1), training).unflatten(0, walks.shape[:2])
     return pd.DataFrame({"moved": moved.mean(dim=0).cpu().numpy(), "nearest": nearest.mean(dim=0).cpu().numpy()})
