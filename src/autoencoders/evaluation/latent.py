@@ -22,8 +22,9 @@ def encode(model: Autoencoder, images: ImageTensor) -> Tensor:
 
 @torch.inference_mode()
 def decode(model: Autoencoder, codes: Tensor) -> Tensor:
-    """Return what codes (N, latent_dim), and nothing else, decode to: images (N, C, H, W)."""
-    return torch.cat([model.decode(batch) for batch in codes.split(SCORING_BATCH)])
+    """Return what codes (..., latent_dim), and nothing else, decode to: images (..., C, H, W)."""
+    images = [model.decode(batch) for batch in codes.flatten(0, -2).split(SCORING_BATCH)]
+    return torch.cat(images).unflatten(0, codes.shape[:-1])
 
 
 def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -38,14 +39,15 @@ def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
 
 
 def nearest_distances(queries: Tensor, references: Tensor) -> Tensor:
-    """Return the root mean squared pixel difference (n,) of each image and the reference nearest to it.
+    """Return the root mean squared pixel difference (...) of each image and the reference nearest to it.
 
     Args:
-        queries: Images (n, C, H, W).
+        queries: Images (..., C, H, W).
         references: Images (m, C, H, W), in the same units.
     """
-    distances = neighbour_distances(queries.flatten(1), references.flatten(1), 1)[:, 0]
-    return distances / math.sqrt(math.prod(queries.shape[1:]))
+    points = queries.flatten(-3)
+    distances = neighbour_distances(points.flatten(0, -2), references.flatten(1), 1)
+    return distances.view(points.shape[:-1]) / math.sqrt(points.shape[-1])
 
 
 def neighbour_distances(queries: Tensor, references: Tensor, neighbours: int) -> Tensor:

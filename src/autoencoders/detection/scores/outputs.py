@@ -1,6 +1,7 @@
 """What a network makes of one batch of images, each thing computed once, when it is first asked for."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -68,16 +69,12 @@ class BatchOutputs:
             (N, k) for each layer: the images themselves, the activations between layers, the codes.
         """
         seen: list[Tensor] = []
-        hooks = [
-            layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].flatten(1)))
-            for layer in self.model.modules()
-            if isinstance(layer, nn.Linear | nn.Conv2d)
-        ]
-        try:
+        with ExitStack() as hooks:
+            for layer in self.model.modules():
+                if isinstance(layer, nn.Linear | nn.Conv2d):
+                    look = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].flatten(1)))
+                    hooks.enter_context(look)
             code = self.model.encode(images)
-        finally:
-            for hook in hooks:
-                hook.remove()
         return [*(seen or [images.flatten(1)]), code]
 
     @cached_property

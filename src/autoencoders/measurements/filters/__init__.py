@@ -83,9 +83,8 @@ def filters_of(model: Autoencoder, layer: str) -> Tensor:
         last = _layers_run(model, lambda: model.decode(code))[-1:]
     if not first:
         raise ValueError(f"layer: filters need a layer with weights, got {type(model).__name__}, which has none")
-    if layer == "encoder" or not last:
-        return _incoming(first[0], model.image_shape)
-    return _outgoing(last[0], model.image_shape)
+    incoming = layer == "encoder" or not last
+    return _weights((first if incoming else last)[0], model.image_shape, incoming)
 
 
 def _smoothness(filters: np.ndarray) -> np.ndarray:
@@ -108,19 +107,9 @@ def _layers_run(model: nn.Module, run: Callable[[], Tensor]) -> list[nn.Module]:
     return ran
 
 
-def _incoming(layer: nn.Module, image_shape: tuple[int, int, int]) -> Tensor:
-    """Return the weights with which each unit reads the image, (units, C, H, W)."""
-    if isinstance(layer, nn.Linear):
-        return layer.weight.unflatten(1, image_shape)  # (units, pixels)
-    if isinstance(layer, nn.Conv2d):
-        return layer.weight  # (units, C, H, W)
-    raise ValueError(f"layer: the encoder must begin with a linear or a convolutional layer, got {layer}")
-
-
-def _outgoing(layer: nn.Module, image_shape: tuple[int, int, int]) -> Tensor:
-    """Return the weights with which each unit paints the image, (units, C, H, W)."""
-    if isinstance(layer, nn.Linear):
-        return layer.weight.T.unflatten(1, image_shape)  # (pixels, units)
-    if isinstance(layer, nn.Conv2d):
-        return layer.weight.transpose(0, 1)  # (C, units, H, W)
-    return layer.weight  # (units, C, H, W)
+def _weights(layer: nn.Module, image_shape: tuple[int, int, int], incoming: bool) -> Tensor:
+    """Return the weights with which each unit reads the image, or paints it, as pictures (units, C, H, W)."""
+    weight = layer.weight
+    if isinstance(layer, nn.Linear):  # (units, pixels) or (pixels, units)
+        return (weight if incoming else weight.T).unflatten(1, image_shape)
+    return weight if isinstance(layer, nn.Conv2d) == incoming else weight.transpose(0, 1)

@@ -44,25 +44,18 @@ def measure(subject: Subject, config: Config) -> Finding:
     pairs = _pairs(subject, config.pairs, rng)  # (pairs, 2)
     share = torch.linspace(0, 1, config.steps, device=subject.device)
     starts, ends = subject.at(pairs[:, 0]), subject.at(pairs[:, 1])
-    fades = _ways(starts[slice(None)], ends[slice(None)], share).flatten(0, 1)
-    decoded = decode(
-        subject.model, _ways(encode(subject.model, starts), encode(subject.model, ends), share).flatten(0, 1)
-    )
-    pictures = {name: starts.intensities(images) for name, images in (("code", decoded), ("fade", fades))}
-    training = reference.intensities(reference[slice(None)])
-    distances = {
-        f"{name}_distance": nearest_distances(images, training).unflatten(0, (len(pairs), -1)).mean(dim=0).cpu().numpy()
-        for name, images in pictures.items()
+    ways = {
+        "code": decode(subject.model, _ways(encode(subject.model, starts), encode(subject.model, ends), share)),
+        "fade": _ways(starts[slice(None)], ends[slice(None)], share),
     }
-    table = pd.DataFrame({"step": np.arange(config.steps), "share": np.linspace(0, 1, config.steps)} | distances)
-    return Finding(
-        table.assign(pairs=len(pairs), nearest_of=len(reference)),
-        {
-            f"{name}s": images.unflatten(0, (len(pairs), -1))[: config.shown].cpu().numpy()
-            for name, images in pictures.items()
-        }
-        | {"labels": subject.labels[pairs[: config.shown]].astype(np.int64)},
-    )
+    pictures = {name: starts.intensities(images) for name, images in ways.items()}  # (pairs, steps, C, H, W)
+    training = reference.intensities(reference[slice(None)])
+    table = pd.DataFrame({"step": np.arange(config.steps), "share": np.linspace(0, 1, config.steps)})
+    for name, images in pictures.items():
+        table[f"{name}_distance"] = nearest_distances(images, training).mean(dim=0).cpu().numpy()
+    arrays = {f"{name}s": images[: config.shown].cpu().numpy() for name, images in pictures.items()}
+    arrays["labels"] = subject.labels[pairs[: config.shown]].astype(np.int64)
+    return Finding(table.assign(pairs=len(pairs), nearest_of=len(reference)), arrays)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:

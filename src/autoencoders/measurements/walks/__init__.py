@@ -51,7 +51,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     codes = encode(subject.model, starts)
     spread = encode(subject.model, reference).std(dim=0)
     pixel = _walk(starts[slice(None)], steps / starts.spread, generator)  # (n, steps + 1, C, H, W)
-    code = decode(subject.model, _walk(codes, steps, generator, spread).flatten(0, 1)).unflatten(0, (len(starts), -1))
+    code = decode(subject.model, _walk(codes, steps, generator, spread))
     training = reference.intensities(reference[slice(None)])
     walks = {"pixel": starts.intensities(pixel), "code": starts.intensities(code)}
     tables = [
@@ -81,5 +81,5 @@ def _walk(starts: Tensor, steps: Tensor, generator: Generator, spread: Tensor | 
 def _distances(walks: Tensor, training: Tensor) -> pd.DataFrame:
     """Return, one row per step, how far walks (n, steps, C, H, W) moved and how near training images are, over n."""
     moved = (walks - walks[:, :1]).square().flatten(2).mean(dim=2).sqrt()  # (n, steps)
-    nearest = nearest_distances(walks.flatten(0, 1), training).unflatten(0, walks.shape[:2])
+    nearest = nearest_distances(walks, training)
     return pd.DataFrame({"moved": moved.mean(dim=0).cpu().numpy(), "nearest": nearest.mean(dim=0).cpu().numpy()})
