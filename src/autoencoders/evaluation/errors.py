@@ -87,7 +87,7 @@ def summary(
     found["dead_pixels/count"] = float(dead.sum())
     found["dead_pixels/error_share"] = float(lost[dead].sum() / lost.sum()) if lost.any() else 0.0
     verdicts = {
-        "loss_fell": sanity_checks.loss_fell(iterations["train_loss"]),
+        "loss_fell": sanity_checks.loss_fell(iterations["train_loss"].to_numpy()),
         "beats_mean_image": sanity_checks.beats_mean_image(normal["reconstruction_error"], normal["mean_image_error"]),
         "reconstructions_differ": sanity_checks.reconstructions_differ(*spreads),
         "no_dead_pixels": not dead.any(),

@@ -32,10 +32,18 @@ def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
     return np.sort(rng.choice(indices, min(count, len(indices)), replace=False))
 
 
-def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
-    """Return the first images at some indices as pictures, uint8 (n, C, H, W), n at most `THUMBNAILS`."""
-    chosen = subject.dataset.images[indices[:THUMBNAILS]].astype(np.uint16)
-    return (chosen * 255 // subject.dataset.intensity).astype(np.uint8)
+def map_of(subject: Subject, indices: np.ndarray, points: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what a map of images shows.
+
+    Returns:
+        points (n, 2), labels (n,) and thumbnails, pictures of the first `THUMBNAILS` images, uint8 (m, C, H, W).
+    """
+    shown = subject.dataset.images[indices[:THUMBNAILS]].astype(np.uint16)
+    return {
+        "points": points.astype(np.float32),
+        "labels": subject.labels[indices].astype(np.int64),
+        "thumbnails": (shown * 255 // subject.dataset.intensity).astype(np.uint8),
+    }
 
 
 def nearest_distances(queries: Tensor, references: Tensor) -> Tensor:

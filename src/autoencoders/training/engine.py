@@ -137,9 +137,7 @@ class _Trainer:
             rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
             log_epoch(rows[-1], self.settings.epochs)
             self._keep_snapshot(epoch + 1)
-        losses = self.losses.flatten().cpu().numpy()
-        iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
-        return Fit(_arrays(self.model), pd.DataFrame(rows), iterations, self.snapshots)
+        return _fit(self.model, rows, self.losses.flatten().cpu().numpy(), self.snapshots)
 
     def _keep_snapshot(self, epoch: int) -> None:
         if epoch in self.settings.snapshots:
@@ -199,8 +197,13 @@ def _fit_closed_form(model: Autoencoder, train_images: ImageTensor, validation_i
         "learning_rate": 0.0,
         "seconds": time.perf_counter() - start,
     }
-    iterations = pd.DataFrame({"iteration": [1], "train_loss": [row["train_loss"]]})
-    return Fit(_arrays(model), pd.DataFrame([row]), iterations, {})
+    return _fit(model, [row], np.array([row["train_loss"]]), {})
+
+
+def _fit(model: nn.Module, rows: list[dict], losses: np.ndarray, snapshots: dict[str, np.ndarray]) -> Fit:
+    weights = {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
+    iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
+    return Fit(weights, pd.DataFrame(rows), iterations, snapshots)
 
 
 @torch.inference_mode()
@@ -231,7 +234,3 @@ def log_epoch(row: dict[str, float], epochs: int) -> None:
     if chosen and not sys.stderr.isatty():
         numbers = row["epoch"], epochs, row["train_loss"], row["validation_mse"]
         logger.info("epoch %d/%d: train loss %.5f, validation MSE %.5f", *numbers)
-
-
-def _arrays(model: nn.Module) -> dict[str, np.ndarray]:
-    return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}

@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 
 from autoencoders.data.finding import Finding
-from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails
+from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
@@ -37,7 +37,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         table: one row: accuracy of the nearest training codes' vote; plane_accuracy, the same in the plane drawn;
             plane_variance, the share of the training codes' variance within it (1 for two dimensions); latent_dim;
             references, training images; n, test images.
-        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
+        arrays: those of `map_of`.
 
     Raises:
         ValueError: The code is a single number, or there are fewer training images than votes.
@@ -60,12 +60,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         "references": len(reference),
         "n": len(test),
     }
-    arrays = {
-        "points": points.cpu().numpy(),
-        "labels": labels.astype(np.int64),
-        "thumbnails": thumbnails(subject, test),
-    }
-    return Finding(pd.DataFrame([row]), arrays)
+    return Finding(pd.DataFrame([row]), map_of(subject, test, points.cpu().numpy()))
 
 
 def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
