@@ -1,26 +1,19 @@
 import logging
 import shutil
 import warnings
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
+from project_copy import PROJECT, copy_project
 
-PROJECT = Path(__file__).resolve().parents[2]
 VARIANT = "digits.reconstruction.variants.linear_5"
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    """Return a project with the digits ingested and split, for others to copy."""
-    root = tmp_path_factory.mktemp("cli") / "project"
-    root.mkdir()
-    for part in ("src", "conf", "pyproject.toml", ".telemetry"):
-        source = PROJECT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
-    (root / "conf" / "local").mkdir(exist_ok=True)
-    return root
+    """Return a copy of the project, for this module."""
+    return copy_project(tmp_path_factory.mktemp("cli") / "project")
 
 
 @pytest.fixture
