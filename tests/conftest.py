@@ -36,7 +36,7 @@ def context():
 
 
 @pytest.fixture(scope="session")
-def catalog(context):
+def catalog(context, pipelines):
     return context.catalog
 
 

@@ -18,6 +18,15 @@ def copy_project(to: Path) -> Path:
     return to
 
 
+def copy_digits(to: Path) -> Path:
+    """Copy what the digits need: every process would read and check the parameters of all other suites, too."""
+    copy_project(to)
+    for suite in (to / "conf/base/parameters").iterdir():
+        if suite.stem != "digits":
+            suite.unlink()
+    return to
+
+
 def copy_results(project: Path, to: Path) -> None:
     """Copy the data and the tracked runs of one copy of the project to another."""
     for folder in ("data", "mlartifacts"):

@@ -15,8 +15,10 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.utils import load_obj
-from project_copy import PROJECT, copy_project, copy_results
+from project_copy import PROJECT, copy_digits, copy_results
 from quick_run import EPOCHS
+
+from autoencoders import pipeline_registry
 
 STUDY = "digits.reconstruction"
 VARIANTS = ("linear_5", "linear_20", "linear_40", "dense_5")
@@ -33,7 +35,7 @@ class Place:
     @classmethod
     def new(cls, root: Path, like: "Place | None" = None) -> "Place":
         """Copy the project, with the results and the runs of another place if one is given."""
-        place = cls(copy_project(root))
+        place = cls(copy_digits(root))
         if like is not None:
             copy_results(like.root, root)
         return place
@@ -48,8 +50,9 @@ class Place:
         parameters: dict[str, Any] = {"digits": {"reconstruction": {"variants": QUICK | (variants or {})}}}
         if seed is not None:
             parameters["seed"] = seed
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
             warnings.simplefilter("ignore")  # of Kedro and MLflow
+            patch.setattr(pipeline_registry, "PROJECT", self.root)  # as it is in a process of the place's own
             bootstrap_project(PROJECT)
             with KedroSession.create(self.root, runtime_params=parameters) as session:
                 session.run(pipeline_names=[STUDY], runner=load_obj(runner, "kedro.runner")(), **options)

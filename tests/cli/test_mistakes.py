@@ -5,23 +5,25 @@ import warnings
 import pytest
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
-from project_copy import PROJECT, copy_project
+from project_copy import PROJECT, copy_digits
 
 VARIANT = "digits.reconstruction.variants.linear_5"
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    """Return a copy of the project, for this module."""
-    return copy_project(tmp_path_factory.mktemp("cli") / "project")
+    """Return a copy of the project with the digits alone, for this module."""
+    return copy_digits(tmp_path_factory.mktemp("cli") / "project")
 
 
 @pytest.fixture
 def kedro_run(here, monkeypatch):
     """Return a function that runs `kedro run` with options, in this process, and returns code and output."""
+    from autoencoders import pipeline_registry
     from autoencoders.cli import cli
 
     monkeypatch.chdir(here)
+    monkeypatch.setattr(pipeline_registry, "PROJECT", here)  # as it is in a process of the copy's own
 
     def invoke(*options: str) -> tuple[int, str, object]:
         with warnings.catch_warnings():
@@ -79,11 +81,8 @@ def test_a_mistake_is_told_in_one_sentence(kedro_run, caplog, options, sentence)
 
 
 @pytest.fixture
-def parameters(here, monkeypatch):
-    """Return a function that changes a parameters file, for the registry too, until the test ends."""
-    from autoencoders import pipeline_registry
-
-    monkeypatch.setattr(pipeline_registry, "PROJECT", here)
+def parameters(here):
+    """Return a function that changes a parameters file until the test ends."""
     file = here / "conf" / "base" / "parameters" / "digits.yml"
     before = file.read_text()
     yield lambda old, new: file.write_text(before.replace(old, new))
