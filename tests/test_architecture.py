@@ -66,6 +66,7 @@ def test_listing_pipelines_imports_nothing_heavy() -> None:
     assert result.returncode == 0, result.stderr[-500:]
 
 
+@pytest.mark.slow
 def test_every_dataset_is_declared_in_the_catalog_with_a_layer_and_a_file_of_its_own(catalog, pipelines) -> None:
     """All in one pass: there are ten thousand, and the catalog takes a millisecond to look one up."""
     files: dict[str, str] = {}
@@ -78,6 +79,7 @@ def test_every_dataset_is_declared_in_the_catalog_with_a_layer_and_a_file_of_its
             assert files.setdefault(str(path), name) == name
 
 
+@pytest.mark.slow
 def test_a_dataset_that_is_not_declared_is_not_in_the_catalog(catalog) -> None:
     with pytest.raises(DatasetNotFoundError, match=r"digits\.nothing"):
         catalog["digits.nothing"]

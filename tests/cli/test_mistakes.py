@@ -121,6 +121,7 @@ def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, paramete
     assert "digits.yml: found undefined alias" in output and "line 23" in output
 
 
+@pytest.mark.slow
 def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
     change = f"{VARIANT}.training.learning_rate=1.0e30,{VARIANT}.training.epochs=2"
     code, output, _ = kedro_run("--params", change, "--to-nodes", "digits.reconstruction.linear_5.seed_0.train")
@@ -129,6 +130,7 @@ def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
     assert output.endswith("run the same command with --only-missing-outputs to go on from them.\n")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_missing_or_damaged_is_named(kedro_run, here):
     file = here / "data/05_model_input/digits/fit_indices.safetensors"
     kedro_run("--to-nodes", "digits.fit_pca")
@@ -142,6 +144,7 @@ def test_a_file_that_is_missing_or_damaged_is_named(kedro_run, here):
     assert output.startswith(f"Error: digits.fit_pca: {file} is missing, ")
 
 
+@pytest.mark.slow
 def test_a_folder_that_refuses_is_named(kedro_run, here):
     folder = here / "data" / "06_models"
     shutil.rmtree(folder, ignore_errors=True)

@@ -6,12 +6,10 @@ from base64 import b64decode
 
 import pandas as pd
 import pytest
-from kedro.pipeline import Pipeline, node
 from quick_run import EPOCHS
 from tracked_place import METRICS
 
-from autoencoders.hooks import GateHooks
-
+pytestmark = pytest.mark.slow
 NAMES = {"linear_5.seed_0", "linear_20.seed_0", "linear_40.seed_0", "dense_5.seed_0"}
 
 
@@ -139,7 +137,6 @@ def test_threads_track_the_same(place, another):
     assert len(another.runs()) == 10
 
 
-@pytest.mark.slow
 def test_worker_processes_give_bit_identical_metrics_and_track_the_same(place, another):
     shutil.rmtree(another.root / "data")
     process = another.start("--runner", "ParallelRunner", epochs=dict.fromkeys(NAMES_OF_VARIANTS, EPOCHS))
@@ -150,7 +147,6 @@ def test_worker_processes_give_bit_identical_metrics_and_track_the_same(place, a
     assert len(another.runs()) == 10
 
 
-@pytest.mark.slow
 def test_a_study_alone_gives_the_same_metrics_as_among_all(place, finished):
     assert (place.root / METRICS).read_bytes() == (finished / METRICS).read_bytes()
 
@@ -229,14 +225,3 @@ def test_tracking_that_fails_costs_no_result(another, caplog):
         another.run(only_missing_outputs=True)
     assert len([one for one in caplog.records if "MLflow tracking is off" in one.message]) == 1
     assert (another.root / "data/08_reporting/digits/reconstruction/comparison.csv").exists()
-
-
-def test_a_failed_gate_is_told_with_its_variant(caplog):
-    broken = node(
-        lambda: {"gate/loss_fell": 0.0, "gate/scores_vary": 1.0, "loss": 0.0}, None, "metrics", name="measure"
-    )
-    (placed,) = Pipeline([broken], namespace="digits.denoising.clean").nodes
-    GateHooks().after_node_run(placed, placed.run({}))
-    (record,) = caplog.records
-    assert record.levelname == "ERROR"
-    assert record.getMessage() == ("digits.denoising.clean: sanity gate failed: loss_fell. Do not trust these numbers.")
