@@ -18,7 +18,7 @@ from kedro.utils import load_obj
 from project_copy import PROJECT, copy_digits, copy_results
 from quick_run import EPOCHS
 
-from autoencoders import pipeline_registry
+from autoencoders.pipelines import grid
 
 STUDY = "digits.reconstruction"
 VARIANTS = ("linear_5", "linear_20", "linear_40", "dense_5")
@@ -52,7 +52,7 @@ class Place:
             parameters["seed"] = seed
         with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
             warnings.simplefilter("ignore")  # of Kedro and MLflow
-            patch.setattr(pipeline_registry, "PROJECT", self.root)  # as it is in a process of the place's own
+            patch.setattr(grid, "PROJECT", self.root)  # as it is in a process of the place's own
             bootstrap_project(PROJECT)
             with KedroSession.create(self.root, runtime_params=parameters) as session:
                 session.run(pipeline_names=[STUDY], runner=load_obj(runner, "kedro.runner")(), **options)
