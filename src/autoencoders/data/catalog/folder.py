@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import numpy as np
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
+from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.catalog.raw_images import RawImages, checksum
 
 MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
 PARTS = ("train", "test")
 
 
-class FolderDataset(AbstractDataset[NoReturn, RawImages]):
-    """Image files of any format that Pillow reads, cut to one shape; load only.
+class FolderDataset(LoadOnlyDataset[RawImages]):
+    """Image files of any format that Pillow reads, cut to one shape.
 
     Files lie in `<path>/<class>/`, or in `<path>/train/<class>/` and `<path>/test/<class>/` where they have official
     parts. Each is scaled until it fills the size and cut to it around its centre.
@@ -73,14 +74,6 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
             "files": [file.relative_to(self._path).as_posix() for _, file in files],
         }
 
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: the files are the user's.
-
-        Raises:
-            DatasetError: Always.
-        """
-        raise DatasetError("FolderDataset is load-only; save to an ArrayDataset instead")
-
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Yield the part and the path of every file, but for hidden ones."""
         has_parts = (self._path / "train").is_dir()
@@ -103,6 +96,3 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
 
     def _exists(self) -> bool:
         return self._path.is_dir()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path), "size": self._size, "channels": self._channels}
