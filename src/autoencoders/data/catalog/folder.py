@@ -25,7 +25,6 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
         name: What people call the dataset.
         size: Height and width, in pixels, of every image.
         channels: 1 for grey, 3 for colour.
-        source: Origin and licence, in a line.
         metadata: Ignored here, read by plugins such as Kedro-Viz.
     """
 
@@ -36,7 +35,6 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
         name: str,
         size: tuple[int, int],
         channels: Literal[1, 3] = 1,
-        source: str = "images of one's own",
         metadata: dict[str, Any] | None = None,
     ) -> None:
         if channels not in MODES:
@@ -47,7 +45,6 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
         self._name = name
         self._size = (int(size[0]), int(size[1]))
         self._channels = channels
-        self._source = source
         self.metadata = metadata
 
     def load(self) -> RawImages:
@@ -70,7 +67,7 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
             "intensity": 255,
             "class_names": names,
             "checksum": checksum(images, labels),
-            "source": self._source,
+            "source": "images of one's own",
             "files": [file.relative_to(self._path).as_posix() for _, file in files],
         }
 
