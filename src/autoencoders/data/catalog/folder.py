@@ -1,4 +1,4 @@
-"""Images of one's own: a folder a class."""
+"""Images of one's own: one folder per class."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +51,7 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
         """Return the images, classes and files in the order of their names, the training part first.
 
         Raises:
-            DatasetError: The folder is missing or holds no images, or a file is none.
+            DatasetError: The folder is missing or holds no images, or a file is not an image.
         """
         files = list(self._files())
         if not files:
