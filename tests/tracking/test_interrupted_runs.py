@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autoencoders.tracking.tracker import is_alive, this_process
+from autoencoders.tracking.process import is_alive, this_process
 
 LONG = {"linear_20": 200_000, "linear_40": 2, "linear_5": 2, "dense_5": 2}  # epochs
 ALONE = ("--namespaces", "digits.reconstruction.linear_20")
