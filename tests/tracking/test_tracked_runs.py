@@ -55,7 +55,7 @@ def test_final_metrics_are_those_of_the_file(place):
     assert not any(name.startswith(("gate/", "code/")) for name in logged)
 
 
-def test_gates_are_a_tag(place):
+def test_sanity_checks_are_a_tag(place):
     for name, run in place.newest().items():
         if name == "comparison":
             continue
@@ -63,7 +63,7 @@ def test_gates_are_a_tag(place):
         file = place.root / f"data/08_reporting/digits/reconstruction/{variant}/{seed}/metrics.json"
         failed = [key for key, held in json.loads(file.read_text()).items() if key.startswith("gate/") and not held]
         words = ", ".join(key.removeprefix("gate/") for key in failed)
-        assert run.data.tags["gates"] == (f"failed: {words}" if failed else "held")
+        assert run.data.tags["sanity_checks"] == (f"failed: {words}" if failed else "passed")
 
 
 def test_notes_say_what_experiments_and_runs_are(place):

@@ -23,7 +23,7 @@ from autoencoders.training.variant import Compute, Training, Variant
 
 logger = logging.getLogger(__name__)
 
-TOLD = 4  # epochs of a training that the log names
+LOGGED_EPOCHS = 4  # about how many lines the log has per training
 
 SNAPSHOTS = 9  # images
 
@@ -140,7 +140,7 @@ class _Trainer:
             start = time.perf_counter()
             self._epoch(epoch)
             rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
-            report(rows[-1], self.settings.epochs)
+            log_epoch(rows[-1], self.settings.epochs)
             self._keep_snapshot(epoch + 1)
         losses = self.losses.flatten().cpu().numpy()
         iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
@@ -232,10 +232,10 @@ def autocast(settings: Training, device: torch.device) -> AbstractContextManager
     return torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16")
 
 
-def report(row: dict[str, float], count: int) -> None:
-    """Log a few epochs of all, the first and the last among them, where there is no terminal to draw a bar on."""
-    told = row["epoch"] in (1, count) or row["epoch"] % math.ceil(count / TOLD) == 0
-    if told and not sys.stderr.isatty():
+def log_epoch(row: dict[str, float], count: int) -> None:
+    """Log the first, the last and some other epochs, where there is no terminal to draw a progress bar on."""
+    is_logged = row["epoch"] in (1, count) or row["epoch"] % math.ceil(count / LOGGED_EPOCHS) == 0
+    if is_logged and not sys.stderr.isatty():
         logger.info(
             "epoch %d/%d: train loss %.5f, validation MSE %.5f",
             row["epoch"],
