@@ -23,9 +23,9 @@ PCA = {
 
 SCORING = {
     "anomaly_score": "mse",
-    "replicates": 50,
+    "bootstrap_samples": 50,
     "thresholds": {"k": 2.0, "alpha": [0.1]},
-    "probes": {"kinds": ["blank", "inverted"], "images": 5},
+    "out_of_distribution": {"kinds": ["blank", "inverted"], "images": 5},
     "scores": {
         "mse": {"kind": "restoration", "views": 0, "smoothing": 0.0, "energy": 0.0, "edges": 0.0},
         "distance": {"kind": "mahalanobis", "shrinkage": 0.1},
@@ -128,8 +128,8 @@ def test_thresholds_are_set_by_class_and_pooled(settings, rng) -> None:
     scores = {"three": table(rng.normal(size=200), rng.normal(9, 1, 50), calibration=rng.normal(size=99))}
     found = results.threshold_table(scores, settings.thresholds).set_index(["normal_class", "rule"])
     own, pooled = found.loc[("three", "conformal 0.1")], found.loc[("all", "conformal 0.1")]
-    assert own["stated_rate"] == 0.1 and 0.02 < own["realised_rate"] < 0.2 and own["detection_rate"] == 1
-    assert pooled["realised_rate"] == pytest.approx(own["realised_rate"])
+    assert own["nominal_rate"] == 0.1 and 0.02 < own["empirical_rate"] < 0.2 and own["detection_rate"] == 1
+    assert pooled["empirical_rate"] == pytest.approx(own["empirical_rate"])
 
 
 def test_held_out_images_are_marked(subject) -> None:
@@ -140,7 +140,7 @@ def test_held_out_images_are_marked(subject) -> None:
 
 
 def test_probes_are_made_of_normal_test_images(subject, settings) -> None:
-    _, *probes = detectors.images_to_score(subject, settings.probes)
+    _, *probes = detectors.images_to_score(subject, settings.out_of_distribution)
     assert [one.rows["split"].iloc[0] for one in probes] == ["probe/blank", "probe/inverted"]
     assert len(probes[0].values) == 1 and len(probes[1].values) == 5
     assert probes[1].values.min() > 0.6  # dark images, inverted
@@ -151,7 +151,7 @@ def test_a_network_scores_held_out_images_and_probes(greys, subject, settings) -
     variant, train = Variant.model_validate(PCA), subject.split("train")
     fit = engine.train(variant, train, train, seed=0)
     fitted = subject_of({"images": greys}, SPLITS, variant, fit.weights, 0, COMPUTE)
-    found = detectors.score_network(fitted, detectors.images_to_score(fitted, settings.probes), settings)
+    found = detectors.score_network(fitted, detectors.images_to_score(fitted, settings.out_of_distribution), settings)
     assert {"anomaly_score", "distance", "untrained"} <= set(found) and "mse" not in found
     assert found.loc[found["split"] == "test", "untrained"].notna().all()
     metrics = results.summary(found, seed=0)
@@ -169,3 +169,8 @@ def test_a_baseline_scores_the_same_images(subject) -> None:
 def test_the_anomaly_score_is_one_of_the_scores() -> None:
     with pytest.raises(ValueError, match="anomaly_score must be one of mse, distance, got 'energy'"):
         Scoring.model_validate(SCORING | {"anomaly_score": "energy"})
+
+
+def test_no_bootstrap_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="bootstrap_samples: input should be greater than 0, got 0"):
+        Scoring.model_validate(SCORING | {"bootstrap_samples": 0})

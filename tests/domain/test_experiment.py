@@ -1,7 +1,9 @@
 import pytest
 
+from autoencoders.configuration import kinds
 from autoencoders.data.splits import Splits
-from autoencoders.training.variant import Compute, Variant, architectures
+from autoencoders.models import Architecture
+from autoencoders.training.variant import Compute, Variant
 
 TRAINING = {
     "epochs": 2,
@@ -95,5 +97,5 @@ def test_compute_refuses_unknown_devices() -> None:
 
 
 def test_every_architecture_is_a_file() -> None:
-    assert {"dense", "linear", "pca"} <= set(architectures())
-    assert not {"base", "layers"} & set(architectures())
+    assert {"dense", "linear", "pca"} <= set(kinds(Architecture))
+    assert not {"base", "layers"} & set(kinds(Architecture))

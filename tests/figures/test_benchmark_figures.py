@@ -120,7 +120,7 @@ def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
     tables, rates = detected(["zero", "one"])
     rows = [table.set_index("rule").loc["conformal 0.05"] for table in rates.values()]
     flags, misses = (
-        np.mean([row["realised_rate"] for row in rows]),
+        np.mean([row["empirical_rate"] for row in rows]),
         1 - np.mean([row["detection_rate"] for row in rows]),
     )
     figure = error_rates(tables, rates)
@@ -129,7 +129,7 @@ def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
         "(mean over 2 normal classes)"
     )
     shown = figure.axes[0].get_title(loc="left")
-    assert shown == f"zero\nflags {rows[0]['realised_rate']:.1%}, misses {1 - rows[0]['detection_rate']:.1%}"
+    assert shown == f"zero\nflags {rows[0]['empirical_rate']:.1%}, misses {1 - rows[0]['detection_rate']:.1%}"
 
 
 def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
@@ -145,7 +145,7 @@ def test_realised_rates_are_drawn_as_they_are_and_pooled():
     _, rates = detected(["zero", "one"])
     pooled = thresholds.pool(rates, 0.95)
     left, right = realised_rates(rates).axes
-    for axes, column in ((left, "realised_rate"), (right, "detection_rate")):
+    for axes, column in ((left, "empirical_rate"), (right, "detection_rate")):
         drawn = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() in "oD"]
         expected = []
         for row, rate in enumerate(pooled[column]):
@@ -166,7 +166,8 @@ def test_pooled_rows_that_are_given_are_drawn_like_those_that_are_made():
 
 def test_the_title_sets_stated_beside_realised_rates():
     _, rates = detected(["zero", "one"])
-    conformal = thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "realised_rate"]
+    pooled = thresholds.pool(rates, 0.95).set_index("rule")
+    conformal = pooled.loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
     assert title(realised_rates(rates)) == (
         "Conformal thresholds flag {:.1%} and {:.1%} of normal test images where they state 5% and 10%".format(
             *conformal

@@ -40,20 +40,20 @@ def test_every_rule_is_tried_with_its_own_threshold(fitted):
     assert by_rule["mean + 1 sd"] == pytest.approx(calibration.mean() + calibration.std(ddof=1), rel=1e-5)
     assert by_rule["conformal 0.1"] == pytest.approx(thresholds.conformal(calibration, 0.1))
     assert by_rule["quantile 0.98"] == pytest.approx(np.quantile(calibration, 0.98), rel=1e-5)
-    assert table["stated_rate"].tolist() == pytest.approx([0.158655, 0.158655, 0.02, 0.02, 0.1, 0.1], abs=1e-5)
+    assert table["nominal_rate"].tolist() == pytest.approx([0.158655, 0.158655, 0.02, 0.02, 0.1, 0.1], abs=1e-5)
 
 
 def test_rates_are_shares_of_test_errors_above_the_threshold_within_their_intervals(fitted):
     finding = measure(fitted, CONFIG)
     for row in finding.table.itertuples():
-        assert row.realised_rate == (finding.arrays["test_errors"] > row.threshold).mean()
+        assert row.empirical_rate == (finding.arrays["test_errors"] > row.threshold).mean()
         assert row.detection_rate == (finding.arrays["anomaly_errors"] > row.threshold).mean()
-        assert row.low <= row.realised_rate <= row.high
+        assert row.low <= row.empirical_rate <= row.high
     assert (finding.table[["n_calibration", "n_test"]] == [300, 497]).all(axis=None)
 
 
 def test_the_batch_mean_rule_flags_far_more_normal_images_than_the_one_by_images(fitted):
-    realised = measure(fitted, CONFIG).table.set_index("rule")["realised_rate"]
+    realised = measure(fitted, CONFIG).table.set_index("rule")["empirical_rate"]
     assert realised["mean + 1 sd of batch means"] > realised["mean + 1 sd"] + 0.1
 
 
@@ -83,7 +83,7 @@ def test_images_and_labels_in_another_order_give_the_same_rates(fitted):
         splits={name: place[indices] for name, indices in fitted.splits.items()},
     )
     one, other = measure(fitted, CONFIG).table[1:], measure(shuffled, CONFIG).table[1:]  # the first draws batches
-    columns = ["threshold", "realised_rate", "detection_rate"]
+    columns = ["threshold", "empirical_rate", "detection_rate"]
     np.testing.assert_allclose(one[columns], other[columns], rtol=1e-5)
 
 
@@ -112,7 +112,7 @@ def test_settings_out_of_range_are_refused(changes: dict, message: str):
 
 def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
     finding = measure(fitted, CONFIG)
-    realised = finding.table.set_index("rule")["realised_rate"]
+    realised = finding.table.set_index("rule")["empirical_rate"]
     figure = draw({"net": [finding]}, CONFIG)
     title = figure.get_suptitle().replace("\n", " ")
     assert f"batch-mean rule flags {realised['mean + 1 sd of batch means']:.0%} where it seems to state 16%" in title
@@ -125,7 +125,7 @@ def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
 def test_a_threshold_that_flags_nothing_is_drawn_nowhere(one_class):
     config = Config(kind="thresholds", k=1.0, alpha=(0.001,), batch_size=8)
     finding = measure(one_class, config)
-    assert finding.table["threshold"].iloc[-1] == np.inf and finding.table["realised_rate"].iloc[-1] == 0
+    assert finding.table["threshold"].iloc[-1] == np.inf and finding.table["empirical_rate"].iloc[-1] == 0
     lines = draw({f"net {index}": [finding] for index in range(5)}, config).axes[0].lines
     assert np.isfinite([line.get_xdata()[0] for line in lines]).all()
 

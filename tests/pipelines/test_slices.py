@@ -26,9 +26,9 @@ from autoencoders.training.variant import Compute, Variant
 
 SCORING = {
     "anomaly_score": "mse",
-    "replicates": 20,
+    "bootstrap_samples": 20,
     "thresholds": {"k": 2.0, "alpha": [0.2]},
-    "probes": {"kinds": ["blank"], "images": 5},
+    "out_of_distribution": {"kinds": ["blank"], "images": 5},
     "scores": {"mse": {"kind": "restoration", "views": 0, "smoothing": 0, "energy": 0, "edges": 0}},
 }
 

@@ -122,14 +122,14 @@ def test_an_empty_table_is_left_out():
     assert "<table>" not in render(section(table=pd.DataFrame()))
 
 
-def test_a_failed_gate_is_shown_at_the_top_in_the_contents_and_in_its_section():
+def test_a_failed_check_is_shown_at_the_top_in_the_contents_and_in_its_section():
     page = render(section(), section(warnings=["PCA wins", "seed 2 never improved"]))
     assert "2 warnings" in page
     assert page.count('role="alert"') == 1
     assert "<li>PCA wins</li>" in page
 
 
-def test_without_failed_gates_nothing_is_alarming():
+def test_without_failed_checks_nothing_is_alarming():
     assert 'class="alarm"' not in render(section())
 
 

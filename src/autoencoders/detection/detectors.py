@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from torch import Generator, Tensor
+from torch import Tensor
 
 from autoencoders.data.images import ImageTensor
-from autoencoders.detection import out_of_distribution as probes
 from autoencoders.detection import scores
 from autoencoders.detection.baselines import Baseline
-from autoencoders.detection.out_of_distribution import Probes
+from autoencoders.detection.out_of_distribution import OutOfDistribution, generate
 from autoencoders.detection.scoring import Scoring
 from autoencoders.evaluation import latent as codes
 from autoencoders.evaluation.subject import Subject
@@ -36,7 +35,7 @@ class Images:
     values: ImageTensor | Tensor
 
 
-def images_to_score(subject: Subject, settings: Probes | None) -> list[Images]:
+def images_to_score(subject: Subject, settings: OutOfDistribution | None) -> list[Images]:
     """Return what a one-class detector is shown: the calibration and test images, and out-of-distribution ones."""
     held_out = _held_out(subject)
     return [held_out, *(_out_of_distribution(subject, held_out.rows, settings) if settings else [])]
@@ -50,16 +49,11 @@ def _held_out(subject: Subject) -> Images:
     return Images(rows, subject.at(rows["index"].to_numpy()))
 
 
-def _out_of_distribution(subject: Subject, rows: pd.DataFrame, settings: Probes) -> Iterable[Images]:
+def _out_of_distribution(subject: Subject, rows: pd.DataFrame, settings: OutOfDistribution) -> Iterable[Images]:
     """Yield every kind; those made of images are made of normal test images."""
     normal = rows.loc[(rows["split"] == "test") & ~rows["is_anomaly"], "index"].to_numpy()
     chosen = subject.at(codes.subset(normal, settings.images, np.random.default_rng(subject.seed)))
-    generator = Generator(subject.device).manual_seed(subject.seed)
-    made = {kind: probes.make(kind, chosen, generator, settings) for kind in settings.kinds}
-    for name, other in subject.others.items():
-        rng = np.random.default_rng(subject.seed)
-        made[name] = probes.of_other(name, other, settings.images, subject.dataset.image_shape, rng)
-    for name, values in made.items():
+    for name, values in generate(settings, chosen, subject.others, subject.seed).items():
         row = {"index": -1, "split": f"{PROBE}{name}", "label": -1, "is_anomaly": True}
         yield Images(pd.DataFrame(row, range(len(values))), values)
 

@@ -6,8 +6,8 @@ import pandas as pd
 from autoencoders.detection import bootstrap, thresholds
 from autoencoders.detection.detectors import IMAGE, PROBE
 from autoencoders.detection.scoring import Scoring, Thresholds
-from autoencoders.evaluation import metrics
-from autoencoders.evaluation import sanity as gates
+from autoencoders.evaluation import metrics, sanity_checks
+from autoencoders.key import SANITY_CHECK
 
 CONFIDENCE = 0.95  # of intervals
 
@@ -18,11 +18,11 @@ def other_scores(scores: pd.DataFrame) -> list[str]:
 
 
 def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
-    """Sum a table of scores up in metrics; a gate is 1 where it held and 0 where it failed.
+    """Sum a table of scores up in metrics; a sanity check is 1 where it held and 0 where it failed.
 
     Returns:
         `test/auroc_<normal class>`; the AUROC of each other score as `scores/<name>` and of each probe against normal
-        test images as `probes/<name>`; and the gates scores_vary and shuffled_labels.
+        test images as `probes/<name>`; and the sanity checks scores_vary and shuffled_labels.
     """
     test = scores[scores["split"] == "test"]
     normal = test[~test["is_anomaly"]]
@@ -34,9 +34,13 @@ def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
         if split.startswith(PROBE):
             rows = pd.concat([normal, scores[scores["split"] == split]])
             found[f"probes/{split.removeprefix(PROBE)}"] = metrics.auroc(rows["anomaly_score"], rows["is_anomaly"])
-    held = gates.shuffled_labels(test["anomaly_score"].to_numpy(), test["is_anomaly"].to_numpy(), seed)
-    varied = gates.scores_vary(test["anomaly_score"].to_numpy())
-    return found | {"gate/shuffled_labels": float(held), "gate/scores_vary": float(varied)}
+    verdicts = {
+        "shuffled_labels": sanity_checks.shuffled_labels(
+            test["anomaly_score"].to_numpy(), test["is_anomaly"].to_numpy(), seed
+        ),
+        "scores_vary": sanity_checks.scores_vary(test["anomaly_score"].to_numpy()),
+    }
+    return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 
 def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -> pd.DataFrame:
@@ -52,7 +56,7 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -
         and high, its 95 % bootstrap interval over test images.
     """
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
-    main = bootstrap.mean_interval(test, settings.replicates, CONFIDENCE, seed).assign(score="")
+    main = bootstrap.mean_interval(test, settings.bootstrap_samples, CONFIDENCE, seed).assign(score="")
     rows = []
     for score in other_scores(next(iter(test.values()))):
         areas = {name: metrics.auroc(table[score], table["is_anomaly"]) for name, table in test.items()}
@@ -62,7 +66,7 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -
 
 
 def threshold_table(scores: dict[str, pd.DataFrame], settings: Thresholds) -> pd.DataFrame:
-    """Return what each rule states and what it realises on test images, by normal class and over all.
+    """Return the nominal and empirical rate of each rule on test images, by normal class and over all.
 
     Returns:
         normal_class (`all` for the pooled rows) and the columns of `thresholds.rates` and `thresholds.pool`.

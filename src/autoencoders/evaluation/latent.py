@@ -1,15 +1,17 @@
 """Codes of images, and what lies nearest to a code or to an image."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from autoencoders.data import splits
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
 
 THUMBNAILS = 800  # images that a chart shows: what a page bears
+CHUNK = 256  # points; bounds the memory of their distances to all references
 
 
 @torch.inference_mode()
@@ -24,12 +26,6 @@ def decode(model: Autoencoder, codes: Tensor) -> Tensor:
     return torch.cat([model.decode(batch) for batch in codes.split(SCORING_BATCH)])
 
 
-def trained_on(subject: Subject) -> np.ndarray:
-    """Return the indices of the test images whose class the network was trained on."""
-    known = np.unique(subject.labels[subject.splits["train"]])
-    return splits.only(subject.splits["test"], subject.labels, known.tolist())
-
-
 def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return `count` of the indices, sorted, or all where there are fewer; none twice."""
     return np.sort(rng.choice(indices, min(count, len(indices)), replace=False))
@@ -41,26 +37,26 @@ def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
     return (chosen * 255 // subject.dataset.intensity).astype(np.uint8)
 
 
-@torch.inference_mode()
 def nearest_distances(queries: Tensor, references: Tensor) -> Tensor:
     """Return the root mean squared pixel difference (n,) of each image and the reference nearest to it.
 
     Args:
-        queries: (n, C, H, W).
-        references: (m, C, H, W), in the same units.
-
-    Raises:
-        ValueError: There are no references.
+        queries: Images (n, C, H, W).
+        references: Images (m, C, H, W), in the same units.
     """
-    flat = references.flatten(1)
-    parts = [
-        (batch - flat[_nearest(batch, flat, 1)[:, 0]]).square().mean(dim=1).sqrt()
-        for batch in queries.flatten(1).split(SCORING_BATCH)
-    ]
-    return torch.cat(parts)
+    distances = neighbour_distances(queries.flatten(1), references.flatten(1), 1)[:, 0]
+    return distances / math.sqrt(math.prod(queries.shape[1:]))
 
 
-@torch.inference_mode()
+def neighbour_distances(queries: Tensor, references: Tensor, neighbours: int) -> Tensor:
+    """Return the Euclidean distances (n, neighbours) of points (n, D) to the nearest references (m, D).
+
+    A matrix product finds which are nearest; differences tell how far they are, without its rounding.
+    """
+    places = _nearest(queries, references, neighbours)
+    return torch.stack([(queries - references[place]).norm(dim=1) for place in places.T], dim=1)
+
+
 def neighbour_accuracy(
     points: Tensor,
     labels: np.ndarray,
@@ -71,33 +67,39 @@ def neighbour_accuracy(
     """Return how often the majority of the nearest neighbours bears the point's own label, in [0, 1].
 
     Args:
-        points: (n, dimensions).
-        labels: (n,) non-negative integers.
-        neighbours: How many vote; of labels with as many votes the smallest wins.
-        references: (m, dimensions), those that vote; None: the other points.
-        reference_labels: (m,).
-
-    Raises:
-        ValueError: There are fewer references than votes.
+        points: Points (n, D).
+        labels: Labels (n,) of the points, non-negative integers.
+        neighbours: Number of votes; of labels with as many votes the smallest wins.
+        references: Points (m, D) that vote; None: the other points.
+        reference_labels: Labels (m,) of the references.
     """
     alone = references is None
-    voters = torch.from_numpy(np.asarray(labels if alone else reference_labels, dtype=np.int64)).to(points.device)
-    others = points if alone else references
-    if neighbours + alone > len(others):
-        raise ValueError(f"neighbours must be at most {len(others) - alone}, the points there are, got {neighbours}")
-    votes = []
-    for start in range(0, len(points), SCORING_BATCH):
-        batch = points[start : start + SCORING_BATCH]
-        own = torch.arange(start, start + len(batch), device=points.device) if alone else None
-        votes.append(voters[_nearest(batch, others, neighbours, own)].mode(dim=1).values)
-    return float(np.mean(torch.cat(votes).cpu().numpy() == labels))
+    voters = torch.as_tensor(labels if alone else reference_labels, device=points.device)
+    places = _nearest(points, points if alone else references, neighbours, alone)
+    return float(np.mean(voters[places].mode(dim=1).values.cpu().numpy() == labels))
 
 
-def _nearest(queries: Tensor, references: Tensor, count: int, own: Tensor | None = None) -> Tensor:
-    """Return the places (n, count) of the references nearest to each query, never its own where it has one."""
-    if not len(references):
-        raise ValueError("there are no references to be near to")
-    squared = references.square().sum(dim=1) - 2 * queries @ references.T  # (n, m), short of the query's own norm
-    if own is not None:
-        squared.scatter_(1, own[:, None], torch.inf)
-    return squared.topk(count, dim=1, largest=False).indices
+@torch.inference_mode()
+def _nearest(queries: Tensor, references: Tensor, neighbours: int, alone: bool = False) -> Tensor:
+    """Return the places (n, neighbours) of the references nearest to each query, the nearest first.
+
+    Args:
+        queries: Points (n, D).
+        references: Points (m, D).
+        neighbours: Number of references.
+        alone: Whether the queries are the references, none of which is its own neighbour.
+
+    Raises:
+        ValueError: There are fewer references than neighbours.
+    """
+    if neighbours + alone > len(references):
+        raise ValueError(
+            f"neighbours must be at most {len(references) - alone}, the images to choose from, got {neighbours}"
+        )
+    squares, found = references.square().sum(dim=1), []
+    for chunk in torch.arange(len(queries), device=queries.device).split(CHUNK):
+        squared = squares - 2 * queries[chunk] @ references.T  # (chunk, m), short of the query's own square
+        if alone:
+            squared.scatter_(1, chunk[:, None], torch.inf)
+        found.append(squared.topk(neighbours, dim=1, largest=False).indices)
+    return torch.cat(found)

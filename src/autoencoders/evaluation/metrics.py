@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from autoencoders.key import SANITY_CHECK
+
 
 def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
     """Return the area under the ROC curve in [0, 1], the chance that an anomaly scores above a normal image.
@@ -49,7 +51,7 @@ def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
 
     Returns:
         Every class's `<split>/..auroc_<label>` with their mean as `.._mean`, and the mean over classes of every
-        other metric; a gate holds where it held for every class.
+        other metric; a sanity check holds where it held for every class.
     """
     frame = pd.DataFrame(metrics).T
     per_class = [name for name in frame if "auroc_" in name]
@@ -58,5 +60,5 @@ def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
         values = [value for name, value in merged.items() if name.startswith(f"{kind}auroc_")]
         merged[f"{kind}auroc_mean"] = float(np.mean(values))
     for name in frame.columns.difference(per_class):
-        merged[name] = float(frame[name].min() if name.startswith("gate/") else frame[name].mean())
+        merged[name] = float(frame[name].min() if name.startswith(SANITY_CHECK) else frame[name].mean())
     return dict(sorted(merged.items()))

@@ -7,12 +7,11 @@ about in.
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from autoencoders.configuration import Named
+from autoencoders.configuration import Plugin
 from autoencoders.data.finding import Finding
 from autoencoders.key import Key
 
@@ -27,20 +26,15 @@ if TYPE_CHECKING:
 CHARTED = ("latent_scatter", "tsne")
 
 
-class Measurement(Named):
+class Measurement(Plugin):
     """The part of a `measurements` block that every measurement shares."""
 
-    datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
-
-
-def kinds() -> list[str]:
-    """Return the names a YAML block may give as `kind`: one file each."""
-    return sorted(module.name for module in iter_modules(__path__))
+    kind: str
 
 
 def measure(subject: Subject, settings: Measurement) -> Finding:
     """Make the measurement that `settings` names."""
-    return _module(settings.kind).measure(subject, settings)
+    return _module(settings).measure(subject, settings)
 
 
 def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
@@ -61,7 +55,7 @@ def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure
     names = ["variant", "seed", *(["normal_class"] if any(key.normal_class for key in findings) else [])]
     tables = {key[2 : 2 + len(names)]: finding.table for key, finding in findings.items()}
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
-    return _module(settings.kind).draw(grouped, settings), summary
+    return _module(settings).draw(grouped, settings), summary
 
 
 def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:
@@ -71,8 +65,8 @@ def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:
         findings: The findings, by key.
         settings: What was measured; one of `CHARTED`.
     """
-    return _module(settings.kind).chart({key.detector: finding.arrays for key, finding in findings.items()})
+    return _module(settings).chart({key.detector: finding.arrays for key, finding in findings.items()})
 
 
-def _module(kind: str) -> ModuleType:
-    return import_module(f"{__name__}.{kind}")
+def _module(settings: Measurement) -> ModuleType:
+    return sys.modules[type(settings).__module__]

@@ -1,6 +1,6 @@
 """The dense autoencoder: fully connected layers of any widths (Hinton and Salakhutdinov 2006)."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import torch
 from pydantic import Field, PositiveInt, model_validator
@@ -15,6 +15,7 @@ from autoencoders.models.layers import Activation, Dropout, activation, stack
 class Config(Architecture):
     """pixels -> hidden_dims -> latent_dim -> decoder_hidden_dims -> pixels."""
 
+    network: ClassVar[str] = "Dense"
     architecture: Literal["dense"]
     hidden_dims: tuple[PositiveInt, ...]
     latent_dim: PositiveInt
@@ -40,10 +41,6 @@ class Config(Architecture):
             raise ValueError(f"dropout must be 0 where there is no hidden layer, got {self.dropout}")
         return self
 
-    def build(self, image_shape: tuple[int, int, int]) -> "Dense":
-        """Build the module for images of `image_shape` (C, H, W)."""
-        return Dense(self, image_shape)
-
 
 class Dense(Autoencoder):
     """A stack of linear layers each way."""
@@ -60,11 +57,9 @@ class Dense(Autoencoder):
             self.decoder = stack(widths, config.activation, config.output_activation, config.dropout)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
         return self.encoder(images.flatten(1))
 
     def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
         return self.decoder(code).unflatten(1, self.image_shape)
 
 

@@ -119,11 +119,11 @@ class Study(Strict):
     @property
     def is_probed(self) -> bool:
         """Whether detectors are shown out-of-distribution images."""
-        return bool((self.scoring or {}).get("probes"))
+        return bool((self.scoring or {}).get("out_of_distribution"))
 
     def others_for_detection(self, dataset: str) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
-        named = ((self.scoring or {}).get("probes") or {}).get("datasets", ())
+        named = ((self.scoring or {}).get("out_of_distribution") or {}).get("datasets", ())
         return [name for name in named if name != dataset]
 
     def shown_detectors(self) -> list[str]:

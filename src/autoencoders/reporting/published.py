@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from autoencoders.configuration import Strict
+from autoencoders.key import SANITY_CHECK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,5 +104,5 @@ def _row(number: Number, tables: dict[str, pd.DataFrame]) -> dict[str, object]:
 
 def _collapsed(metrics: pd.DataFrame, variant: str | int | float | None) -> list[int]:
     """Return the seeds with which a variant's reconstructions are all alike."""
-    failed = (metrics["metric"] == "gate/reconstructions_differ") & (metrics["value"] == 0)
+    failed = (metrics["metric"] == f"{SANITY_CHECK}reconstructions_differ") & (metrics["value"] == 0)
     return metrics.loc[failed & (metrics["variant"] == variant), "seed"].tolist()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from autoencoders.key import Key
+from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.reporting.section import Chart, Picture, Section
 
 CAPTIONS = {
@@ -164,11 +164,11 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _warnings(table: pd.DataFrame) -> list[str]:
-    """Name every variant that failed a sanity gate in at least one seed."""
-    gates = [name for name in table if name.startswith("gate/") and name.endswith("_mean")]
+    """Name every variant that failed a sanity check in at least one seed."""
+    checks = [name for name in table if name.startswith(SANITY_CHECK) and name.endswith("_mean")]
     return [
-        f"{row['variant']} failed the sanity gate {gate.removeprefix('gate/').removesuffix('_mean')}."
+        f"{row['variant']} failed the sanity check {check.removeprefix(SANITY_CHECK).removesuffix('_mean')}."
         for _, row in table.iterrows()
-        for gate in gates
-        if row[gate] < 1
+        for check in checks
+        if row[check] < 1
     ]

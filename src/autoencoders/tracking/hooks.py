@@ -23,16 +23,16 @@ PLAN = "tracking"  # the plan's name in the catalog
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 
 
-class GateHooks:
-    """Say whose sanity gates failed."""
+class SanityCheckHooks:
+    """Say whose sanity checks failed."""
 
     @hook_impl
     def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
-        """Log an error for every gate among the metrics that a node found to have failed."""
+        """Log an error for every sanity check among the metrics that a node found to have failed."""
         for metrics in outputs.values():
-            for gate, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
+            for check, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
                 if not held:
-                    logger.error("%s: sanity gate failed: %s. Do not trust these numbers.", node.namespace, gate)
+                    logger.error("%s: sanity check failed: %s. Do not trust these numbers.", node.namespace, check)
 
 
 class TrackingHooks:

@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autoencoders.key import Key
+from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.tracking import notes, views
 from autoencoders.tracking.plan import Plan
 from autoencoders.tracking.process import is_alive
@@ -32,7 +32,6 @@ ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
-SANITY_CHECK = "gate/"  # prefix of their metrics; recorded names stay, so that runs compare with earlier ones
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 METRICS_PER_CALL = 1000  # MLflow's limit
 DIGEST_LENGTH = 36  # characters; MLflow's limit

@@ -30,7 +30,7 @@ def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFr
 
     Args:
         scores: Per normal class (1 to 10) one row a test image: `anomaly_score`, `is_anomaly` (bool).
-        thresholds: Per normal class one row a rule: rule, threshold, stated_rate.
+        thresholds: Per normal class one row a rule: rule, threshold, nominal_rate.
 
     Returns:
         Thresholds are divided by the class's median normal score where all scores are positive; else they are moved
@@ -70,7 +70,7 @@ def _marked(rules: pd.DataFrame) -> pd.DataFrame:
 
 def _dashes(rules: pd.DataFrame) -> dict[str, str | tuple]:
     """Return a line style a rule, the one that titles speak of first and solid."""
-    distance = (rules["stated_rate"] - HEADLINE).abs()
+    distance = (rules["nominal_rate"] - HEADLINE).abs()
     main = rules["rule"].iloc[int(distance.to_numpy().argmin())]
     others = [rule for rule in rules["rule"] if rule != main]
     return {main: "-"} | {rule: DASHES[index % len(DASHES)] for index, rule in enumerate(others)}

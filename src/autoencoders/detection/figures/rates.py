@@ -45,7 +45,7 @@ def realised_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     for row, (rule, one) in enumerate(pooled.iterrows()):
         _draw_stated(left, row, one, drawn=rule.startswith(("conformal", "quantile")))
         ours = pd.DataFrame({name: table.loc[rule] for name, table in classes.items()}).T
-        _draw_realised(left, row, ours, one, ("realised_rate", "low", "high"))
+        _draw_realised(left, row, ours, one, ("empirical_rate", "low", "high"))
         _draw_realised(right, row, ours, one, ("detection_rate", "detection_low", "detection_high"))
         if len(classes) > 1:
             _name_lowest(right, row, ours["detection_rate"].astype(float))
@@ -62,12 +62,12 @@ def _without_pooled(rates: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _draw_stated(axes: Axes, row: int, pooled: pd.Series, drawn: bool) -> None:
     """Draw the stated rate and where the pooled one falls by chance, with the thresholds' own chance if drawn."""
-    bands = [("stated_low", "stated_high", 0.30)]
+    bands = [("nominal_low", "nominal_high", 0.30)]
     if drawn:
         bands.append(("drawn_low", "drawn_high", 0.18))
     for low, high, alpha in bands:
         axes.barh(row, pooled[high] - pooled[low], left=pooled[low], height=0.86, color=FAINT_INK, alpha=alpha, lw=0)
-    axes.vlines(pooled["stated_rate"], row - 0.43, row + 0.43, color=INK, linewidth=1.6)
+    axes.vlines(pooled["nominal_rate"], row - 0.43, row + 0.43, color=INK, linewidth=1.6)
 
 
 def _draw_realised(
@@ -139,8 +139,8 @@ def _finding(pooled: pd.DataFrame) -> str:
     """Set stated and realised rates of the valid rules side by side, or of all where none is conformal."""
     valid = pooled[pooled.index.str.startswith("conformal")]
     shown = pooled if valid.empty else valid
-    realised = _series([f"{rate:.1%}" for rate in shown["realised_rate"]])
-    stated = _series([f"{100 * rate:.3g}%" for rate in shown["stated_rate"]])
+    realised = _series([f"{rate:.1%}" for rate in shown["empirical_rate"]])
+    stated = _series([f"{100 * rate:.3g}%" for rate in shown["nominal_rate"]])
     who = "The rules" if valid.empty else "Conformal thresholds"
     return f"{who} flag {realised} of normal test images where they state {stated}"
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.errors import first_of_each
-from autoencoders.evaluation.latent import encode, trained_on
+from autoencoders.evaluation.latent import encode
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.activations.figure import code_pictures
@@ -33,7 +33,7 @@ def measure(subject: Subject, config: Config) -> Finding:
             a mean over images; dead_units, the same for every image; units in a code; images.
         arrays: unit_means (units,); originals (n, C, H, W) in [0, 1] and their codes (n, units).
     """
-    chosen = trained_on(subject)
+    chosen = subject.known_test_indices()
     images = subject.at(chosen)
     units = _units(subject.model, images)
     means, share = units["mean"], float(units["zero"].mean())

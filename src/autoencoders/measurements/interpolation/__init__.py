@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 from torch import Tensor
 
 from autoencoders.data.finding import Finding
-from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset, trained_on
+from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.interpolation.figure import interpolation_strips
@@ -77,7 +77,7 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
 
 def _pairs(subject: Subject, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw pairs (count, 2) of indices of test images; every two classes meet before any meet again."""
-    indices = trained_on(subject)
+    indices = subject.known_test_indices()
     labels = subject.labels[indices]
     members = {label: indices[labels == label] for label in np.unique(labels).tolist()}
     if len(members) < 2:

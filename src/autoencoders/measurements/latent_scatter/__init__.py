@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 
 from autoencoders.data.finding import Finding
-from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails, trained_on
+from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
@@ -46,7 +46,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         raise ValueError(f"latent_scatter needs a latent_dim of at least 2, got {subject.model.latent_dim}")
     rng = np.random.default_rng(subject.seed)
     reference = subset(subject.splits["train"], config.references, rng)
-    test = trained_on(subject)
+    test = subject.known_test_indices()
     reference_codes = encode(subject.model, subject.at(reference))
     codes = encode(subject.model, subject.at(test))
     mean, axes, share = _plane(reference_codes, subject.seed)

@@ -39,7 +39,7 @@ def threshold_sheet(tables: dict[str, pd.DataFrame], errors: dict[str, dict[str,
     """Draw a histogram a variant with the thresholds as lines, and one panel of stated and realised rates.
 
     Args:
-        tables: By variant a row a rule and seed: rule, threshold, stated_rate, realised_rate, low, high,
+        tables: By variant a row a rule and seed: rule, threshold, nominal_rate, empirical_rate, low, high,
             detection_rate, anomalies (which).
         errors: By variant calibration_errors, test_errors and anomaly_errors, (n,) each, of the first seed.
 
@@ -82,14 +82,14 @@ def threshold_sheet(tables: dict[str, pd.DataFrame], errors: dict[str, dict[str,
 def _finding(tables: dict[str, pd.DataFrame]) -> str:
     """Set the faulty rule beside the guaranteed one, mean over variants and seeds."""
     table = pd.concat(tables.values())
-    means = table.groupby("rule", sort=False)[["stated_rate", "realised_rate"]].mean()
+    means = table.groupby("rule", sort=False)[["nominal_rate", "empirical_rate"]].mean()
     faulty = means[means.index.str.contains("batch means")].iloc[0]
     valid = means[means.index.str.startswith("conformal")]
-    valid = valid.loc[(valid["stated_rate"] - 0.05).abs().idxmin()]
+    valid = valid.loc[(valid["nominal_rate"] - 0.05).abs().idxmin()]
     return (
-        f"Of normal test images the batch-mean rule flags {faulty['realised_rate']:.0%} where it seems to state "
-        f"{faulty['stated_rate']:.0%}; the conformal one {valid['realised_rate']:.1%} where it states "
-        f"{valid['stated_rate']:.1%}"
+        f"Of normal test images the batch-mean rule flags {faulty['empirical_rate']:.0%} where it seems to state "
+        f"{faulty['nominal_rate']:.0%}; the conformal one {valid['empirical_rate']:.1%} where it states "
+        f"{valid['nominal_rate']:.1%}"
     )
 
 
@@ -146,13 +146,13 @@ def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame], rules: list[str]) -
     detected = {rule: [] for rule in rules}
     _draw_chance(axes, next(iter(tables.values())), rules)
     for index, table in enumerate(tables.values()):
-        means = table.groupby("rule")[["stated_rate", "realised_rate", "low", "high", "detection_rate"]].mean()
+        means = table.groupby("rule")[["nominal_rate", "empirical_rate", "low", "high", "detection_rate"]].mean()
         offset = (index - (len(tables) - 1) / 2) * min(0.2, 0.7 / len(tables))
         for row, rule in enumerate(rules):
             one = means.loc[rule]
-            axes.vlines(one["stated_rate"], row - 0.42, row + 0.42, color=INK, lw=1.6)
+            axes.vlines(one["nominal_rate"], row - 0.42, row + 0.42, color=INK, lw=1.6)
             axes.hlines(row + offset, one["low"], one["high"], color=_color(rule), lw=1.6)
-            axes.plot(one["realised_rate"], row + offset, "o", color=_color(rule), ms=5)
+            axes.plot(one["empirical_rate"], row + offset, "o", color=_color(rule), ms=5)
             detected[rule].append(one["detection_rate"])
     for row, rule in enumerate(rules):
         low, high = min(detected[rule]), max(detected[rule])
@@ -180,7 +180,7 @@ def _draw_chance(axes: Axes, table: pd.DataFrame, rules: list[str]) -> None:
     for row, rule in enumerate(rules):
         if rule.startswith("conformal"):
             one = table[table["rule"] == rule].iloc[0]
-            alpha, n = one["stated_rate"], one["n_calibration"]
+            alpha, n = one["nominal_rate"], one["n_calibration"]
             spread = 1.96 * np.sqrt(alpha * (1 - alpha) / (n + 2))
             axes.barh(row, 2 * spread, left=alpha - spread, height=0.84, color=BLUE, alpha=0.13, lw=0)
 

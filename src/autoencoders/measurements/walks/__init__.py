@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.errors import first_of_each
-from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset, trained_on
+from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.walks.figure import walk_pictures
@@ -43,7 +43,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     rng = np.random.default_rng(subject.seed)
     generator = Generator().manual_seed(subject.seed)
     reference = subject.at(subset(subject.splits["train"], config.nearest_of, rng))
-    test = trained_on(subject)
+    test = subject.known_test_indices()
     examples = first_of_each(subject.labels, test)
     others = subset(np.setdiff1d(test, examples), max(config.images - len(examples), 0), rng)
     starts = subject.at(np.concatenate([examples, others]))

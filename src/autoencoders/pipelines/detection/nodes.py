@@ -32,7 +32,7 @@ def score_anomalies(
     from autoencoders.evaluation.subject import subject_of
 
     subject = subject_of(images, splits, variant, weights, seed, compute)
-    return detectors.score_network(subject, detectors.images_to_score(subject, scoring.probes), scoring)
+    return detectors.score_network(subject, detectors.images_to_score(subject, scoring.out_of_distribution), scoring)
 
 
 def score_with_baseline(
@@ -47,7 +47,7 @@ def score_with_baseline(
     from autoencoders.evaluation.subject import subject_of
 
     subject = subject_of(images, splits, None, None, seed, compute)
-    return detectors.score_baseline(subject, detectors.images_to_score(subject, scoring.probes), baseline)
+    return detectors.score_baseline(subject, detectors.images_to_score(subject, scoring.out_of_distribution), baseline)
 
 
 def combine_scores(ensemble: Ensemble, scoring: Scoring, **scores: DataFrame) -> DataFrame:

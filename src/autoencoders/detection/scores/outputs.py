@@ -1,9 +1,8 @@
-"""A glance: what a network makes of one batch of images, each thing computed once, when it is first asked for."""
+"""What a network makes of one batch of images, each thing computed once, when it is first asked for."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 
 import torch
 from torch import Generator, Tensor, nn
@@ -17,20 +16,20 @@ STATISTICS = 5000  # training images behind means and variances, whose own error
 
 
 @dataclass(frozen=True, eq=False)
-class Glance:
+class BatchOutputs:
     """One batch through a network, in single precision, without gradients.
 
     Attributes:
-        model: In evaluation mode.
-        images: (N, C, H, W), in the units that the network sees.
-        pixels: Images in the same units.
-        corruption: What the network was trained to undo.
-        seed: Of the corruption's draws, which are the same in every batch.
+        model: Network in evaluation mode.
+        images: Batch (N, C, H, W), in the units that the network sees.
+        like: Images in the same units.
+        corruption: Corruption that the network was trained to undo.
+        seed: Seed of the corruption, whose draws are the same in every batch.
     """
 
     model: Autoencoder
     images: Tensor
-    pixels: ImageTensor
+    like: ImageTensor
     corruption: Corruption
     seed: int
     _residuals: dict[int, list[Tensor]] = field(default_factory=dict, init=False, repr=False)
@@ -38,27 +37,27 @@ class Glance:
     @cached_property
     def intensities(self) -> Tensor:
         """The images (N, C, H, W) in [0, 1]."""
-        return self.pixels.intensities(self.images)
+        return self.like.intensities(self.images)
 
     @property
     def reconstruction(self) -> Tensor:
-        """What is made of the clean images, (N, C, H, W), in the units that the network sees."""
-        return self._output[0]
+        """The reconstructions (N, C, H, W) of the clean images, in the units that the network sees."""
+        return self._forward[0]
 
     @property
     def code(self) -> Tensor:
-        """The codes of the clean images, (N, latent_dim)."""
-        return self._output[1]
+        """The codes (N, latent_dim) of the clean images."""
+        return self._forward[1]
 
     def residuals(self, views: int) -> list[Tensor]:
         """Return reconstruction minus image as a difference of intensities, (N, C, H, W) for each view.
 
         Args:
-            views: Corrupted inputs to restore the clean images from; 0: the clean images alone are shown.
+            views: Number of corrupted inputs to restore the clean images from; 0 shows the clean images alone.
         """
         if views not in self._residuals:
-            spread = self.pixels.spread
-            self._residuals[views] = [(restored - self.images) * spread for restored in self._restored(views)]
+            restored = self._restored(views)
+            self._residuals[views] = [(shown - self.images) * self.like.spread for shown in restored]
         return self._residuals[views]
 
     @torch.inference_mode()
@@ -82,7 +81,7 @@ class Glance:
         return [*(seen or [images.flatten(1)]), code]
 
     @cached_property
-    def _output(self) -> tuple[Tensor, Tensor]:
+    def _forward(self) -> tuple[Tensor, Tensor]:
         with torch.inference_mode():
             return self.model(self.images)
 
@@ -95,25 +94,33 @@ class Glance:
             yield self.reconstruction if view is self.images else reconstruct(self.model, view)
 
 
-Scorer = Callable[[Glance], Tensor]  # to (N,)
+Scorer = Callable[[BatchOutputs], Tensor]  # to (N,)
 
 
-class Glances(Protocol):
-    """Yields glances at training images, batch by batch, anew at each call."""
+@dataclass(frozen=True)
+class TrainingOutputs:
+    """What a network makes of its training images.
 
-    def __call__(self, limit: int | None = None) -> Iterator[Glance]:
-        """Look at all images, or at `limit` of them at most, evenly spaced, for images may be sorted by class."""
+    Attributes:
+        model: Network in evaluation mode.
+        images: Training images (N, C, H, W).
+        corruption: Corruption that the network was trained to undo.
+        seed: Seed of the corruption.
+    """
 
+    model: Autoencoder
+    images: ImageTensor
+    corruption: Corruption
+    seed: int
 
-def glances(model: Autoencoder, train: ImageTensor, corruption: Corruption, seed: int) -> Glances:
-    """Return what yields glances at the training images (N, C, H, W)."""
+    def __call__(self, limit: int | None = None) -> Iterator[BatchOutputs]:
+        """Yield all outputs batch by batch, or `limit` at most, evenly spaced, for images may be sorted by class."""
+        chosen = self.images
+        if limit is not None and limit < len(chosen):
+            places = torch.arange(limit, device=chosen.values.device) * len(chosen) // limit
+            chosen = replace(chosen, values=chosen.values[places])
+        return map(self.of, chosen.batches())
 
-    def look(limit: int | None = None) -> Iterator[Glance]:
-        chosen = train
-        if limit is not None and limit < len(train):
-            places = torch.arange(limit, device=train.values.device) * len(train) // limit
-            chosen = replace(train, values=train.values[places])
-        for batch in chosen.batches():
-            yield Glance(model, batch, train, corruption, seed)
-
-    return look
+    def of(self, batch: Tensor) -> BatchOutputs:
+        """Return what the network makes of other images (N, C, H, W), in the units that it sees."""
+        return BatchOutputs(self.model, batch, self.images, self.corruption, self.seed)

@@ -26,13 +26,13 @@ def probe_sheet(tables: dict[str, pd.DataFrame], examples: dict[str, dict[str, n
     """Draw pictures of every probe above two panels: the mean error of each, and its AUROC against test images.
 
     Args:
-        tables: By variant, a row a probe and seed: probe, mse, auroc; the first probe is the test images.
+        tables: By variant, a row a probe and seed: kind, mse, auroc; the first probe is the test images.
         examples: By variant, `<probe>/originals`, `<probe>/reconstructions` (n, C, H, W) and `<probe>/errors` (n,).
 
     Returns:
         The figure; dots are means over seeds, lines through them run from the lowest seed to the highest.
     """
-    probes = list(next(iter(tables.values()))["probe"].unique())
+    probes = list(next(iter(tables.values()))["kind"].unique())
     mosaic = _mosaic(examples, probes)
     width, height = mosaic.size
     below = 1.0 + len(probes) * max(0.26, 0.085 * len(tables))
@@ -54,14 +54,14 @@ def probe_sheet(tables: dict[str, pd.DataFrame], examples: dict[str, dict[str, n
         "pixel differences. AUROC: the chance that a probe's error lies above a test image's; 0.5 is a guess, 0 means "
         "that every probe is reconstructed better than any test image."
     )
-    seeds = max(int(table.groupby("probe").size().max()) for table in tables.values())
+    seeds = max(int(table.groupby("kind").size().max()) for table in tables.values())
     finish(figure, _finding(tables, probes), note + (f" Dots: mean over {seeds} seeds." if seeds > 1 else ""))
     return figure
 
 
 def _finding(tables: dict[str, pd.DataFrame], probes: list[str]) -> str:
     """Name the probe that is hardest to tell from test images, for the variant that tells probes best."""
-    means = {name: table.groupby("probe")["auroc"].mean()[probes[1:]] for name, table in tables.items()}
+    means = {name: table.groupby("kind")["auroc"].mean()[probes[1:]] for name, table in tables.items()}
     best = max(means, key=lambda name: means[name].mean())
     hardest = means[best].idxmin()
     told = int((means[best] >= 0.99).sum())
@@ -107,7 +107,7 @@ def _captions(errors: np.ndarray, count: int) -> list[str]:
 def _draw_dots(axes: Axes, tables: dict[str, pd.DataFrame], probes: list[str], column: str) -> None:
     """Draw one column of all variants, a row a probe, the first probe on top."""
     for index, (name, table) in enumerate(tables.items()):
-        over_seeds = table.groupby("probe")[column].agg(["mean", "min", "max"]).loc[probes]
+        over_seeds = table.groupby("kind")[column].agg(["mean", "min", "max"]).loc[probes]
         rows = np.arange(len(probes)) + (index - (len(tables) - 1) / 2) * min(0.16, 0.7 / len(tables))
         color = series_style(index)["color"]
         axes.hlines(rows, over_seeds["min"], over_seeds["max"], color=color, lw=1.6)
@@ -136,4 +136,4 @@ def _finish_dots(panels: np.ndarray, tables: dict[str, pd.DataFrame], probes: li
 
 
 def _spoken(probe: str) -> str:
-    return f"{probe} noise" if probe in ("uniform", "normal") else probe.replace("_", " ")
+    return f"{probe} noise" if probe in ("uniform", "gaussian") else probe.replace("_", " ")
