@@ -1,4 +1,9 @@
+import warnings
+
 import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from project_copy import PROJECT
 
 from autoencoders.key import Key
 from autoencoders.pipelines import grid
@@ -123,6 +128,25 @@ def test_studies_need_splits() -> None:
 def test_every_dataset_and_study_is_a_pipeline(pipelines) -> None:
     assert {"digits", "digits.denoising", "mnist.anomaly_detection", "kmnist", "__default__"} <= set(pipelines)
     assert pipelines["__default__"] is pipelines["digits"]
+
+
+def test_a_seed_given_for_a_run_is_the_first_of_every_study() -> None:
+    usual, given = (read_parameters(seed) for seed in (None, 7))
+    for suite in ("digits", "mnist", "fashion_mnist"):
+        seeds = {study: block["seeds"] for study, block in usual[suite].items() if study != "splits"}
+        assert "anomaly_detection" in seeds
+        for study, found in seeds.items():
+            assert found["seed_0"] == 0
+            assert given[suite][study]["seeds"] == found | {"seed_0": 7}
+
+
+def read_parameters(seed: int | None) -> dict:
+    """Return the parameters of `kedro run`, or of `kedro run --params seed=..`, as they are before validation."""
+    bootstrap_project(PROJECT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Kedro
+        with KedroSession.create(PROJECT, runtime_params=None if seed is None else {"seed": seed}) as session:
+            return session.load_context().config_loader["parameters"]
 
 
 def test_a_dataset_without_studies_is_ingested_only(pipelines) -> None:

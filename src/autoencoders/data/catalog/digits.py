@@ -1,10 +1,10 @@
 """The handwritten digits that come with scikit-learn."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from kedro.io import AbstractDataset, DatasetError
 
+from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.catalog.raw_images import RawImages, checksum
 
 SOURCE = (
@@ -13,8 +13,8 @@ SOURCE = (
 )
 
 
-class DigitsDataset(AbstractDataset[NoReturn, RawImages]):
-    """1797 digits of 8 x 8 pixels in 17 grey levels; load only, no file and no network needed.
+class DigitsDataset(LoadOnlyDataset[RawImages]):
+    """1797 digits of 8 x 8 pixels in 17 grey levels; no file and no network needed.
 
     Args:
         metadata: Ignored here, read by plugins such as Kedro-Viz.
@@ -41,16 +41,5 @@ class DigitsDataset(AbstractDataset[NoReturn, RawImages]):
             "source": SOURCE,
         }
 
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: the digits belong to scikit-learn.
-
-        Raises:
-            DatasetError: Always.
-        """
-        raise DatasetError("DigitsDataset is load-only; save to an ArrayDataset instead")
-
     def _exists(self) -> bool:
         return True
-
-    def _describe(self) -> dict[str, Any]:
-        return {}
