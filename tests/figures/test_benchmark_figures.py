@@ -9,13 +9,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from autoencoders.detection import thresholds
+from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
 from autoencoders.detection.figures.heat_tables import benchmark_table, probe_heat_table, score_heat_table
-from autoencoders.detection.figures.precision_recall import (
-    average_precision,
-    precision_recall_curves,
-    precision_recall_points,
-)
 from autoencoders.detection.figures.rates import realised_rates
 from autoencoders.reporting.figures.style import BLUE, VERMILLION
 
@@ -70,23 +66,21 @@ def lies_inside(figure: Figure) -> bool:
 
 
 def test_precision_and_recall_of_four_points_by_hand():
-    recall, precision = precision_recall_points(FOUR_POINTS)  # thresholds below 0.8, 0.4, 0.35, 0.1
-    assert recall.tolist() == [0, 0.5, 0.5, 1, 1]
-    assert precision.tolist() == pytest.approx([1, 1, 1 / 2, 2 / 3, 1 / 2])
-    assert average_precision(FOUR_POINTS) == pytest.approx((1 + 2 / 3) / 2)
+    curve = precision_recall_curves({"3": FOUR_POINTS}).axes[0].lines[0]  # thresholds from 0.1 up to 0.8
+    assert curve.get_xdata().tolist() == [1, 1, 0.5, 0.5, 0]
+    assert curve.get_ydata().tolist() == pytest.approx([1 / 2, 2 / 3, 1 / 2, 1, 1])
+    assert title(precision_recall_curves({"3": FOUR_POINTS})) == "Average precision 0.833, normal class 3"
 
 
-@pytest.mark.parametrize("levels", [9, 100_000])
-def test_average_precision_agrees_with_scikit_learn_ties_included(levels: int):
-    metrics = pytest.importorskip("sklearn.metrics")
-    rng = np.random.default_rng(1)
-    table = scores(rng.integers(0, levels, 300).astype(float), rng.random(300) < 0.7)
-    expected = metrics.average_precision_score(table["is_anomaly"], table["anomaly_score"])
-    assert average_precision(table) == pytest.approx(expected)
+def test_a_curve_begins_with_the_precision_of_the_highest_scores():
+    curve = precision_recall_curves({"3": scores([1, 2, 3], [True, True, False])}).axes[0].lines[0]
+    assert (curve.get_xdata()[-1], curve.get_ydata()[-1]) == (0, 0)
 
 
 def test_scores_all_equal_have_the_prevalence_as_precision():
-    assert average_precision(scores([1, 1, 1, 1], [False, True, True, True])) == 0.75
+    figure = precision_recall_curves({"3": scores([1, 1, 1, 1], [False, True, True, True])})
+    assert title(figure) == "Average precision 0.750, normal class 3"
+    assert figure.axes[0].lines[0].get_ydata().tolist() == [0.75, 0.75]
 
 
 def test_the_precision_title_is_the_mean_and_the_worst_class_and_the_legend_starts_with_the_worst():
@@ -97,7 +91,7 @@ def test_the_precision_title_is_the_mean_and_the_worst_class_and_the_legend_star
 
 
 def test_scores_that_have_no_precision_are_refused_by_name():
-    with pytest.raises(ValueError, match="is_anomaly must hold both True and False, got only True"):
+    with pytest.raises(ValueError, match="AUROC needs normal images and anomalies"):
         precision_recall_curves({"3": scores([1, 2], [True, True])})
 
 

@@ -1,4 +1,4 @@
-"""Anomaly scores: their distributions, their ROC curves and their AUROC table."""
+"""Anomaly scores of normal images beside those of anomalies."""
 
 import numpy as np
 import pandas as pd
@@ -7,16 +7,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from autoencoders.detection.figures.roc import area_under_roc, roc_points
+from autoencoders.evaluation.metrics import auroc
 from autoencoders.reporting.figures.style import (
     BLUE,
-    FAINT_INK,
-    SMALL_SIZE,
     VERMILLION,
     finish,
     new_figure,
     put_legend_right,
-    series_style,
     set_labels,
     set_plain_log_ticks,
     wrapped,
@@ -33,7 +30,7 @@ def score_histograms(scores: dict[str, pd.DataFrame]) -> Figure:
         Histograms whose bins are the same in every panel and for both groups, evenly spaced, or log-spaced
         where the scores span more than a factor of 30. Heights are shares of the group.
     """
-    auroc = {name: area_under_roc(table) for name, table in scores.items()}
+    areas = {name: auroc(table["anomaly_score"], table["is_anomaly"]) for name, table in scores.items()}
     everything = np.concatenate([table["anomaly_score"] for table in scores.values()])
     edges, scale = _bin_edges(everything, images=len(everything) // len(scores))
     columns = min(len(scores), 5)
@@ -42,21 +39,21 @@ def score_histograms(scores: dict[str, pd.DataFrame]) -> Figure:
     figure, panels = new_figure(width, height, rows, columns, sharex=True, sharey=True)
     for axes, (name, table) in zip(panels.flat, scores.items(), strict=False):
         _draw_histogram(axes, table, edges)
-        set_labels(axes, f"{wrapped(name, 16)}  AUROC {auroc[name]:.3f}")
+        set_labels(axes, f"{wrapped(name, 16)}  AUROC {areas[name]:.3f}")
     _finish_panels(panels, len(scores), scale)
     note = f"Share of each group's images by anomaly score ({scale} scale); same bins in all panels."
-    finish(figure, _finding(scores, auroc), note)
+    finish(figure, _finding(scores, areas), note)
     return figure
 
 
-def _finding(scores: dict[str, pd.DataFrame], auroc: dict[str, float]) -> str:
+def _finding(scores: dict[str, pd.DataFrame], areas: dict[str, float]) -> str:
     """State the mean AUROC over the classes and how many images it rests on."""
     sizes = {len(table) for table in scores.values()}
     n = " to ".join(f"{size}" for size in sorted({min(sizes), max(sizes)}))
     if len(scores) == 1:
         (name,) = scores
-        return f"AUROC {auroc[name]:.3f}, normal class {name}, n = {n} test images"
-    mean = np.mean(list(auroc.values()))
+        return f"AUROC {areas[name]:.3f}, normal class {name}, n = {n} test images"
+    mean = np.mean(list(areas.values()))
     return f"Mean AUROC {mean:.3f} over {len(scores)} normal classes, n = {n} test images each"
 
 
@@ -94,32 +91,3 @@ def _finish_panels(panels: np.ndarray, used: int, scale: str) -> None:
     groups = {"normal": BLUE, "anomaly": VERMILLION}
     patches = [Patch(color=color, alpha=0.7, label=name) for name, color in groups.items()]
     put_legend_right(panels[0, -1], patches)
-
-
-def roc_curves(scores: dict[str, pd.DataFrame]) -> Figure:
-    """Draw the ROC curve of every normal class in one panel.
-
-    Args:
-        scores: Per normal class one row a test image: `anomaly_score`, `is_anomaly` (bool).
-
-    Returns:
-        True- over false-positive rate; the legend gives each AUROC, the worst first.
-    """
-    auroc = pd.Series({name: area_under_roc(table) for name, table in scores.items()}).sort_values()
-    styles = {name: series_style(index) for index, name in enumerate(scores)}
-    figure, panels = new_figure(7.6, 5.6)
-    axes = panels[0, 0]
-    axes.plot([0, 1], [0, 1], color=FAINT_INK, linewidth=1, linestyle=(0, (2, 3)))
-    axes.text(0.6, 0.57, "chance", size=SMALL_SIZE, color=FAINT_INK)
-    for name, area in auroc.items():
-        label = f"{area:.3f}  {wrapped(name, 20)}"
-        axes.plot(*roc_points(scores[name]), linewidth=1.6, label=label, **styles[name])
-    set_labels(axes, x="false-positive rate", y="true-positive rate")
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-    put_legend_right(axes, axes.lines[1:], "AUROC, normal class")
-    if len(auroc) == 1:
-        finding = f"AUROC {auroc.iloc[0]:.3f}, normal class {auroc.index[0]}"
-    else:
-        finding = f"Mean AUROC {auroc.mean():.3f}; worst {auroc.iloc[0]:.3f}: {auroc.index[0]}"
-    finish(figure, finding, "Anomalies are the positive class; the threshold runs along each curve.")
-    return figure

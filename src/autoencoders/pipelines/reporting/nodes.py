@@ -103,8 +103,8 @@ def draw_snapshots(**snapshots: Arrays) -> Figure:
 
 def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
     """Draw histograms, ROC and precision-recall curves of the test images' anomaly scores, by normal class."""
-    from autoencoders.detection.figures.precision_recall import precision_recall_curves
-    from autoencoders.detection.figures.scores import roc_curves, score_histograms
+    from autoencoders.detection.figures.curves import precision_recall_curves, roc_curves
+    from autoencoders.detection.figures.scores import score_histograms
 
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
     return score_histograms(test), roc_curves(test), precision_recall_curves(test)
