@@ -59,9 +59,8 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
-    """Draw some of each probe with what becomes of them, and the errors and AUROC of all."""
-    tables = {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
-    return probe_sheet(tables, {name: seeds[0].arrays for name, seeds in findings.items()})
+    """Draw some images of each kind with what becomes of them, and the errors and AUROC of all."""
+    return probe_sheet(findings)
 
 
 def _row(name: str, errors: np.ndarray, reference: np.ndarray) -> dict[str, str | float]:

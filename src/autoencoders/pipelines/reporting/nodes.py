@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autoencoders.data.finding import Finding
 from autoencoders.data.splits import Splits
 from autoencoders.detection.ranking import Printed
 from autoencoders.detection.scoring import Scoring
@@ -51,31 +52,19 @@ def chart_losses(**tables: DataFrame) -> Chart:
 
 
 def draw_reconstructions(**examples: Arrays) -> Figure:
-    """Draw originals and, a row a name, what each variant makes of them."""
-    return _reconstruction_grid(examples)
+    """Draw originals and, one row per name, what each variant makes of them."""
+    from autoencoders.reporting.figures.reconstructions import reconstruction_grid
+
+    return reconstruction_grid(examples)
 
 
 def draw_class_reconstructions(**examples: Arrays) -> Figure:
-    """Draw originals and, a row a normal class, what the network trained on it makes of images of all classes."""
-    errors = np.concatenate([one["errors"] for one in examples.values()])
-    finding = f"Trained on one row's images alone and shown all, errors from {errors.min():.3g} to {errors.max():.3g}"
-    return _reconstruction_grid(examples, finding)
-
-
-def _reconstruction_grid(examples: dict[str, Arrays], finding: str = "") -> Figure:
+    """Draw originals and, one row per normal class, what the network trained on it makes of images of all classes."""
     from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
-    first = next(iter(examples.values()))
-    corrupted = {
-        name: one["inputs"] for name, one in examples.items() if not np.array_equal(one["inputs"], one["originals"])
-    }
-    return reconstruction_grid(
-        first["originals"],
-        rows={name: one["reconstructions"] for name, one in examples.items()},
-        errors={name: one["errors"] for name, one in examples.items()},
-        inputs=corrupted or None,
-        finding=finding,
-    )
+    errors = np.concatenate([one["errors"] for one in examples.values()])
+    finding = f"Each row trained on one class and shown all: errors from {errors.min():.3g} to {errors.max():.3g}"
+    return reconstruction_grid(examples, finding)
 
 
 def draw_samples(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Figure:
@@ -90,15 +79,15 @@ def draw_snapshots(**snapshots: Arrays) -> Figure:
     """Draw what each variant makes of a few validation images as its training goes on."""
     from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
-    first = next(iter(snapshots.values()))
-    rows = {
-        f"{name}, epoch {key.removeprefix('epoch_')}": shown
-        for name, kept in snapshots.items()
-        for key, shown in sorted(kept.items(), key=lambda item: (len(item[0]), item[0]))
-        if key.startswith("epoch_")
-    }
-    errors = {name: np.square(shown - first["originals"]).mean(axis=(1, 2, 3)) for name, shown in rows.items()}
-    return reconstruction_grid(first["originals"], rows, errors)
+    examples = {}
+    for name, kept in snapshots.items():
+        originals = kept["originals"]
+        epochs = sorted(int(key.removeprefix("epoch_")) for key in kept if key.startswith("epoch_"))
+        for epoch in epochs:
+            shown = kept[f"epoch_{epoch}"]
+            arrays = {"originals": originals, "inputs": originals, "reconstructions": shown}
+            examples[f"{name}, epoch {epoch}"] = arrays | {"errors": np.square(shown - originals).mean(axis=(1, 2, 3))}
+    return reconstruction_grid(examples)
 
 
 def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
@@ -129,8 +118,8 @@ def draw_heatmaps(**found: Any) -> Figure:
     from autoencoders.reporting.figures.heatmaps import error_maps
 
     names = [name.removesuffix("/table") for name in found if name.endswith("/table")]
-    findings = {name: (found[f"{name}/table"], found[f"{name}/arrays"]) for name in names}
-    shown = max(len(table) for table, _ in findings.values())
+    findings = {name: Finding(found[f"{name}/table"], found[f"{name}/arrays"]) for name in names}
+    shown = max(len(finding.table) for finding in findings.values())
     return error_maps(findings, shown, "Trained on one class: most normal, false alarms, misses and most anomalous")
 
 
@@ -138,17 +127,7 @@ def draw_comparison(comparison: DataFrame) -> Figure:
     """Draw the variants' test errors beside PCA's at the same code size."""
     from autoencoders.reporting.figures.comparison import comparison_bars
 
-    headings = {
-        "test/pca_mse_mean": "PCA at the same code size",
-        "test/mse_mean": "test MSE_mean",
-        "test/mse_sd": "test MSE_sd",
-    }
-    trained = comparison.dropna(subset="test/mse_mean")  # ensembles and baselines reconstruct nothing
-    return comparison_bars(
-        trained.set_index("variant").rename(columns=headings),
-        "test MSE",
-        headings["test/pca_mse_mean"] if "test/pca_mse_mean" in comparison else None,
-    )
+    return comparison_bars(comparison.dropna(subset="test/mse_mean"))  # ensembles and baselines reconstruct nothing
 
 
 def join_detectors(**tables: DataFrame) -> DataFrame:
