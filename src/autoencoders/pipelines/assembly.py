@@ -168,7 +168,7 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
     study = suite.studies[key.study]
     units = study.seeded(key)
     if study.normal_classes:
-        drawn = reporting.create_detector_study_pipeline(key, study.detectors(key), study.is_probed)
+        drawn = reporting.create_detector_study_pipeline(key, study.detectors(key), study.has_out_of_distribution)
         units = [one for unit in units for one in study.by_class(unit)]
     else:
         drawn = reporting.create_study_pipeline(key, units, study.watched())
@@ -181,7 +181,7 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
 def shown_in_section(key: Key, study: Study) -> list[str]:
     """Return the datasets of the figures, charts and tables of measurements that a section shows, in order."""
     figures = list(reporting.DETECTOR_STUDY_FIGURES if study.normal_classes else reporting.STUDY_FIGURES)
-    figures += ["probes"] if study.is_probed else []
+    figures += ["out_of_distribution"] if study.has_out_of_distribution else []
     figures += ["snapshots"] if study.watched() else []
     figures += [] if study.normal_classes else ["loss_chart"]
     for name in study.measurements:

@@ -117,7 +117,7 @@ class Study(Strict):
         return [name for name, block in self.measurements.items() if block.get("kind") in CHARTED]
 
     @property
-    def is_probed(self) -> bool:
+    def has_out_of_distribution(self) -> bool:
         """Whether detectors are shown out-of-distribution images."""
         return bool((self.scoring or {}).get("out_of_distribution"))
 

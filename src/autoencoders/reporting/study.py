@@ -17,9 +17,9 @@ CAPTIONS = {
     "heatmaps": "Test images at both ends of the scale, the mistakes among them, and where they are off.",
     "precision_recall": "Precision over recall as the threshold moves, by normal class.",
     "error_rates": "What a threshold lets pass and what it flags, by normal class.",
-    "realised_rates": "False-positive rates that each rule states, and what they are on test images.",
+    "empirical_rates": "False-positive rates that each rule states, and what they are on test images.",
     "scores": "Mean AUROC by detector and score.",
-    "probes": "AUROC of odd images against normal ones, by detector.",
+    "out_of_distribution": "AUROC of out-of-distribution images against normal test images, by detector.",
     "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
 }
 

@@ -11,7 +11,7 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_comparison,
     draw_heatmaps,
     draw_losses,
-    draw_probes,
+    draw_out_of_distribution,
     draw_reconstructions,
     draw_samples,
     draw_scores,
@@ -30,7 +30,7 @@ from autoencoders.pipelines.reporting.nodes import (
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
 DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")
 TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
-DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "realised_rates")
+DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "empirical_rates")
 
 
 def create_variant_pipeline(variant: Key) -> Pipeline:
@@ -57,7 +57,7 @@ def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -
         node(
             draw_thresholds,
             inputs={"thresholds": detector.dataset("thresholds")} | scores,
-            outputs=[detector.dataset(name) for name in ("error_rates", "realised_rates")],
+            outputs=[detector.dataset(name) for name in ("error_rates", "empirical_rates")],
             name="draw_thresholds",
         ),
     ]
@@ -108,13 +108,13 @@ def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -
     return Pipeline(nodes, tags="reporting")
 
 
-def create_detector_study_pipeline(study: Key, detectors: list[Key], probed: bool) -> Pipeline:
+def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_others: bool) -> Pipeline:
     """Return the comparison of a one-class study's detectors.
 
     Args:
         study: The study's key.
         detectors: The key of every detector and seed.
-        probed: Whether they were shown out-of-distribution images.
+        shown_others: Whether they were shown out-of-distribution images.
     """
     place = study.comparison
     nodes = [
@@ -132,9 +132,15 @@ def create_detector_study_pipeline(study: Key, detectors: list[Key], probed: boo
             name="draw_auroc",
         ),
     ]
-    if probed:
-        table = {"comparison": place.dataset("table")}
-        nodes.append(node(draw_probes, inputs=table, outputs=place.dataset("probes"), name="draw_probes"))
+    if shown_others:
+        nodes.append(
+            node(
+                draw_out_of_distribution,
+                inputs={"comparison": place.dataset("table")},
+                outputs=place.dataset("out_of_distribution"),
+                name="draw_out_of_distribution",
+            )
+        )
     return Pipeline(nodes, tags="reporting")
 
 
