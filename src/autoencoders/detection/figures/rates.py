@@ -1,7 +1,5 @@
 """The nominal false positive rates of rules beside the empirical ones."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,14 +8,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from autoencoders.reporting.figures.bands import draw_ranges, lines_within_row
 from autoencoders.reporting.figures.style import (
     BLUE,
     FAINT_INK,
     INK,
     ORANGE,
     SMALL_SIZE,
-    TEXT_SIZE,
     finish,
+    name_rows,
     new_figure,
     put_legend_right,
     set_labels,
@@ -50,14 +49,15 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     draw_nominal(left, pooled["nominal_rate"])
     for axes, columns in ((left, FALSE_POSITIVES), (right, DETECTIONS)):
         if len(classes) > 1:
-            draw_rates(axes, [table[columns] for table in classes.values()], [ORANGE] * len(pooled), alpha=0.75)
+            tables = {name: table[columns] for name, table in classes.items()}
+            draw_ranges(axes, tables, [ORANGE] * len(tables), alpha=0.75)
         values = pooled[columns].to_numpy()  # (rules, 3)
         axes.hlines(rows, values[:, 1], values[:, 2], color=BLUE, linewidth=2.4)
         axes.plot(values[:, 0], rows, "D", color=BLUE, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8)
-        name_rows(axes, [f"{rate:.1%}" for rate in values[:, 0]], "pooled" if len(classes) > 1 else "", BLUE)
+        texts, header = [f"{rate:.1%}" for rate in values[:, 0]], "pooled" if len(classes) > 1 else ""
+        name_rows(axes, list(pooled.index), texts, header, BLUE)
     if len(classes) > 1:
         _name_lowest(right, pd.DataFrame({name: table["detection_rate"] for name, table in classes.items()}))
-    left.set_yticks(rows, list(pooled.index), fontsize=TEXT_SIZE)
     set_rate_axis(left)
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     right.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
@@ -75,35 +75,6 @@ def draw_nominal(axes: Axes, rates: pd.Series) -> None:
     axes.vlines(rates, rows - 0.43, rows + 0.43, color=INK, linewidth=1.6)
 
 
-def draw_rates(axes: Axes, tables: Sequence[pd.DataFrame], colors: Sequence[str], alpha: float = 1.0) -> None:
-    """Draw rates and their intervals, each table on its own line within the rows of the rules.
-
-    Args:
-        axes: Panel to draw in.
-        tables: One row per rule: rate, low and high.
-        colors: One per rule.
-        alpha: Opacity of the intervals.
-    """
-    for offset, table in zip(_lines(len(tables)), tables, strict=True):
-        rate, low, high = table.to_numpy(dtype=float).T
-        rows = np.arange(len(table)) + offset
-        axes.hlines(rows, low, high, color=colors, linewidth=1.2, alpha=alpha)
-        axes.scatter(rate, rows, s=16, c=colors)
-
-
-def name_rows(axes: Axes, texts: Sequence[str], header: str, color: str = INK) -> None:
-    """Write a text at the right of each rule's row and set the rows apart."""
-    place = {"va": "center", "size": SMALL_SIZE, "color": color, "transform": axes.get_yaxis_transform()}
-    for row, text in enumerate(texts):
-        axes.text(1.02, row, text, **place)
-        if row:
-            axes.axhline(row - 0.5, color=FAINT_INK, linewidth=0.4, alpha=0.5)
-    axes.text(1.02, 1.0, header, transform=axes.transAxes, va="bottom", size=SMALL_SIZE, color=FAINT_INK)
-    axes.set_ylim(len(texts) - 0.45, -0.55)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(False, axis="y")
-
-
 def set_rate_axis(axes: Axes) -> None:
     """Show false positive rates on an axis that is linear up to 1 % and logarithmic above."""
     axes.set_xscale("symlog", linthresh=0.01, linscale=0.5)
@@ -115,11 +86,6 @@ def set_rate_axis(axes: Axes) -> None:
     axes.tick_params(axis="x", which="minor", length=0)
 
 
-def _lines(count: int) -> np.ndarray:
-    """Return the height of each table's own line within a row."""
-    return (np.arange(count) - (count - 1) / 2) * min(0.2, 0.66 / max(count - 1, 1))
-
-
 def _shade(axes: Axes, rows: np.ndarray, low: pd.Series, high: pd.Series, alpha: float) -> None:
     axes.barh(rows, high - low, left=low, height=0.86, color=FAINT_INK, alpha=alpha, lw=0)
 
@@ -128,7 +94,7 @@ def _name_lowest(axes: Axes, rates: pd.DataFrame) -> None:
     """Name the normal class, a column of rates, whose anomalies each rule detects least."""
     style = {"va": "center", "size": SMALL_SIZE - 1, "color": FAINT_INK, "in_layout": False}
     for row, place in enumerate(rates.to_numpy().argmin(axis=1)):
-        at = rates.iloc[row, place], row + _lines(len(rates.columns))[place]
+        at = rates.iloc[row, place], row + lines_within_row(len(rates.columns))[place]
         axes.annotate(str(rates.columns[place]), at, xytext=(5, -0.5), textcoords="offset points", **style)
 
 

@@ -2,18 +2,17 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.detection.figures.heat_tables import kind_name
-from autoencoders.reporting.figures.bands import PICTURES, seeds_note
+from autoencoders.reporting.figures.bands import PICTURES, draw_ranges, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic, short
 from autoencoders.reporting.figures.style import (
     FAINT_INK,
     SMALL_SIZE,
-    TEXT_SIZE,
     finish,
+    name_rows,
     new_figure,
     put_legend_right,
     series_style,
@@ -45,10 +44,12 @@ def out_of_distribution_sheet(findings: dict[str, list[Finding]]) -> Figure:
     panels[0, 1].remove()
     mosaic.draw(panels[0, 0])
     errors, areas = panels[1]
-    _draw_dots(errors, tables, kinds, "mse")
-    errors.set_yticks(range(len(kinds)), [kind_name(kind) for kind in kinds], fontsize=TEXT_SIZE)
+    colors = [series_style(index)["color"] for index in range(len(tables))]
+    for axes, column in ((errors, "mse"), (areas, "auroc")):
+        means = {name: table.groupby("kind")[column].agg(["mean", "min", "max"]) for name, table in tables.items()}
+        draw_ranges(axes, {wrapped(name): mean.loc[kinds] for name, mean in means.items()}, colors)
+        name_rows(axes, [kind_name(kind) if axes is errors else "" for kind in kinds])
     set_labels(errors, "Error of reconstructions", f"mean MSE ({set_log(errors, 'x')} scale)")
-    _draw_dots(areas, tables, kinds, "auroc")
     areas.set_xlim(-0.03, 1.03)
     areas.axvline(0.5, color=FAINT_INK, lw=1, ls=(0, (2, 3)), zorder=0)
     areas.text(0.52, 0.02, "guess", transform=areas.get_xaxis_transform(), size=SMALL_SIZE, color=FAINT_INK)
@@ -93,17 +94,3 @@ def _mosaic(examples: dict[str, dict[str, np.ndarray]], kinds: list[str]) -> Mos
     starts = np.cumsum([0, *(len(first[f"{kind}/errors"]) for kind in kinds)])[:-1].tolist()
     headers = {(0, start): kind_name(kind) for start, kind in zip(starts, kinds, strict=True)}
     return Mosaic(np.stack(rows), labels, captions, headers, groups=starts[1:])
-
-
-def _draw_dots(axes: Axes, tables: dict[str, pd.DataFrame], kinds: list[str], column: str) -> None:
-    """Draw one column of all variants, one row per kind of image, the first on top."""
-    for index, (name, table) in enumerate(tables.items()):
-        over_seeds = table.groupby("kind")[column].agg(["mean", "min", "max"]).loc[kinds]
-        rows = np.arange(len(kinds)) + (index - (len(tables) - 1) / 2) * min(0.16, 0.7 / len(tables))
-        color = series_style(index)["color"]
-        axes.hlines(rows, over_seeds["min"], over_seeds["max"], color=color, lw=1.6)
-        axes.plot(over_seeds["mean"], rows, "o", color=color, ms=6, label=wrapped(name))
-    axes.set_ylim(len(kinds) - 0.5, -0.5)
-    axes.set_yticks(range(len(kinds)), [])
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)

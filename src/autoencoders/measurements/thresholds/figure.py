@@ -8,8 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from autoencoders.data.finding import Finding, first_arrays, joined
-from autoencoders.detection.figures.rates import FALSE_POSITIVES, draw_nominal, draw_rates, name_rows, set_rate_axis
-from autoencoders.reporting.figures.bands import seeds_note
+from autoencoders.detection.figures.rates import FALSE_POSITIVES, draw_nominal, set_rate_axis
+from autoencoders.reporting.figures.bands import draw_ranges, seeds_note
 from autoencoders.reporting.figures.histograms import draw_shares, finish_histogram, shared_edges
 from autoencoders.reporting.figures.style import (
     BLUE,
@@ -19,9 +19,9 @@ from autoencoders.reporting.figures.style import (
     ORANGE,
     PURPLE,
     SKY_BLUE,
-    SMALL_SIZE,
     VERMILLION,
     finish,
+    name_rows,
     new_figure,
     put_legend_below,
     set_labels,
@@ -117,15 +117,16 @@ def _draw_thresholds(axes: Axes, table: pd.DataFrame) -> None:
 def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
     """Draw one row per rule: the nominal rate as a bar across, the empirical ones as dots with their intervals."""
     columns = ["nominal_rate", *FALSE_POSITIVES, "detection_rate", "n_calibration"]
-    means = [table.groupby("rule", sort=False)[columns].mean() for table in tables.values()]
-    first, colors = means[0], [_color(rule) for rule in means[0].index]
+    means = {name: table.groupby("rule", sort=False)[columns].mean() for name, table in tables.items()}
+    first = next(iter(means.values()))
+    colors = [_color(rule) for rule in first.index]
     _draw_chance(axes, first)
     draw_nominal(axes, first["nominal_rate"])
-    draw_rates(axes, [mean[FALSE_POSITIVES] for mean in means], colors)
-    detected = np.array([mean["detection_rate"] for mean in means])  # (variants, rules)
+    draw_ranges(axes, {name: mean[FALSE_POSITIVES] for name, mean in means.items()}, [colors] * len(means))
+    detected = np.array([mean["detection_rate"] for mean in means.values()])  # (variants, rules)
     ends = zip(detected.min(axis=0), detected.max(axis=0), strict=True)
-    name_rows(axes, [" to ".join(dict.fromkeys(f"{end:.0%}" for end in pair)) for pair in ends], "detects")
-    axes.set_yticks(range(len(first)), [wrapped(rule, 16) for rule in first.index], fontsize=SMALL_SIZE)
+    texts = [" to ".join(dict.fromkeys(f"{end:.0%}" for end in pair)) for pair in ends]
+    name_rows(axes, [wrapped(rule, 16) for rule in first.index], texts, "detects")
     for label, color in zip(axes.get_yticklabels(), colors, strict=True):
         label.set_color(color)
     set_rate_axis(axes)

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from autoencoders.reporting.figures.style import FAINT_INK
+
 BAND, PICTURES = "band: lowest to highest", "pictures: first seed"  # details of the note on seeds
 
 
@@ -25,6 +27,30 @@ def draw_band(axes: Axes, table: pd.DataFrame, point: str, y: str, style: dict[s
     along, heights = points[x or point].mean(), points[y].agg(["mean", "min", "max"])
     axes.fill_between(along, heights["min"], heights["max"], color=style["color"], alpha=0.18, linewidth=0)
     axes.plot(along, heights["mean"], **{"linewidth": 1.6} | style)
+
+
+def draw_ranges(axes: Axes, tables: Mapping[str, pd.DataFrame], colors: Sequence[Any], alpha: float = 1.0) -> None:
+    """Draw values as dots and their ranges as lines, each table on its own line within the rows of a panel.
+
+    Args:
+        axes: Panel whose rows lie at 0, 1 and so on.
+        tables: Value, lower and upper end in three columns, one row per row of the panel, by label.
+        colors: One per table: a colour, or a colour for each row.
+        alpha: Opacity of the lines.
+    """
+    for (label, table), offset, color in zip(tables.items(), lines_within_row(len(tables)), colors, strict=True):
+        value, low, high = table.to_numpy(dtype=float).T
+        rows = np.arange(len(table)) + offset
+        axes.hlines(rows, low, high, color=color, linewidth=1.4, alpha=alpha)
+        axes.scatter(value, rows, s=18, c=color, label=label)
+    if len(tables) > 1:
+        for row in range(1, len(table)):
+            axes.axhline(row - 0.5, color=FAINT_INK, linewidth=0.4, alpha=0.5)
+
+
+def lines_within_row(count: int) -> np.ndarray:
+    """Return the height of each of several lines within a row of height 1 about 0."""
+    return (np.arange(count) - (count - 1) / 2) * min(0.2, 0.66 / max(count - 1, 1))
 
 
 def seeds_note(seeds: Mapping[str, Sequence[Any]], *details: str) -> str:

@@ -2,15 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencoders.reporting.figures.style import (
     BLUE,
     SMALL_SIZE,
-    TEXT_SIZE,
     VERMILLION,
     finish,
+    name_rows,
     new_figure,
     set_labels,
     set_log,
@@ -31,7 +30,7 @@ def comparison_bars(table: pd.DataFrame) -> Figure:
     Returns:
         The plot; its title says how many variants beat PCA and how the best one compares.
     """
-    table = table.set_index("variant").sort_values("test/mse_mean", ascending=False)  # last is on top
+    table = table.set_index("variant").sort_values("test/mse_mean")
     mean, sd = table["test/mse_mean"], table["test/mse_sd"]
     pca = table.get("test/pca_mse_mean", mean * np.nan)
     figure, panels = new_figure(8.5, 1.7 + 0.36 * len(table))
@@ -42,30 +41,21 @@ def comparison_bars(table: pd.DataFrame) -> Figure:
         axes.hlines(rows, mean, pca, color="#BBBBBB", linewidth=1.2, zorder=1)
         axes.plot(pca, rows, "o", mfc="white", mec=VERMILLION, mew=1.6, ms=8, label=PCA, zorder=1.5)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=SMALL_SIZE)
-    _finish_axes(axes, mean, sd)
+    spread = ["" if np.isnan(one) else f" ± {one:.1g}" for one in sd]
+    texts = [f"{value:#.3g}{text}" for value, text in zip(mean, spread, strict=True)]
+    name_rows(axes, [wrapped(str(name)) for name in mean.index], texts)
+    axes.spines["left"].set_visible(False)
+    low, high = axes.dataLim.intervalx
+    scale = set_log(axes, "x") if low > 0 and high > 20 * low else "linear"
+    set_labels(axes, x=f"test MSE (lower is better; {scale} scale)")
     note = "Line through a dot: ± one sd over seeds." if sd.notna().any() else "One seed per variant."
     finish(figure, _finding(mean, pca), note)
     return figure
 
 
-def _finish_axes(axes: Axes, mean: pd.Series, sd: pd.Series) -> None:
-    """Name the rows left, print their values right, and choose the scale."""
-    axes.set_yticks(range(len(mean)), [wrapped(str(name)) for name in mean.index], fontsize=TEXT_SIZE)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(-0.6, len(mean) - 0.4)
-    axes.grid(False, axis="y")
-    axes.spines["left"].set_visible(False)
-    for row, (value, spread) in enumerate(zip(mean, sd, strict=True)):
-        text = f"{value:#.3g}" if np.isnan(spread) else f"{value:#.3g} ± {spread:.1g}"
-        axes.text(1.02, row, text, transform=axes.get_yaxis_transform(), va="center", size=SMALL_SIZE)
-    low, high = axes.dataLim.intervalx
-    scale = set_log(axes, "x") if low > 0 and high > 20 * low else "linear"
-    set_labels(axes, x=f"test MSE (lower is better; {scale} scale)")
-
-
 def _finding(mean: pd.Series, pca: pd.Series) -> str:
     """Say how many variants beat PCA and how the best one compares."""
-    best, value = mean.index[-1], mean.iloc[-1]
+    best, value = mean.index[0], mean.iloc[0]
     if pca.isna().all():
         return f"Best test MSE {value:.3g}: {best}"
     beaten = f"{(pca - mean > ROUNDING * pca).sum()} of {pca.notna().sum()} variants beat {PCA}"

@@ -10,18 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from autoencoders.reporting.figures.style import INK, TEXT_SIZE, finish, panel_grid, put_legend_right, set_labels
 
 # Tol (2021), "Colour schemes", the qualitative scheme "muted" and grey: ten that all eyes tell apart best.
-CLASS_COLOURS = (
-    "#332288",
-    "#88CCEE",
-    "#117733",
-    "#DDCC77",
-    "#CC6677",
-    "#AA4499",
-    "#44AA99",
-    "#999933",
-    "#882255",
-    "#888888",
-)
+CLASS_COLOURS = "#332288 #88CCEE #117733 #DDCC77 #CC6677 #AA4499 #44AA99 #999933 #882255 #888888".split()
 CLASS_MARKERS = ("o", "^", "s", "D", "v")
 
 

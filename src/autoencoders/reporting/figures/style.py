@@ -95,6 +95,19 @@ def set_labels(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:
     axes.set_ylabel(y, size=TEXT_SIZE, color=INK)
 
 
+def name_rows(axes: Axes, names: Sequence[str], texts: Sequence[str] = (), header: str = "", color: str = INK) -> None:
+    """Name the rows of a panel at its left, the first on top, and write texts at their right, below a header."""
+    axes.set_yticks(range(len(names)), names, fontsize=TEXT_SIZE)
+    axes.set_ylim(len(names) - 0.45, -0.55)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+    for row, text in enumerate(texts):
+        place = {"transform": axes.get_yaxis_transform(), "va": "center"}
+        axes.text(1.02, row, text, size=SMALL_SIZE, color=color, **place)
+    if header:
+        axes.text(1.02, 1.0, header, transform=axes.transAxes, va="bottom", size=SMALL_SIZE, color=FAINT_INK)
+
+
 def put_legend_right(axes: Axes, handles: Sequence[Artist] | None = None, title: str = "") -> None:
     """List handles, or all that is labelled in a panel, at its right, below the headline."""
     legend = axes.legend(
