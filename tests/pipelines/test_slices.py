@@ -45,16 +45,8 @@ def prepared(rng) -> dict:
     base = np.repeat([60, 190], 60)[:, None, None, None]
     images = (base + rng.integers(-30, 30, (120, 1, 6, 6))).astype(np.uint8)
     labels = np.repeat([0, 1], 60).astype(np.uint8)
-    raw = {
-        "name": "two greys",
-        "images": images,
-        "labels": labels,
-        "parts": np.full(120, "train"),
-        "intensity": 255,
-        "class_names": ["dark", "bright"],
-        "checksum": "0",
-        "source": "this test",
-    }
+    info = {"name": "two greys", "intensity": 255, "class_names": ["dark", "bright"], "source": "this test"}
+    raw = ImageSet(images, labels, np.full(120, "train"), info)
     ingested = run(ingestion.create_pipeline(), raw=raw)
     splits = Splits(seed=0, test=0.25, validation=0.1, calibration=0.1)
     return ingested | run(splitting.create_pipeline(), **ingested, **{"params:splits": splits})
