@@ -8,16 +8,7 @@ from matplotlib.patheffects import withStroke
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from autoencoders.evaluation.metrics import auroc, average_precision
-from autoencoders.reporting.figures.style import (
-    FAINT_INK,
-    SMALL_SIZE,
-    finish,
-    new_figure,
-    put_legend_right,
-    series_style,
-    set_labels,
-    wrapped,
-)
+from autoencoders.reporting.figures import style
 
 SETTLED = 0.02  # recall from which on the lowest precision sets the axis: below, single images make it jump
 
@@ -40,11 +31,13 @@ def roc_curves(scores: dict[str, pd.DataFrame]) -> Figure:
         for name, table in scores.items()
     }
     figure, axes = _draw(points, areas, "AUROC")
-    axes.plot([0, 1], [0, 1], color=FAINT_INK, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
-    axes.text(0.6, 0.57, "chance", size=SMALL_SIZE, color=FAINT_INK)
-    set_labels(axes, x="false positive rate", y="true positive rate")
+    axes.plot([0, 1], [0, 1], color=style.FAINT_INK, linewidth=1, linestyle=style.DOTTED, zorder=1)
+    axes.text(0.6, 0.57, "chance", size=style.SMALL_SIZE, color=style.FAINT_INK)
+    style.set_labels(axes, x="false positive rate", y="true positive rate")
     axes.set(ylim=(-0.01, 1.01), aspect="equal")
-    finish(figure, _finding(areas, "AUROC"), "Anomalies are the positive class; the threshold runs along each curve.")
+    style.finish(
+        figure, _finding(areas, "AUROC"), "Anomalies are the positive class; the threshold runs along each curve."
+    )
     return figure
 
 
@@ -68,7 +61,7 @@ def precision_recall_curves(scores: dict[str, pd.DataFrame]) -> Figure:
     low, high = min(prevalence), max(prevalence)
     figure, axes = _draw(points, areas, "average precision", drawstyle="steps-post")
     _draw_chance(axes, low, high)
-    set_labels(axes, x="recall: share of anomalies flagged", y="precision: share of anomalies among the flagged")
+    style.set_labels(axes, x="recall: share of anomalies flagged", y="precision: share of anomalies among the flagged")
     lowest = min(low, *(precision[recall > SETTLED].min() for recall, precision in points.values()))
     axes.set(ylim=(max(lowest - 0.08 * (1 - lowest), -0.01), 1 + 0.04 * (1 - lowest)))
     share = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
@@ -76,7 +69,7 @@ def precision_recall_curves(scores: dict[str, pd.DataFrame]) -> Figure:
         f"Anomalies are the positive class. They are {share} of the test images, which is the precision of a guess. "
         "Mind where the precision axis starts."
     )
-    finish(figure, _finding(areas, "average precision"), note)
+    style.finish(figure, _finding(areas, "average precision"), note)
     return figure
 
 
@@ -90,25 +83,25 @@ def _draw(
     points: dict[str, tuple[np.ndarray, np.ndarray]], areas: pd.Series, measure: str, drawstyle: str = "default"
 ) -> tuple[Figure, Axes]:
     """Draw a curve per normal class between 0 and 1, and list the areas under them, the smallest first."""
-    styles = {name: series_style(index) for index, name in enumerate(points)}
-    figure, panels = new_figure(7.6, 5.6)
+    styles = {name: style.series(index) for index, name in enumerate(points)}
+    figure, panels = style.new_figure(7.6, 5.6)
     axes = panels[0, 0]
     for name, area in areas.sort_values().items():
-        label = f"{area:.3f}  {wrapped(name, 20)}"
+        label = f"{area:.3f}  {style.wrapped(name, 20)}"
         axes.plot(*points[name], drawstyle=drawstyle, linewidth=1.6, label=label, **styles[name])
-    put_legend_right(axes, axes.lines, f"{measure}, normal class")
+    style.put_legend_right(axes, axes.lines, f"{measure}, normal class")
     axes.set_xlim(-0.01, 1.01)
     return figure, axes
 
 
 def _draw_chance(axes: Axes, low: float, high: float) -> None:
     """Draw the precision of a guess, a band over classes of different prevalence."""
-    axes.axhspan(low, high, color=FAINT_INK, alpha=0.15, linewidth=0, zorder=0)
-    axes.axhline((low + high) / 2, color=FAINT_INK, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
+    axes.axhspan(low, high, color=style.FAINT_INK, alpha=0.15, linewidth=0, zorder=0)
+    axes.axhline((low + high) / 2, color=style.FAINT_INK, linewidth=1, linestyle=style.DOTTED, zorder=1)
     text = f"chance {low:.3f}" if round(low, 3) == round(high, 3) else f"chance {low:.3f} to {high:.3f}"
     outline = [withStroke(linewidth=3, foreground="white")]
-    style = {"va": "top", "size": SMALL_SIZE, "color": FAINT_INK, "path_effects": outline}
-    axes.annotate(text, (0.01, low), xytext=(0, -3), textcoords="offset points", **style)
+    look = {"va": "top", "size": style.SMALL_SIZE, "color": style.FAINT_INK, "path_effects": outline}
+    axes.annotate(text, (0.01, low), xytext=(0, -3), textcoords="offset points", **look)
 
 
 def _finding(areas: pd.Series, measure: str) -> str:

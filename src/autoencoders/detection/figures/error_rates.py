@@ -4,28 +4,18 @@ from itertools import cycle
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    INK,
-    TEXT_SIZE,
-    VERMILLION,
-    finish,
-    panel_grid,
-    put_legend_right,
-    set_labels,
-    set_log,
-    wrapped,
-)
+from autoencoders.reporting.figures import style
 
 HEADLINE = 0.05  # nominal rate of the rule that titles speak of, or the nearest there is
 DASHES = ("-", (0, (1, 1.4)), (0, (5, 2)), (0, (4, 1.5, 1, 1.5)), (0, (1, 4)))  # that rule's, then the others'
 POINTS = 500  # of a curve
 
-Scaled = tuple[np.ndarray, np.ndarray, np.ndarray]  # scores of normal images and of anomalies, thresholds
+Scaled = tuple[np.ndarray, np.ndarray, pd.Series]  # scores of normal images and of anomalies; thresholds by rule
 
 
 def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFrame]) -> Figure:
@@ -39,51 +29,58 @@ def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFr
         Thresholds are divided by the class's median normal score where all scores are positive; else they are moved
         and scaled so that 0 is this median and 1 the 95 % quantile.
     """
-    rules = {name: table[table["rule"].str.startswith("conformal")] for name, table in thresholds.items()}
-    first = next(iter(rules.values()))
-    by_distance = first["rule"].iloc[(first["nominal_rate"] - HEADLINE).abs().argsort(kind="stable")]
-    main, dashes = by_distance.iloc[0], dict(zip(by_distance, cycle(DASHES), strict=False))
+    rules = {name: table.set_index("rule").filter(like="conformal", axis=0) for name, table in thresholds.items()}
+    nominal = next(iter(rules.values()))["nominal_rate"]
+    order = (nominal - HEADLINE).abs().sort_values(kind="stable").index
+    main, dashes = order[0], dict(zip(order, cycle(DASHES), strict=False))
     positive = all((table["anomaly_score"] > 0).all() for table in scores.values())
-    scaled = {name: _scaled(table, rules[name], positive) for name, table in scores.items()}
+    scaled = {name: _scaled(table, rules[name]["threshold"], positive) for name, table in scores.items()}
     grid = _grid(list(scaled.values()), positive)
     size = (2.3, 2.1) if len(scores) > 2 else (3.7, 3.2)
-    figure, panels = panel_grid(len(scores), 5, size, room=(1.7, 1.7), sharex=True, sharey=True)
-    found = []  # share of normal images flagged and of anomalies missed by the main rule
-    for axes, (name, (normal, anomalies, limits)) in zip(panels.flat, scaled.items(), strict=False):
-        axes.plot(grid, 1 - _share_up_to(normal, grid), color=BLUE, linewidth=1.8)
-        axes.plot(grid, _share_up_to(anomalies, grid), color=VERMILLION, linewidth=1.8)
-        for rule, limit in zip(rules[name]["rule"], limits, strict=True):
-            if np.isfinite(limit):
-                axes.axvline(limit, color=INK, linewidth=1.1, linestyle=dashes[rule])
-        row = rules[name].set_index("rule").loc[main]
-        found.append((row["empirical_rate"], 1 - row["detection_rate"]))
-        set_labels(axes, f"{wrapped(name, 24)}\nflags {found[-1][0]:.1%}, misses {found[-1][1]:.1%}")
+    figure, panels = style.panel_grid(len(scores), 5, size, room=(1.7, 1.7), sharex=True, sharey=True)
+    rates = pd.DataFrame({name: rules[name].loc[main] for name in scores}).T
+    rates = pd.DataFrame({"flags": rates["empirical_rate"], "misses": 1 - rates["detection_rate"]}, dtype=float)
+    for axes, (name, one) in zip(panels.flat, scaled.items(), strict=False):
+        _draw_panel(axes, grid, one, dashes)
+        flags, misses = rates.loc[name]
+        style.set_labels(axes, f"{style.wrapped(name, 24)}\nflags {flags:.1%}, misses {misses:.1%}")
     _finish_panels(panels, len(scores), grid, positive)
-    put_legend_right(panels[0, -1], _handles(dashes))
-    flags, misses = np.mean(found, axis=0)
+    style.put_legend_right(panels[0, -1], _handles(dashes))
+    flags, misses = rates.mean()
+    finding = f"The threshold {main} flags {flags:.1%} of normal test images and misses {misses:.1%} of anomalies"
     over = f" (mean over {len(scores)} normal classes)" if len(scores) > 1 else ""
-    finding = f"The threshold {main} flags {flags:.1%} of normal test images and misses {misses:.1%} of anomalies{over}"
+    style.finish(figure, finding + over, _note(main, positive))
+    return figure
+
+
+def _note(main: str, positive: bool) -> str:
     unit = (
         "divided by each class's median normal test score"
         if positive
         else "on each class's own scale, which puts the median of normal test scores to 0 and the 95% quantile to 1"
     )
-    note = (
+    return (
         f"Both rates of test images by threshold, {unit}; the axis is shared. Above each panel: the rates at the "
         f"threshold {main}; vertical lines: thresholds set on held-out normal images alone."
     )
-    finish(figure, finding, note)
-    return figure
 
 
-def _scaled(table: pd.DataFrame, rules: pd.DataFrame, positive: bool) -> Scaled:
-    """Return sorted scores of normal images and of anomalies, and the rules' thresholds, in the units of the axis."""
+def _scaled(table: pd.DataFrame, thresholds: pd.Series, positive: bool) -> Scaled:
+    """Return sorted scores of normal images and of anomalies, and thresholds, in the units of the axis."""
     score, is_anomaly = table["anomaly_score"].to_numpy(dtype=float), table["is_anomaly"].to_numpy(dtype=bool)
     median, high = np.quantile(score[~is_anomaly], [0.5, 0.95])
     zero, unit = (0.0, median) if positive else (median, high - median or 1.0)
-    groups = score[~is_anomaly], score[is_anomaly], rules["threshold"].to_numpy()
-    normal, anomalies, limits = ((values - zero) / unit for values in groups)
-    return np.sort(normal), np.sort(anomalies), limits
+    score = (score - zero) / unit
+    return np.sort(score[~is_anomaly]), np.sort(score[is_anomaly]), (thresholds - zero) / unit
+
+
+def _draw_panel(axes: Axes, grid: np.ndarray, scaled: Scaled, dashes: dict[str, str | tuple]) -> None:
+    """Draw both rates of one normal class, and its finite thresholds."""
+    normal, anomalies, thresholds = scaled
+    axes.plot(grid, 1 - _share_up_to(normal, grid), color=style.BLUE, linewidth=1.8)
+    axes.plot(grid, _share_up_to(anomalies, grid), color=style.VERMILLION, linewidth=1.8)
+    for rule, threshold in thresholds[np.isfinite(thresholds)].items():
+        axes.axvline(threshold, color=style.INK, linewidth=1.1, linestyle=dashes[rule])
 
 
 def _share_up_to(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
@@ -95,8 +92,8 @@ def _grid(scaled: list[Scaled], positive: bool) -> np.ndarray:
     """Return the thresholds to draw: from nearly all normal images to most anomalies or the last rule."""
     low = min(np.quantile(normal, 0.01) for normal, _, _ in scaled)
     high = max(
-        max(np.quantile(anomalies, 0.9), np.quantile(normal, 0.99), *limits[np.isfinite(limits)])
-        for normal, anomalies, limits in scaled
+        max(np.quantile(anomalies, 0.9), np.quantile(normal, 0.99), *thresholds[np.isfinite(thresholds)])
+        for normal, anomalies, thresholds in scaled
     )
     return np.geomspace(low, high, POINTS) if positive and high > 3 * low else np.linspace(low, high, POINTS)
 
@@ -109,17 +106,17 @@ def _finish_panels(panels: np.ndarray, used: int, grid: np.ndarray, positive: bo
     if np.allclose(np.diff(grid), grid[1] - grid[0]):
         first.xaxis.set_major_locator(MaxNLocator(4))
     else:
-        set_log(first, "x")
+        style.set_log(first, "x")
     lowest = panels.flat[max(used - panels.shape[1], 0) : used]
     label = "threshold / median normal score" if positive else "threshold, 0: median normal score, 1: 95% quantile"
-    lowest[len(lowest) // 2].set_xlabel(label, size=TEXT_SIZE, color=INK)
+    lowest[len(lowest) // 2].set_xlabel(label, size=style.TEXT_SIZE, color=style.INK)
     for axes in panels[:, 0]:
-        axes.set_ylabel("share of images", size=TEXT_SIZE, color=INK)
+        axes.set_ylabel("share of images", size=style.TEXT_SIZE, color=style.INK)
 
 
 def _handles(dashes: dict[str, str | tuple]) -> list[Line2D]:
-    curves = {"normal images flagged": BLUE, "anomalies missed": VERMILLION}
+    curves = {"normal images flagged": style.BLUE, "anomalies missed": style.VERMILLION}
     handles = [Line2D([], [], color=color, linewidth=1.8, label=name) for name, color in curves.items()]
     return handles + [
-        Line2D([], [], color=INK, linewidth=1.1, linestyle=style, label=rule) for rule, style in dashes.items()
+        Line2D([], [], color=style.INK, linewidth=1.1, linestyle=look, label=rule) for rule, look in dashes.items()
     ]

@@ -7,23 +7,14 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    FAINT_INK,
-    INK,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    VERMILLION,
-    finish,
-    new_figure,
-    put_colour_scale,
-    wrapped,
-)
+from autoencoders.reporting.figures import style
 
 MEAN = "mean"
 BELOW = "▼"  # at the name of a detector that loses to the reference
 SHADES = LinearSegmentedColormap.from_list("shades", ["#F7FAFC", "#9CC7E2", "#0A4F80"])
-ABOUT_CHANCE = LinearSegmentedColormap.from_list("about_chance", [VERMILLION, "#F6D9C6", "#FFFFFF", "#C2DDED", BLUE])
+ABOUT_CHANCE = LinearSegmentedColormap.from_list(
+    "about_chance", [style.VERMILLION, "#F6D9C6", "#FFFFFF", "#C2DDED", style.BLUE]
+)
 BLIND = 0.05  # AUROC within this of 0.5 is a blind spot
 DARK = 0.55  # luminance below which ink is white
 CELL, ROW, LETTER = 0.62, 0.3, 0.078  # inches: a column, a row, a letter of a name
@@ -57,11 +48,13 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
     _write_spread(axes, ours)
     axes.axvline(len(columns) - 1.5, color="white", linewidth=6)
     for label, below in zip(axes.get_yticklabels(), ours["below_reference"], strict=False):
-        label.set_color(VERMILLION if below else INK)
+        label.set_color(style.VERMILLION if below else style.INK)
     axes.get_xticklabels()[-1].set_weight("bold")
     if len(table) > len(ours):
-        axes.text(-0.5, len(ours), "published", va="center", size=SMALL_SIZE, color=FAINT_INK, style="italic")
-    finish(figure, _headline(ours, published, dataset), _note(ours, bottom))
+        axes.text(
+            -0.5, len(ours), "published", va="center", size=style.SMALL_SIZE, color=style.FAINT_INK, style="italic"
+        )
+    style.finish(figure, _headline(ours, published, dataset), _note(ours, bottom))
     return figure
 
 
@@ -85,7 +78,7 @@ def score_heat_table(table: pd.DataFrame, anomaly_score: str) -> Figure:
         "Mean AUROC in percent over normal classes, colour from 70 or less to 100; the best score of a detector is "
         f"bold, {anomaly_score} ranks the detectors; untrained: {anomaly_score} of the network before training."
     )
-    finish(figure, _gain(table, anomaly_score), note)
+    style.finish(figure, _gain(table, anomaly_score), note)
     return figure
 
 
@@ -115,14 +108,14 @@ def out_of_distribution_table(table: pd.DataFrame) -> Figure:
     figure, axes, cells = _draw_table(table, ABOUT_CHANCE, Normalize(0, 1), "{:.2f}", right=1.2)
     for place in map(tuple, np.argwhere(table.to_numpy() < 0.5 + BLIND)):
         cells[place].set_weight("bold")
-    scale = put_colour_scale(axes, axes.collections[0], ticks=[0, 0.5, 1])
+    scale = style.put_colour_scale(axes, axes.collections[0], ticks=[0, 0.5, 1])
     scale.ax.set_yticklabels(["0", "0.5 chance", "1"])
     note = (
         "AUROC of out-of-distribution images against normal test images, the best detector on top, the hardest kind at "
         f"the right. Bold: blind spots (within {BLIND:g} of chance) and, orange, worse than chance: images that pass "
         "for more normal than normal images."
     )
-    finish(figure, _blind_spots(table), note)
+    style.finish(figure, _blind_spots(table), note)
     return figure
 
 
@@ -131,14 +124,14 @@ def _draw_table(
 ) -> tuple[Figure, Axes, Cells]:
     """Colour each cell and write its value, light on dark; a dash for none, nothing in a row without a name.
 
-    The figure is wide and high enough for the names, wrapped, and has `right` inches beside the table.
+    The figure is wide and high enough for the wrapped names and has `right` inches beside the table.
     """
-    labels = [wrapped(str(name), 36) for name in table.index]
-    headers = [wrapped(str(name), 9) for name in table.columns]
+    labels = [style.wrapped(str(name), 36) for name in table.index]
+    headers = [style.wrapped(str(name), 9) for name in table.columns]
     longest = max(len(line) for label in labels for line in label.split("\n"))
     lines = sum(1 + 0.55 * label.count("\n") for label in labels)
     height = 1.45 + 0.17 * max(header.count("\n") for header in headers) + ROW * lines
-    figure, panels = new_figure(LETTER * longest + CELL * len(headers) + right + 0.4, max(height, 2.6))
+    figure, panels = style.new_figure(LETTER * longest + CELL * len(headers) + right + 0.4, max(height, 2.6))
     axes = panels[0, 0]
     edges = np.arange(len(headers) + 1) - 0.5, np.arange(len(labels) + 1) - 0.5
     axes.pcolormesh(*edges, np.ma.masked_invalid(table), cmap=cmap, norm=norm, edgecolors="white", linewidth=1)
@@ -146,11 +139,11 @@ def _draw_table(
     for (row, column), value in np.ndenumerate(table.to_numpy()):
         text, color = form.format(value), _ink(cmap(norm(value)))
         if np.isnan(value):
-            text, color = "–" if labels[row] else "", FAINT_INK
-        cells[row, column] = axes.text(column, row, text, color=color, ha="center", va="center", size=SMALL_SIZE)
+            text, color = "–" if labels[row] else "", style.FAINT_INK
+        cells[row, column] = axes.text(column, row, text, color=color, ha="center", va="center", size=style.SMALL_SIZE)
     axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.set_yticks(range(len(labels)), labels, fontsize=TEXT_SIZE)
-    axes.set_xticks(range(len(headers)), headers, fontsize=TEXT_SIZE)
+    axes.set_yticks(range(len(labels)), labels, fontsize=style.TEXT_SIZE)
+    axes.set_xticks(range(len(headers)), headers, fontsize=style.TEXT_SIZE)
     axes.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
     axes.spines[:].set_visible(False)
     axes.grid(False)
@@ -159,7 +152,7 @@ def _draw_table(
 
 def _ink(color: tuple[float, float, float, float]) -> str:
     """Return the ink that is legible on a colour, by its luminance (ITU-R BT.709)."""
-    return "white" if np.dot(color[:3], (0.2126, 0.7152, 0.0722)) < DARK else INK
+    return "white" if np.dot(color[:3], (0.2126, 0.7152, 0.0722)) < DARK else style.INK
 
 
 def _mark_best(axes: Axes, cells: Cells, values: np.ndarray) -> None:
@@ -178,14 +171,14 @@ def _write_spread(axes: Axes, ours: pd.DataFrame) -> None:
     """Write sd and interval of each mean at the right of the table, where there are any."""
     interval = [f"{100 * low:.1f} to {100 * high:.1f}" for low, high in zip(ours["low"], ours["high"], strict=True)]
     columns = {"± sd": [f"± {100 * sd:.2f}" for sd in ours["sd"]], "95% interval": interval}
-    style = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "size": SMALL_SIZE}
+    look = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "size": style.SMALL_SIZE}
     along = 6.0  # points at the right of the table
     for header, texts in columns.items():
         texts = ["" if "nan" in text else text for text in texts]
         if any(texts):
-            axes.annotate(header, (1, -0.6), (along, 0), va="bottom", color=FAINT_INK, **style)
+            axes.annotate(header, (1, -0.6), (along, 0), va="bottom", color=style.FAINT_INK, **look)
             for row, text in enumerate(texts):
-                axes.annotate(text, (1, row), (along, 0), va="center", color=INK, **style)
+                axes.annotate(text, (1, row), (along, 0), va="center", color=style.INK, **look)
             along += 7 * max(map(len, texts))
 
 

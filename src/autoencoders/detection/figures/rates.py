@@ -8,19 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import draw_ranges, lines_within_row
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    FAINT_INK,
-    INK,
-    ORANGE,
-    SMALL_SIZE,
-    finish,
-    name_rows,
-    new_figure,
-    put_legend_right,
-    set_labels,
-)
 
 POOLED = "all"  # the normal class of the pooled rows
 TICKS = (0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
@@ -40,7 +29,7 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     """
     pooled = rates[POOLED].set_index("rule")
     classes = {name: table.set_index("rule") for name, table in rates.items() if name != POOLED}
-    figure, panels = new_figure(12, 1.9 + 0.62 * len(pooled), 1, 2, sharey=True, width_ratios=[3, 2])
+    figure, panels = style.new_figure(12, 1.9 + 0.62 * len(pooled), 1, 2, sharey=True, width_ratios=[3, 2])
     left, right = panels[0]
     rows = np.arange(len(pooled))
     _shade(left, rows, pooled["nominal_low"], pooled["nominal_high"], 0.30)
@@ -50,29 +39,31 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     for axes, columns in ((left, FALSE_POSITIVES), (right, DETECTIONS)):
         if len(classes) > 1:
             tables = {name: table[columns] for name, table in classes.items()}
-            draw_ranges(axes, tables, [ORANGE] * len(tables), alpha=0.75)
+            draw_ranges(axes, tables, [style.ORANGE] * len(tables), alpha=0.75)
         values = pooled[columns].to_numpy()  # (rules, 3)
-        axes.hlines(rows, values[:, 1], values[:, 2], color=BLUE, linewidth=2.4)
-        axes.plot(values[:, 0], rows, "D", color=BLUE, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8)
+        axes.hlines(rows, values[:, 1], values[:, 2], color=style.BLUE, linewidth=2.4)
+        axes.plot(
+            values[:, 0], rows, "D", color=style.BLUE, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8
+        )
         texts, header = [f"{rate:.1%}" for rate in values[:, 0]], "pooled" if len(classes) > 1 else ""
-        name_rows(axes, list(pooled.index), texts, header, BLUE)
+        style.name_rows(axes, list(pooled.index), texts, header, style.BLUE)
     if len(classes) > 1:
         _name_lowest(right, pd.DataFrame({name: table["detection_rate"] for name, table in classes.items()}))
     set_rate_axis(left)
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     right.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    set_labels(left, "Normal test images flagged", "false positive rate (log scale above 1%)")
-    set_labels(right, "Anomalies flagged", "detection rate")
-    put_legend_right(right, _handles(len(classes)))
+    style.set_labels(left, "Normal test images flagged", "false positive rate (log scale above 1%)")
+    style.set_labels(right, "Anomalies flagged", "detection rate")
+    style.put_legend_right(right, _handles(len(classes)))
     right.get_legend().set_bbox_to_anchor((1.2, 1.03), transform=right.transAxes)
-    finish(figure, _finding(pooled), _note(len(classes), pooled.iloc[0]))
+    style.finish(figure, _finding(pooled), _note(len(classes), pooled.iloc[0]))
     return figure
 
 
 def draw_nominal(axes: Axes, rates: pd.Series) -> None:
     """Draw the nominal rate of each rule as a bar across its row."""
     rows = np.arange(len(rates))
-    axes.vlines(rates, rows - 0.43, rows + 0.43, color=INK, linewidth=1.6)
+    axes.vlines(rates, rows - 0.43, rows + 0.43, color=style.INK, linewidth=1.6)
 
 
 def set_rate_axis(axes: Axes) -> None:
@@ -87,27 +78,29 @@ def set_rate_axis(axes: Axes) -> None:
 
 
 def _shade(axes: Axes, rows: np.ndarray, low: pd.Series, high: pd.Series, alpha: float) -> None:
-    axes.barh(rows, high - low, left=low, height=0.86, color=FAINT_INK, alpha=alpha, lw=0)
+    axes.barh(rows, high - low, left=low, height=0.86, color=style.FAINT_INK, alpha=alpha, lw=0)
 
 
 def _name_lowest(axes: Axes, rates: pd.DataFrame) -> None:
     """Name the normal class, a column of rates, whose anomalies each rule detects least."""
-    style = {"va": "center", "size": SMALL_SIZE - 1, "color": FAINT_INK, "in_layout": False}
+    look = {"va": "center", "size": style.SMALL_SIZE - 1, "color": style.FAINT_INK, "in_layout": False}
     for row, place in enumerate(rates.to_numpy().argmin(axis=1)):
         at = rates.iloc[row, place], row + lines_within_row(len(rates.columns))[place]
-        axes.annotate(str(rates.columns[place]), at, xytext=(5, -0.5), textcoords="offset points", **style)
+        axes.annotate(str(rates.columns[place]), at, xytext=(5, -0.5), textcoords="offset points", **look)
 
 
 def _handles(classes: int) -> list[Line2D | Patch]:
     pooled = "all classes, pooled" if classes > 1 else "empirical rate"
     handles = [
-        Line2D([], [], color=INK, linewidth=1.6, label="nominal rate"),
-        Patch(facecolor=FAINT_INK, alpha=0.48, label="by chance: test images"),
-        Patch(facecolor=FAINT_INK, alpha=0.18, label="and calibration images"),
-        Line2D([], [], color=BLUE, marker="D", linewidth=2.4, label=pooled),
+        Line2D([], [], color=style.INK, linewidth=1.6, label="nominal rate"),
+        Patch(facecolor=style.FAINT_INK, alpha=0.48, label="by chance: test images"),
+        Patch(facecolor=style.FAINT_INK, alpha=0.18, label="and calibration images"),
+        Line2D([], [], color=style.BLUE, marker="D", linewidth=2.4, label=pooled),
     ]
     if classes > 1:
-        handles.append(Line2D([], [], color=ORANGE, marker="o", markersize=3.5, linewidth=1, label="one normal class"))
+        handles.append(
+            Line2D([], [], color=style.ORANGE, marker="o", markersize=3.5, linewidth=1, label="one normal class")
+        )
     return handles
 
 

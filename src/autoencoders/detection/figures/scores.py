@@ -6,16 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from autoencoders.evaluation.metrics import auroc
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.histograms import draw_shares, finish_histogram, shared_edges
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    VERMILLION,
-    finish,
-    panel_grid,
-    put_legend_right,
-    set_labels,
-    wrapped,
-)
 
 
 def score_histograms(scores: dict[str, pd.DataFrame]) -> Figure:
@@ -31,16 +23,16 @@ def score_histograms(scores: dict[str, pd.DataFrame]) -> Figure:
     everything = np.concatenate([table["anomaly_score"] for table in scores.values()])
     edges = shared_edges(everything, bins=int(np.clip(np.sqrt(len(everything) / len(scores)), 12, 40)))
     size = (2.4, 1.9) if len(scores) > 2 else (4.5, 3.0)
-    figure, panels = panel_grid(len(scores), 5, size, room=(0.0, 1.3), sharex=True, sharey=True)
+    figure, panels = style.panel_grid(len(scores), 5, size, room=(0.0, 1.3), sharex=True, sharey=True)
     for axes, (name, table) in zip(panels.flat, scores.items(), strict=False):
-        for is_anomaly, color in ((False, BLUE), (True, VERMILLION)):
+        for is_anomaly, color in ((False, style.BLUE), (True, style.VERMILLION)):
             draw_shares(axes, table.loc[table["is_anomaly"] == is_anomaly, "anomaly_score"], edges, color)
-        set_labels(axes, f"{wrapped(name, 16)}  AUROC {areas[name]:.3f}")
+        style.set_labels(axes, f"{style.wrapped(name, 16)}  AUROC {areas[name]:.3f}")
     scale = finish_histogram(panels[0, 0], edges)
-    groups = {"normal": BLUE, "anomaly": VERMILLION}
-    put_legend_right(panels[0, -1], [Patch(color=color, alpha=0.7, label=name) for name, color in groups.items()])
+    groups = {"normal": style.BLUE, "anomaly": style.VERMILLION}
+    style.put_legend_right(panels[0, -1], [Patch(color=color, alpha=0.7, label=name) for name, color in groups.items()])
     note = f"Share of each group's images by anomaly score ({scale} scale); same bins in all panels."
-    finish(figure, _finding(scores, areas), note)
+    style.finish(figure, _finding(scores, areas), note)
     return figure
 
 

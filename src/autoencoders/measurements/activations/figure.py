@@ -6,16 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, PICTURES, draw_band, named_range, seeds_note, spread
 from autoencoders.reporting.figures.mosaic import Mosaic
-from autoencoders.reporting.figures.style import (
-    finish,
-    new_figure,
-    put_legend_right,
-    series_style,
-    set_labels,
-    wrapped,
-)
 from autoencoders.reporting.figures.tiles import alike, coloured, in_rows, squared
 
 
@@ -33,12 +26,12 @@ def code_pictures(findings: dict[str, list[Finding]]) -> Figure:
     rows = []  # label, pictures
     for names in groups:
         label = "image" if len(groups) == 1 else f"image of {names[0]}"
-        rows.append((wrapped(label, 22), coloured(arrays[names[0]]["originals"], (0, 1), "gray")))
+        rows.append((style.wrapped(label, 22), coloured(arrays[names[0]]["originals"], (0, 1), "gray")))
         rows += [_code_row(name, arrays[name]["codes"]) for name in names]
     most = max(len(pictures) for _, pictures in rows)
     mosaic = Mosaic(np.concatenate([in_rows(pictures, most) for _, pictures in rows]), [label for label, _ in rows])
     width, height = mosaic.inches(0.9)
-    figure, panels = new_figure(width + 2.6, height + 3.9, 2, height_ratios=(height, 2.6))  # 2.6 for the legend
+    figure, panels = style.new_figure(width + 2.6, height + 3.9, 2, height_ratios=(height, 2.6))  # 2.6 for the legend
     mosaic.draw(panels[0, 0])
     tables = joined(findings)
     _draw_means(panels[1, 0], findings, tables)
@@ -46,7 +39,7 @@ def code_pictures(findings: dict[str, list[Finding]]) -> Figure:
         "Codes row by row, each variant on its own scale: black is 0 and white the highest activation, or, where "
         "activations have signs, white is 0, blue negative and red positive. "
     )
-    finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
+    style.finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
     return figure
 
 
@@ -55,7 +48,7 @@ def _code_row(name: str, codes: np.ndarray) -> tuple[str, np.ndarray]:
     high = float(np.quantile(np.abs(codes), 0.995)) or float(np.abs(codes).max()) or 1.0
     signed = (codes < 0).any()
     low, cmap, sign = (-high, "RdBu_r", "±") if signed else (0, "gray", "0 to ")
-    return f"{wrapped(name, 22)}\n{sign}{high:.2g}", coloured(squared(codes), (low, high), cmap)
+    return f"{style.wrapped(name, 22)}\n{sign}{high:.2g}", coloured(squared(codes), (low, high), cmap)
 
 
 def _draw_means(axes: Axes, findings: dict[str, list[Finding]], tables: dict[str, pd.DataFrame]) -> None:
@@ -66,11 +59,11 @@ def _draw_means(axes: Axes, findings: dict[str, list[Finding]], tables: dict[str
         means["share"] = (means.index + 0.5) / (means.index.max() + 1)
         table = tables[name]
         label = (
-            f"{wrapped(name)}: mean {spread(table['mean_activation'], '.3g')},\n"
+            f"{style.wrapped(name)}: mean {spread(table['mean_activation'], '.3g')},\n"
             f"   {spread(table['active_units'], '.0f')} of {table['units'].iloc[0]} active, "
             f"{spread(table['dead_units'], '.0f')} dead"
         )
-        draw_band(axes, means, "share", "mean", series_style(index) | {"label": label})
+        draw_band(axes, means, "share", "mean", style.series(index) | {"label": label})
         lowest = min(lowest, means["mean"].min())
     axes.axhline(0, color="#BBBBBB", linewidth=0.8, zorder=0)
     scale = ""
@@ -78,8 +71,8 @@ def _draw_means(axes: Axes, findings: dict[str, list[Finding]], tables: dict[str
         axes.set_yscale("symlog", linthresh=1e-2)
         axes.set_ylim(bottom=0)
         scale = "\n(log, linear below 0.01)"
-    set_labels(axes, x="units, the most active first (share of all)", y=f"mean activation{scale}")
-    put_legend_right(axes, title="Test images")
+    style.set_labels(axes, x="units, the most active first (share of all)", y=f"mean activation{scale}")
+    style.put_legend_right(axes, title="Test images")
 
 
 def _finding(tables: dict[str, pd.DataFrame]) -> str:

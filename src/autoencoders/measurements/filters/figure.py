@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic
-from autoencoders.reporting.figures.style import finish, panel_grid, wrapped
 from autoencoders.reporting.figures.tiles import coloured, in_rows
 
 
@@ -21,16 +21,16 @@ def filter_mosaics(findings: dict[str, list[Finding]], layer: str) -> Figure:
         One panel per variant, each on a scale of its own that is symmetric about 0 and printed above it.
     """
     side = 5.0 if len(findings) == 1 else 3.4
-    figure, panels = panel_grid(len(findings), 4, (side, side + 0.3))
+    figure, panels = style.panel_grid(len(findings), 4, (side, side + 0.3))
     for axes, (name, seeds) in zip(panels.flat, findings.items(), strict=False):
         filters, norm = seeds[0].arrays["filters"], seeds[0].table["norm"]  # (n, C, H, W), (units,)
         limit = float(np.abs(filters).max()) or 1.0
         tiles = in_rows(coloured(filters, (-limit, limit), "RdBu_r"), int(np.ceil(np.sqrt(len(filters)))))
         shown = f"{len(filters)} of {len(norm)}, norm {norm[0]:.2g} to {norm[len(filters) - 1]:.2g}; s = {limit:.2g}"
-        Mosaic(tiles).draw(axes, f"{wrapped(name)}\n{shown}")
+        Mosaic(tiles).draw(axes, f"{style.wrapped(name)}\n{shown}")
     colours = "White 0, blue to -s, red to +s" if filters.shape[1] == 1 else "Grey 0, each channel from -s to +s"
     note = f"{colours}, the largest weight shown. By falling norm, row by row. Weights of noise correlate by 0. "
-    finish(figure, _finding(findings, layer), note + seeds_note(findings, PICTURES))
+    style.finish(figure, _finding(findings, layer), note + seeds_note(findings, PICTURES))
     return figure
 
 

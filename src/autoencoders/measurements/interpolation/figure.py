@@ -6,17 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, PICTURES, draw_band, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic
-from autoencoders.reporting.figures.style import (
-    BLACK,
-    finish,
-    new_figure,
-    put_legend_right,
-    series_style,
-    set_labels,
-    wrapped,
-)
 from autoencoders.reporting.figures.tiles import alike
 
 
@@ -33,7 +25,7 @@ def interpolation_strips(findings: dict[str, list[Finding]]) -> Figure:
     groups = alike({name: one["fades"] for name, one in arrays.items()})
     mosaic = _strips(arrays, groups)
     width, height = mosaic.inches(0.6 if len(mosaic.labels) <= 12 else 0.45)
-    figure, panels = new_figure(width + 6.7, max(1.3 + height, 5.0), columns=2, width_ratios=(width + 0.3, 6.2))
+    figure, panels = style.new_figure(width + 6.7, max(1.3 + height, 5.0), columns=2, width_ratios=(width + 0.3, 6.2))
     mosaic.draw(panels[0, 0])
     _draw_distances(panels[0, 1], tables, groups)
     table = next(iter(findings.values()))[0].table
@@ -42,7 +34,7 @@ def interpolation_strips(findings: dict[str, list[Finding]]) -> Figure:
         "images; intensities in [0, 1]; blur alone shortens it, so compare with the ends. Strips: decoded from the "
         "code alone, above the cross-fade of the originals. "
     )
-    finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
+    style.finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
     return figure
 
 
@@ -52,22 +44,23 @@ def _strips(arrays: dict[str, dict[str, np.ndarray]], groups: list[list[str]]) -
     for names in groups:
         for pair, ends in enumerate(arrays[names[0]]["labels"]):
             headers[len(rows), 0] = f"from {ends[0]} to {ends[1]}"
-            rows += [(wrapped(name, 20), arrays[name]["codes"][pair]) for name in names]
+            rows += [(style.wrapped(name, 20), arrays[name]["codes"][pair]) for name in names]
             rows.append(("cross-fade", arrays[names[0]]["fades"][pair]))
     return Mosaic(np.stack([images for _, images in rows]), [label for label, _ in rows], headers=headers)
 
 
 def _draw_distances(axes: Axes, tables: dict[str, pd.DataFrame], groups: list[list[str]]) -> None:
     """Draw the distance from the nearest training image along the ways."""
-    styles = {name: series_style(index) for index, name in enumerate(tables)}
+    styles = {name: style.series(index) for index, name in enumerate(tables)}
     for name, table in tables.items():
-        draw_band(axes, table, "share", "code_distance", styles[name] | {"label": wrapped(name, 24)})
+        draw_band(axes, table, "share", "code_distance", styles[name] | {"label": style.wrapped(name, 24)})
     for name, *_ in groups:
-        label, color = ("cross-fade", BLACK) if len(groups) == 1 else (f"cross-fade, {name}", styles[name]["color"])
-        style = {"color": color, "linestyle": (0, (4, 2)), "label": wrapped(label, 24)}
-        draw_band(axes, tables[name], "share", "fade_distance", style)
-    set_labels(axes, "Distance from the nearest training image", "share of the way", "root mean squared difference")
-    put_legend_right(axes)
+        label = "cross-fade" if len(groups) == 1 else f"cross-fade, {name}"
+        look = {"color": style.BLACK if len(groups) == 1 else styles[name]["color"], "linestyle": style.DASHED}
+        draw_band(axes, tables[name], "share", "fade_distance", look | {"label": style.wrapped(label, 24)})
+    title = "Distance from the nearest training image"
+    style.set_labels(axes, title, "share of the way", "root mean squared difference")
+    style.put_legend_right(axes)
     axes.set_box_aspect(1)
     axes.set_anchor("NW")
 

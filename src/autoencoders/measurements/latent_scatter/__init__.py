@@ -16,9 +16,9 @@ from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, s
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_note, spread
 from autoencoders.reporting.figures.maps import class_maps
-from autoencoders.reporting.figures.style import wrapped
 
 
 class Config(Measurement):
@@ -74,7 +74,7 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     titles, labels, tables = {}, {}, joined(findings)
     for name, table in tables.items():
         dimensions = table["latent_dim"].iloc[0]
-        titles[name] = f"{wrapped(name)}: {spread(table['accuracy'], '.3f')} in {dimensions}-D"
+        titles[name] = f"{style.wrapped(name)}: {spread(table['accuracy'], '.3f')} in {dimensions}-D"
         labels[name] = ("first number of the code", "second number")
         if dimensions > 2:
             titles[name] += f",\n{spread(table['plane_accuracy'], '.3f')} here"

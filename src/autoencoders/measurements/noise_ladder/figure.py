@@ -6,21 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, PICTURES, draw_band, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic, short
-from autoencoders.reporting.figures.style import (
-    FAINT_INK,
-    INK,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    finish,
-    new_figure,
-    put_legend_below,
-    series_style,
-    set_labels,
-    set_log,
-    wrapped,
-)
 
 NOISY_LABEL = "noisy input"
 SIDE = 0.72  # inches of a picture
@@ -42,9 +30,9 @@ def noise_ladder(findings: dict[str, list[Finding]], level_name: str) -> Figure:
     mosaic = _mosaic(arrays, pca, next(iter(tables.values()))["level"].unique())
     width, height = mosaic.inches(SIDE)
     size = 6.4 + width, max(4.6, 1.5 + height, 3.4 + 0.1 * (len(tables) + len(set(pca.values()))))
-    figure, panels = new_figure(*size, columns=2, width_ratios=(6.0, width))
+    figure, panels = style.new_figure(*size, columns=2, width_ratios=(6.0, width))
     _draw_curves(panels[0, 0], tables, arrays, pca)
-    set_labels(panels[0, 0], "Error that is left", level_name, "MSE (log scale)")
+    style.set_labels(panels[0, 0], "Error that is left", level_name, "MSE (log scale)")
     mosaic.draw(panels[0, 1], "One test image at each level")
     ring = any(np.isfinite(one["trained_at"][0]) for one in arrays.values())
     note = (
@@ -52,7 +40,7 @@ def noise_ladder(findings: dict[str, list[Finding]], level_name: str) -> Figure:
         f"to N principal components. {'Ring: the level that the variant was trained on. ' if ring else ''}"
         "Beneath each picture: its error. "
     )
-    finish(figure, _finding(tables, pca, level_name), note + seeds_note(findings, BAND, PICTURES))
+    style.finish(figure, _finding(tables, pca, level_name), note + seeds_note(findings, BAND, PICTURES))
     return figure
 
 
@@ -72,9 +60,9 @@ def _draw_curves(
 ) -> None:
     """Draw the variants, then PCA (dashed) and the untouched input (dotted), each once where variants share it."""
     means = {name: table.groupby("level").mean() for name, table in tables.items()}
-    styles = {name: series_style(index) | {"marker": ".", "markevery": None} for index, name in enumerate(tables)}
+    styles = {name: style.series(index) | {"marker": ".", "markevery": None} for index, name in enumerate(tables)}
     for name, table in tables.items():
-        draw_band(axes, table, "level", "network_mse", styles[name] | {"label": wrapped(name, 30)})
+        draw_band(axes, table, "level", "network_mse", styles[name] | {"label": style.wrapped(name, 30)})
         level, errors = float(arrays[name]["trained_at"][0]), means[name]["network_mse"]
         if errors.index.min() <= level <= errors.index.max():
             error = np.exp(np.interp(level, errors.index, np.log(errors.clip(lower=1e-12))))
@@ -84,14 +72,14 @@ def _draw_curves(
         np.allclose(one["pca_mse"], first["pca_mse"], rtol=1e-3) for one in means.values()
     )
     for name in list(tables)[: 1 if shared else None]:
-        color, label = (INK, pca[name]) if shared else (styles[name]["color"], f"{pca[name]} beside {name}")
+        color, label = (style.INK, pca[name]) if shared else (styles[name]["color"], f"{pca[name]} beside {name}")
         errors = means[name]["pca_mse"]
-        axes.plot(errors.index, errors, color=color, ls=(0, (4, 2)), lw=1.4, label=wrapped(label, 30))
+        axes.plot(errors.index, errors, color=color, ls=style.DASHED, lw=1.4, label=style.wrapped(label, 30))
     noisy = first["noisy_mse"].where(first["noisy_mse"] > 0)
-    axes.plot(noisy.index, noisy, color=FAINT_INK, ls=(0, (1, 1.5)), lw=1.8, label=NOISY_LABEL)
-    set_log(axes, "y")
+    axes.plot(noisy.index, noisy, color=style.FAINT_INK, ls=style.DOTTED, lw=1.8, label=NOISY_LABEL)
+    style.set_log(axes, "y")
     _add_psnr_axis(axes, first)
-    put_legend_below(axes, columns=2)
+    style.put_legend_below(axes, columns=2)
 
 
 def _add_psnr_axis(axes: Axes, means: pd.DataFrame) -> None:
@@ -101,8 +89,8 @@ def _add_psnr_axis(axes: Axes, means: pd.DataFrame) -> None:
     axes.set_ylim(*axes.get_ylim())
     right = axes.twinx()
     right.set_ylim(*(np.nan_to_num(offset) - 10 * np.log10(axes.get_ylim())))
-    right.set_ylabel("PSNR, dB", size=TEXT_SIZE, color=INK)
-    right.tick_params(labelsize=SMALL_SIZE, labelcolor=INK, color=FAINT_INK, length=3, width=0.6)
+    right.set_ylabel("PSNR, dB", size=style.TEXT_SIZE, color=style.INK)
+    right.tick_params(labelsize=style.SMALL_SIZE, labelcolor=style.INK, color=style.FAINT_INK, length=3, width=0.6)
     right.spines[:].set_visible(False)
 
 
@@ -110,7 +98,7 @@ def _mosaic(arrays: dict[str, dict[str, np.ndarray]], pca: dict[str, str], level
     """Set the noisy image above its projection and restorations; what variants share is shown once."""
     rows: list[tuple[str, np.ndarray, np.ndarray]] = []  # label, pictures, original
     for name, one in arrays.items():
-        for label, key in ((NOISY_LABEL, "noisy"), (pca[name], "pca"), (wrapped(name, 20), "network")):
+        for label, key in ((NOISY_LABEL, "noisy"), (pca[name], "pca"), (style.wrapped(name, 20), "network")):
             if not any(label == known and np.allclose(one[key], pictures) for known, pictures, _ in rows):
                 rows.append((label, one[key], one["original"]))
     errors = [np.square(made - clean).mean(axis=(1, 2, 3)) for _, made, clean in rows]

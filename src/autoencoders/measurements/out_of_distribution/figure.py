@@ -6,20 +6,9 @@ from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.detection.figures.heat_tables import kind_name
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import PICTURES, draw_ranges, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic, short
-from autoencoders.reporting.figures.style import (
-    FAINT_INK,
-    SMALL_SIZE,
-    finish,
-    name_rows,
-    new_figure,
-    put_legend_right,
-    series_style,
-    set_labels,
-    set_log,
-    wrapped,
-)
 from autoencoders.reporting.figures.tiles import alike
 
 SIDE = 0.66  # inches of a picture
@@ -39,29 +28,29 @@ def out_of_distribution_sheet(findings: dict[str, list[Finding]]) -> Figure:
     mosaic = _mosaic(first_arrays(findings), kinds)
     width, height = mosaic.inches(SIDE)
     below = 1.0 + len(kinds) * max(0.26, 0.085 * len(tables))
-    figure, panels = new_figure(max(width + 0.4, 9.5), 1.2 + height + below, 2, 2, height_ratios=(height, below))
+    figure, panels = style.new_figure(max(width + 0.4, 9.5), 1.2 + height + below, 2, 2, height_ratios=(height, below))
     panels[0, 0].set_subplotspec(panels[0, 0].get_gridspec()[0, :])
     panels[0, 1].remove()
     mosaic.draw(panels[0, 0])
     errors, areas = panels[1]
-    colors = [series_style(index)["color"] for index in range(len(tables))]
+    colors = [style.series(index)["color"] for index in range(len(tables))]
     for axes, column in ((errors, "mse"), (areas, "auroc")):
         means = {name: table.groupby("kind")[column].agg(["mean", "min", "max"]) for name, table in tables.items()}
-        draw_ranges(axes, {wrapped(name): mean.loc[kinds] for name, mean in means.items()}, colors)
-        name_rows(axes, [kind_name(kind) if axes is errors else "" for kind in kinds])
-    set_labels(errors, "Error of reconstructions", f"mean MSE ({set_log(errors, 'x')} scale)")
+        draw_ranges(axes, {style.wrapped(name): mean.loc[kinds] for name, mean in means.items()}, colors)
+        style.name_rows(axes, [kind_name(kind) if axes is errors else "" for kind in kinds])
+    style.set_labels(errors, "Error of reconstructions", f"mean MSE ({style.set_log(errors, 'x')} scale)")
     areas.set_xlim(-0.03, 1.03)
-    areas.axvline(0.5, color=FAINT_INK, lw=1, ls=(0, (2, 3)), zorder=0)
-    areas.text(0.52, 0.02, "guess", transform=areas.get_xaxis_transform(), size=SMALL_SIZE, color=FAINT_INK)
-    set_labels(areas, "Told from test images by error", "AUROC")
+    areas.axvline(0.5, color=style.FAINT_INK, lw=1, ls=style.DOTTED, zorder=0)
+    areas.text(0.52, 0.02, "guess", transform=areas.get_xaxis_transform(), size=style.SMALL_SIZE, color=style.FAINT_INK)
+    style.set_labels(areas, "Told from test images by error", "AUROC")
     if len(tables) > 1:
-        put_legend_right(areas)
+        style.put_legend_right(areas)
     note = (
         "Above: one pair of each kind of out-of-distribution images and its reconstructions, clipped to [0, 1] for "
         "display; beneath, mean squared pixel differences. AUROC: the chance that the error of such an image lies "
         "above a test image's; 0.5 is a guess, 0 means that each is reconstructed better than any test image. "
     )
-    finish(figure, _finding(tables, kinds), note + seeds_note(findings, "line: lowest to highest", PICTURES))
+    style.finish(figure, _finding(tables, kinds), note + seeds_note(findings, "line: lowest to highest", PICTURES))
     return figure
 
 
@@ -89,7 +78,7 @@ def _mosaic(examples: dict[str, dict[str, np.ndarray]], kinds: list[str]) -> Mos
         for name in names:
             captions[len(rows)] = [short(error) for error in row(name, "errors")]
             rows.append(row(name, "reconstructions"))
-            labels.append(wrapped(name, 20))
+            labels.append(style.wrapped(name, 20))
     first = next(iter(examples.values()))
     starts = np.cumsum([0, *(len(first[f"{kind}/errors"]) for kind in kinds)])[:-1].tolist()
     headers = {(0, start): kind_name(kind) for start, kind in zip(starts, kinds, strict=True)}

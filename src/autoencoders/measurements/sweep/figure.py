@@ -6,21 +6,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from autoencoders.data.finding import Finding, joined
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, draw_band, seeds_note
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    FAINT_INK,
-    GREEN,
-    ORANGE,
-    finish,
-    new_figure,
-    put_legend_right,
-    set_labels,
-    set_log,
-)
 
-LINES = {"train": (BLUE, "o"), "test": (ORANGE, "s"), "random": (GREEN, "^")}  # colour and marker
-PCA_DASHES = (0, (4, 2))
+LINES = {"train": (style.BLUE, "o"), "test": (style.ORANGE, "s"), "random": (style.GREEN, "^")}  # colour and marker
 NEGLIGIBLE = 1e-6  # of the largest error: less is rounding, and is not drawn
 
 
@@ -38,21 +27,22 @@ def width_curves(findings: dict[str, list[Finding]], random_name: str) -> Figure
     table = pd.concat(joined(findings).values(), ignore_index=True)
     groups = dict(list(table.groupby("architecture", sort=False)))
     names = {"train": "training images", "test": "test images", "random": random_name}
-    figure, panels = new_figure(2.6 + 5.4 * len(groups), 4.9, columns=len(groups), sharey=True)
+    figure, panels = style.new_figure(2.6 + 5.4 * len(groups), 4.9, columns=len(groups), sharey=True)
     for axes, (architecture, rows) in zip(panels[0], groups.items(), strict=True):
         _draw_group(axes, rows, names)
         kernels = bool((rows["width"] != rows["latent_dim"]).any())
-        set_labels(axes, architecture if len(groups) > 1 else "", "kernels" if kernels else "numbers in the code")
-    panels[0, 0].set_ylabel(f"mean MSE ({set_log(panels[0, 0], 'y')} scale)")
-    panels[0, -1].plot([], [], color=FAINT_INK, ls=PCA_DASHES, label="PCA at the same\ncode size")
-    put_legend_right(panels[0, -1])
+        style.set_labels(axes, architecture if len(groups) > 1 else "", "kernels" if kernels else "numbers in the code")
+    scale = style.set_log(panels[0, 0], "y")
+    panels[0, 0].set_ylabel(f"mean MSE ({scale} scale)", size=style.TEXT_SIZE, color=style.INK)
+    panels[0, -1].plot([], [], color=style.FAINT_INK, ls=style.DASHED, label="PCA at the same\ncode size")
+    style.put_legend_right(panels[0, -1])
     note = (
         "Dashed: principal components of the training images, for these the optimum of linear codes, applied to the "
         "images of each colour. "
     )
     finding = _finding(next(iter(groups.values())), random_name)
     prefix = f"{next(iter(groups))}: " if len(groups) > 1 else ""
-    finish(figure, prefix + finding, note + seeds_note(findings, BAND))
+    style.finish(figure, prefix + finding, note + seeds_note(findings, BAND))
     return figure
 
 
@@ -74,11 +64,11 @@ def _draw_group(axes: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
     floor = NEGLIGIBLE * errors.max(axis=None)
     shown = errors.clip(lower=floor).assign(width=rows["width"])
     for name, (color, marker) in LINES.items():
-        style = {"color": color, "marker": marker, "ms": 5, "label": names[name]}
-        draw_band(axes, shown, "width", f"{name}_mse", style)
+        look = {"color": color, "marker": marker, "ms": 5, "label": names[name]}
+        draw_band(axes, shown, "width", f"{name}_mse", look)
         optimum = rows.groupby("width")[f"pca_{name}_mse"].mean()
         optimum = optimum[optimum > floor]
-        axes.plot(optimum.index, optimum, color=color, ls=PCA_DASHES, lw=1.3)
+        axes.plot(optimum.index, optimum, color=color, ls=style.DASHED, lw=1.3)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(sorted(rows["width"].unique())))
     axes.xaxis.set_minor_locator(NullLocator())

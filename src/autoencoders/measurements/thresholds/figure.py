@@ -9,29 +9,15 @@ from matplotlib.patches import Patch
 
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.detection.figures.rates import FALSE_POSITIVES, draw_nominal, set_rate_axis
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import draw_ranges, seeds_note
 from autoencoders.reporting.figures.histograms import draw_shares, finish_histogram, shared_edges
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    FAINT_INK,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
-    VERMILLION,
-    finish,
-    name_rows,
-    new_figure,
-    put_legend_below,
-    set_labels,
-    wrapped,
-)
 
 BINS = 60
-GROUPS = {"calibration_errors": FAINT_INK, "test_errors": SKY_BLUE, "anomaly_errors": ORANGE}
-FAMILIES = {"batch means": VERMILLION, "mean": PURPLE, "quantile": GREEN, "conformal": BLUE}  # word of a rule's name
-MEDIAN, MEAN = (0, (1, 1.5)), (0, (5, 2))  # dashes
+GROUPS = {"calibration_errors": style.FAINT_INK, "test_errors": style.SKY_BLUE, "anomaly_errors": style.ORANGE}
+WORDS = "batch means", "mean", "quantile", "conformal"  # of a rule's name, each with a colour of its own
+COLOURS = style.VERMILLION, style.PURPLE, style.GREEN, style.BLUE
+MEDIAN, MEAN = style.DOTTED, style.DASHED  # lines
 
 
 def threshold_sheet(findings: dict[str, list[Finding]]) -> Figure:
@@ -49,7 +35,7 @@ def threshold_sheet(findings: dict[str, list[Finding]]) -> Figure:
     width, right_width = (6.2 if columns == 1 else 3.4), 5.2
     height = max(2.2 + 2.1 * rows, 1.6 + 0.55 * rules * max(1, len(tables) / 6), 5.0)
     ratios = [width] * columns + [right_width]
-    figure, panels = new_figure(sum(ratios), height, rows, columns + 1, width_ratios=ratios)
+    figure, panels = style.new_figure(sum(ratios), height, rows, columns + 1, width_ratios=ratios)
     rates, *spare = panels[:, -1]
     rates.set_subplotspec(panels[0, 0].get_gridspec()[:, -1])
     for axes in [*spare, *panels[:, :-1].flat[len(tables) :]]:
@@ -59,15 +45,13 @@ def threshold_sheet(findings: dict[str, list[Finding]]) -> Figure:
         _draw_errors(axes, arrays[name], edges)
         _draw_thresholds(axes, findings[name][0].table)
         scale = finish_histogram(axes, edges)
-        set_labels(axes, wrapped(name, 40), f"error ({scale} scale)" if index >= len(tables) - columns else "")
+        lowest = index >= len(tables) - columns
+        style.set_labels(axes, style.wrapped(name, 40), f"error ({scale} scale)" if lowest else "")
     _draw_rates(rates, tables)
     table = pd.concat(tables.values())
-    put_legend_below(panels[-1, 0], 5 if columns == 1 else 2, _handles(table["anomalies"].iloc[0]))
-    finish(
-        figure,
-        _finding(table),
-        _note(table, len(tables)) + seeds_note(findings, "histograms and thresholds: first seed"),
-    )
+    style.put_legend_below(panels[-1, 0], 5 if columns == 1 else 2, _handles(table["anomalies"].iloc[0]))
+    note = _note(table, len(tables)) + seeds_note(findings, "histograms and thresholds: first seed")
+    style.finish(figure, _finding(table), note)
     return figure
 
 
@@ -102,8 +86,8 @@ def _draw_errors(axes: Axes, errors: dict[str, np.ndarray], edges: np.ndarray) -
     for key, color in GROUPS.items():
         draw_shares(axes, errors[key], edges, color, filled=key != "calibration_errors")
     calibration = errors["calibration_errors"]
-    axes.axvline(np.median(calibration), color=INK, lw=1.1, ls=MEDIAN)
-    axes.axvline(calibration.mean(), color=INK, lw=1.1, ls=MEAN)
+    axes.axvline(np.median(calibration), color=style.INK, lw=1.1, ls=MEDIAN)
+    axes.axvline(calibration.mean(), color=style.INK, lw=1.1, ls=MEAN)
 
 
 def _draw_thresholds(axes: Axes, table: pd.DataFrame) -> None:
@@ -126,11 +110,11 @@ def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
     detected = np.array([mean["detection_rate"] for mean in means.values()])  # (variants, rules)
     ends = zip(detected.min(axis=0), detected.max(axis=0), strict=True)
     texts = [" to ".join(dict.fromkeys(f"{end:.0%}" for end in pair)) for pair in ends]
-    name_rows(axes, [wrapped(rule, 16) for rule in first.index], texts, "detects")
+    style.name_rows(axes, [style.wrapped(rule, 16) for rule in first.index], texts, "detects")
     for label, color in zip(axes.get_yticklabels(), colors, strict=True):
         label.set_color(color)
     set_rate_axis(axes)
-    set_labels(axes, "Normal test images flagged (bar: nominal)", "false positive rate (log scale above 1%)")
+    style.set_labels(axes, "Normal test images flagged (bar: nominal)", "false positive rate (log scale above 1%)")
 
 
 def _draw_chance(axes: Axes, rules: pd.DataFrame) -> None:
@@ -139,7 +123,7 @@ def _draw_chance(axes: Axes, rules: pd.DataFrame) -> None:
         if rule.startswith("conformal"):
             alpha, n = one["nominal_rate"], one["n_calibration"]
             spread = 1.96 * np.sqrt(alpha * (1 - alpha) / (n + 2))
-            axes.barh(row, 2 * spread, left=alpha - spread, height=0.86, color=BLUE, alpha=0.13, lw=0)
+            axes.barh(row, 2 * spread, left=alpha - spread, height=0.86, color=style.BLUE, alpha=0.13, lw=0)
 
 
 def _handles(anomalies: str) -> list[Patch | Line2D]:
@@ -148,10 +132,10 @@ def _handles(anomalies: str) -> list[Patch | Line2D]:
         Patch(facecolor="none", edgecolor=calibration, label="calibration"),
         Patch(facecolor=(normal, 0.3), edgecolor=normal, label="normal test"),
         Patch(facecolor=(strange, 0.3), edgecolor=strange, label=anomalies),
-        Line2D([], [], color=INK, lw=1.1, ls=MEDIAN, label="median"),
-        Line2D([], [], color=INK, lw=1.1, ls=MEAN, label="mean"),
+        Line2D([], [], color=style.INK, lw=1.1, ls=MEDIAN, label="median"),
+        Line2D([], [], color=style.INK, lw=1.1, ls=MEAN, label="mean"),
     ]
 
 
 def _color(rule: str) -> str:
-    return next(color for word, color in FAMILIES.items() if word in rule)
+    return next(color for word, color in zip(WORDS, COLOURS, strict=True) if word in rule)

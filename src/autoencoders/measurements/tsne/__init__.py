@@ -16,9 +16,9 @@ from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, s
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import PICTURES, seeds_note, spread
 from autoencoders.reporting.figures.maps import class_maps
-from autoencoders.reporting.figures.style import wrapped
 from autoencoders.training.progress import is_shown
 
 
@@ -80,7 +80,7 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
         on_map, in_code, trust = (
             spread(table[column], ".3f") for column in ("map_accuracy", "code_accuracy", "trustworthiness")
         )
-        titles[name] = f"{wrapped(name)}: {on_map} on the map,\n{in_code} in the code; trustworthiness {trust}"
+        titles[name] = f"{style.wrapped(name)}: {on_map} on the map,\n{in_code} in the code; trustworthiness {trust}"
     row = tables[best].astype(object).iloc[0]
     finding = (
         f"{config.neighbours} neighbours on the map name the class of {means[best]['map_accuracy']:.1%} of test images "

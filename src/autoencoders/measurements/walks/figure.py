@@ -6,17 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, PICTURES, draw_band, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic
-from autoencoders.reporting.figures.style import (
-    BLACK,
-    SMALL_SIZE,
-    finish,
-    new_figure,
-    series_style,
-    set_labels,
-    wrapped,
-)
 from autoencoders.reporting.figures.tiles import alike
 
 COLUMNS = 3  # panels in a row
@@ -45,42 +37,45 @@ def walk_pictures(findings: dict[str, list[Finding]]) -> Figure:
     width, height = np.max([mosaic.inches(0.48) for mosaic in mosaics.values()], axis=0)
     width, height = max(width + 0.3, 3.7), height + 0.4
     ratios = [*[height] * rows, 3.0]
-    figure, panels = new_figure(columns * width + 0.4, 4.8 + rows * height, rows + 1, columns, height_ratios=ratios)
+    figure, panels = style.new_figure(
+        columns * width + 0.4, 4.8 + rows * height, rows + 1, columns, height_ratios=ratios
+    )
     for axes in [*panels.flat[len(mosaics) : rows * columns], *panels[-1, 2:]]:
         axes.set_axis_off()
     for axes, (name, mosaic) in zip(panels.flat, mosaics.items(), strict=False):
-        mosaic.draw(axes, wrapped(name, 40))
+        mosaic.draw(axes, style.wrapped(name, 40))
     tables = joined(findings)
     _draw_curves(*panels[-1, :2], tables, groups)
     place = panels[-1, -1] if columns == COLUMNS else panels[-1, 0]  # an empty panel, or one with space at the left
-    place.legend(handles=panels[-1, 0].lines, loc="upper left", frameon=False, fontsize=SMALL_SIZE)
+    place.legend(handles=panels[-1, 0].lines, loc="upper left", frameon=False, fontsize=style.SMALL_SIZE)
     note = (
         "Above each picture: step, the sd of Gaussian noise along one direction per image; among pixels in intensities "
         "of [0, 1], clipped in pictures only; in the code, decoded alone, in each unit's sd over training images. "
         f"Curves: {table['images'][0]} test images, nearest of {table['nearest_of'][0]} training images. "
     )
-    finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
+    style.finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
     return figure
 
 
 def _draw_curves(left: Axes, right: Axes, tables: dict[str, pd.DataFrame], groups: list[list[str]]) -> None:
     """Draw the distance from the nearest training image over the step and over the distance moved."""
-    styles = {name: series_style(index) for index, name in enumerate(tables)}
+    styles = {name: style.series(index) for index, name in enumerate(tables)}
     for axes, along in ((left, "step"), (right, "moved")):
         for name, *_ in groups:
-            label, color = ("pixels", BLACK) if len(groups) == 1 else (f"pixels, {name}", styles[name]["color"])
-            style = {"color": color, "linestyle": (0, (4, 2)), "label": wrapped(label)}
-            draw_band(axes, tables[name].query("walk == 'pixel'"), "step", "nearest", style, along)
+            label = "pixels" if len(groups) == 1 else f"pixels, {name}"
+            look = {"color": style.BLACK if len(groups) == 1 else styles[name]["color"], "linestyle": style.DASHED}
+            pixel = tables[name].query("walk == 'pixel'")
+            draw_band(axes, pixel, "step", "nearest", look | {"label": style.wrapped(label)}, along)
         for name, table in tables.items():
-            style = styles[name] | {"label": wrapped(f"code of {name}")}
-            draw_band(axes, table.query("walk == 'code'"), "step", "nearest", style, along)
+            look = styles[name] | {"label": style.wrapped(f"code of {name}")}
+            draw_band(axes, table.query("walk == 'code'"), "step", "nearest", look, along)
         axes.set_ylim(bottom=0)
     everything = pd.concat(tables.values())
     farthest = everything.query("walk == 'code'")["moved"].max()
     right.set_xlim(0, 1.05 * farthest)
     right.set_ylim(0, 1.25 * everything.query("moved <= @farthest")["nearest"].max())
-    set_labels(left, "Distance from the nearest training image", "step", "root mean squared difference")
-    set_labels(right, "The same, by distance moved", "distance from where the walk began")
+    style.set_labels(left, "Distance from the nearest training image", "step", "root mean squared difference")
+    style.set_labels(right, "The same, by distance moved", "distance from where the walk began")
 
 
 def _finding(tables: dict[str, pd.DataFrame]) -> str:

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from autoencoders.reporting.figures.style import FAINT_INK
+from autoencoders.reporting.figures import style
 
 BAND, PICTURES = "band: lowest to highest", "pictures: first seed"  # details of the note on seeds
 
 
-def draw_band(axes: Axes, table: pd.DataFrame, point: str, y: str, style: dict[str, Any], x: str | None = None) -> None:
+def draw_band(axes: Axes, table: pd.DataFrame, point: str, y: str, look: dict[str, Any], x: str | None = None) -> None:
     """Draw the mean of a column over seeds, in a band from the lowest seed to the highest.
 
     Args:
@@ -20,13 +20,13 @@ def draw_band(axes: Axes, table: pd.DataFrame, point: str, y: str, style: dict[s
         table: One row per point and seed.
         point: Column that tells which rows of different seeds are one point.
         y: Column of the heights.
-        style: Arguments of the line.
+        look: Arguments of the line.
         x: Column of the places along the panel, averaged over seeds; `point` itself if not given.
     """
     points = table.groupby(point)
     along, heights = points[x or point].mean(), points[y].agg(["mean", "min", "max"])
-    axes.fill_between(along, heights["min"], heights["max"], color=style["color"], alpha=0.18, linewidth=0)
-    axes.plot(along, heights["mean"], **{"linewidth": 1.6} | style)
+    axes.fill_between(along, heights["min"], heights["max"], color=look["color"], alpha=0.18, linewidth=0)
+    axes.plot(along, heights["mean"], **{"linewidth": 1.6} | look)
 
 
 def draw_ranges(axes: Axes, tables: Mapping[str, pd.DataFrame], colors: Sequence[Any], alpha: float = 1.0) -> None:
@@ -42,10 +42,10 @@ def draw_ranges(axes: Axes, tables: Mapping[str, pd.DataFrame], colors: Sequence
         value, low, high = table.to_numpy(dtype=float).T
         rows = np.arange(len(table)) + offset
         axes.hlines(rows, low, high, color=color, linewidth=1.4, alpha=alpha)
-        axes.scatter(value, rows, s=18, c=color, label=label)
+        axes.scatter(value, rows, s=22, c=color, label=label)
     if len(tables) > 1:
         for row in range(1, len(table)):
-            axes.axhline(row - 0.5, color=FAINT_INK, linewidth=0.4, alpha=0.5)
+            axes.axhline(row - 0.5, color=style.FAINT_INK, linewidth=0.4, alpha=0.5)
 
 
 def lines_within_row(count: int) -> np.ndarray:

@@ -4,17 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    SMALL_SIZE,
-    VERMILLION,
-    finish,
-    name_rows,
-    new_figure,
-    set_labels,
-    set_log,
-    wrapped,
-)
+from autoencoders.reporting.figures import style
 
 PCA = "PCA at the same code size"
 ROUNDING = 1e-4  # relative difference below which two numbers are the same
@@ -33,23 +23,23 @@ def comparison_bars(table: pd.DataFrame) -> Figure:
     table = table.set_index("variant").sort_values("test/mse_mean")
     mean, sd = table["test/mse_mean"], table["test/mse_sd"]
     pca = table.get("test/pca_mse_mean", mean * np.nan)
-    figure, panels = new_figure(8.5, 1.7 + 0.36 * len(table))
+    figure, panels = style.new_figure(8.5, 1.7 + 0.36 * len(table))
     axes = panels[0, 0]
     rows = np.arange(len(table))
-    axes.errorbar(mean, rows, xerr=sd.fillna(0), fmt="o", color=BLUE, ms=8, capsize=0, lw=2, label="variant")
+    axes.errorbar(mean, rows, xerr=sd.fillna(0), fmt="o", color=style.BLUE, ms=8, capsize=0, lw=2, label="variant")
     if pca.notna().any():
         axes.hlines(rows, mean, pca, color="#BBBBBB", linewidth=1.2, zorder=1)
-        axes.plot(pca, rows, "o", mfc="white", mec=VERMILLION, mew=1.6, ms=8, label=PCA, zorder=1.5)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=SMALL_SIZE)
+        axes.plot(pca, rows, "o", mfc="white", mec=style.VERMILLION, mew=1.6, ms=8, label=PCA, zorder=1.5)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=style.SMALL_SIZE)
     spread = ["" if np.isnan(one) else f" ± {one:.1g}" for one in sd]
     texts = [f"{value:#.3g}{text}" for value, text in zip(mean, spread, strict=True)]
-    name_rows(axes, [wrapped(str(name)) for name in mean.index], texts)
+    style.name_rows(axes, [style.wrapped(str(name)) for name in mean.index], texts)
     axes.spines["left"].set_visible(False)
     low, high = axes.dataLim.intervalx
-    scale = set_log(axes, "x") if low > 0 and high > 20 * low else "linear"
-    set_labels(axes, x=f"test MSE (lower is better; {scale} scale)")
+    scale = style.set_log(axes, "x") if low > 0 and high > 20 * low else "linear"
+    style.set_labels(axes, x=f"test MSE (lower is better; {scale} scale)")
     note = "Line through a dot: ± one sd over seeds." if sd.notna().any() else "One seed per variant."
-    finish(figure, _finding(mean, pca), note)
+    style.finish(figure, _finding(mean, pca), note)
     return figure
 
 

@@ -9,8 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.mosaic import Mosaic, short
-from autoencoders.reporting.figures.style import finish, panel_grid, put_colour_scale, wrapped
 from autoencoders.reporting.figures.tiles import coloured, in_rows
 
 CMAP = "inferno"
@@ -38,17 +38,17 @@ def error_maps(findings: dict[str, Finding], columns: int, finding: str = "") ->
     mosaics = {name: _mosaic(found, columns, top) for name, found in findings.items()}
     width, height = np.max([mosaic.inches(SIDE) for mosaic in mosaics.values()], axis=0)
     most = int(np.ceil(np.sqrt(SHAPE * len(mosaics) * height / width)))
-    figure, panels = panel_grid(len(mosaics), most, (width + 0.2, height + 0.3), room=(2.7, 1.2))
+    figure, panels = style.panel_grid(len(mosaics), most, (width + 0.2, height + 0.3), room=(2.7, 1.2))
     for index, (axes, (name, mosaic)) in enumerate(zip(panels.flat, mosaics.items(), strict=False)):
         labels = KINDS * (len(mosaic.pictures) // len(KINDS)) if index % most == 0 else ()
-        replace(mosaic, labels=labels).draw(axes, wrapped(name, 60) if len(mosaics) > 1 else "")
+        replace(mosaic, labels=labels).draw(axes, style.wrapped(name, 60) if len(mosaics) > 1 else "")
     colours = ScalarMappable(Normalize(0, top), CMAP)
-    put_colour_scale(panels[0, -1], colours, extend="max", label="squared difference")
+    style.put_colour_scale(panels[0, -1], colours, extend="max", label="squared difference")
     note = (
         f"Beneath each difference: class label and error, the mean of the squares. The colour scale is one for all and "
         f"ends at the {TOP:g}th percentile of the squares shown."
     )
-    finish(figure, finding or _finding(findings), note)
+    style.finish(figure, finding or _finding(findings), note)
     return figure
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from autoencoders.reporting.figures.style import set_log
+from autoencoders.reporting.figures import style
 
 
 def shared_edges(values: np.ndarray, bins: int) -> np.ndarray:
@@ -21,8 +21,8 @@ def shared_edges(values: np.ndarray, bins: int) -> np.ndarray:
 def draw_shares(axes: Axes, values: np.ndarray, edges: np.ndarray, color: str, filled: bool = True) -> None:
     """Draw the share of a group in each bin; values beyond the edges count in the outermost bins."""
     shares = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / len(values)
-    style = {"facecolor": (color, 0.3), "edgecolor": color, "linewidth": 1.2, "zorder": 2 if filled else 3}
-    axes.stairs(shares, edges, fill=filled, **style)
+    look = {"facecolor": (color, 0.3), "edgecolor": color, "linewidth": 1.2, "zorder": 2 if filled else 3}
+    axes.stairs(shares, edges, fill=filled, **look)
 
 
 def finish_histogram(axes: Axes, edges: np.ndarray) -> str:
@@ -33,4 +33,4 @@ def finish_histogram(axes: Axes, edges: np.ndarray) -> str:
     if np.allclose(np.diff(edges), edges[1] - edges[0]):
         axes.xaxis.set_major_locator(MaxNLocator(4))
         return "linear"
-    return set_log(axes, "x")
+    return style.set_log(axes, "x")

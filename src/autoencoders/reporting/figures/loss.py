@@ -7,16 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, draw_band, seeds_note
-from autoencoders.reporting.figures.style import (
-    finish,
-    new_figure,
-    put_legend_right,
-    series_style,
-    set_labels,
-    set_log,
-    wrapped,
-)
 
 BINS = 150  # points drawn per curve at most: what a panel resolves
 
@@ -32,23 +24,25 @@ def loss_curves(histories: dict[str, list[pd.DataFrame]], iterations: dict[str, 
         Loss by iteration (left) and by epoch (right), each the mean over seeds in a band from the lowest to
         the highest seed. The legend is sorted by final validation MSE, which the title names the best of.
     """
-    styles = {name: {"linewidth": 1.4} | series_style(index) for index, name in enumerate(histories)}
+    styles = {name: {"linewidth": 1.4} | style.series(index) for index, name in enumerate(histories)}
     last = {name: [history["validation_mse"].iloc[-1] for history in seeds] for name, seeds in histories.items()}
     final = pd.Series({name: float(np.mean(errors)) for name, errors in last.items()}).sort_values()
-    labels = {name: f"{mse:.3g}  {wrapped(name, 22)}" for name, mse in final.items()}
+    labels = {name: f"{mse:.3g}  {style.wrapped(name, 22)}" for name, mse in final.items()}
     lines = sum(label.count("\n") + 1 for label in labels.values())
-    figure, panels = new_figure(11, max(4.8, 1.8 + 0.2 * lines), columns=2)
+    figure, panels = style.new_figure(11, max(4.8, 1.8 + 0.2 * lines), columns=2)
     left, right = panels[0]
     _draw_iterations(left, iterations, styles)
     for name, label in labels.items():
         seeds = pd.concat(histories[name])
         draw_band(right, seeds, "epoch", "train_loss", styles[name] | {"label": label})
-        draw_band(right, seeds, "epoch", "validation_mse", styles[name] | {"linestyle": (0, (4, 2))})
-    set_labels(right, "Solid: train loss; dashed: validation MSE", "epoch", "loss (log scale)")
-    set_log(right, "y")
+        draw_band(right, seeds, "epoch", "validation_mse", styles[name] | {"linestyle": style.DASHED})
+    style.set_labels(right, "Solid: train loss; dashed: validation MSE", "epoch", "loss (log scale)")
+    style.set_log(right, "y")
     right.xaxis.get_major_locator().set_params(integer=True)
-    put_legend_right(right, title="Final validation MSE")
-    finish(figure, f"Best final validation MSE {final.iloc[0]:.3g}: {final.index[0]}", seeds_note(histories, BAND))
+    style.put_legend_right(right, title="Final validation MSE")
+    style.finish(
+        figure, f"Best final validation MSE {final.iloc[0]:.3g}: {final.index[0]}", seeds_note(histories, BAND)
+    )
     return figure
 
 
@@ -61,8 +55,8 @@ def _draw_iterations(axes: Axes, iterations: dict[str, list[pd.DataFrame]], styl
         draw_band(axes, averaged, "iteration", "train_loss", styles[name])
     widest = int(np.diff(edges).max())
     smoothing = f", mean of up to {widest} neighbours" if widest > 1 else ""
-    set_labels(axes, "Train loss", f"iteration (log scale{smoothing})", "loss (log scale)")
-    set_log(axes, "x", "y")
+    style.set_labels(axes, "Train loss", f"iteration (log scale{smoothing})", "loss (log scale)")
+    style.set_log(axes, "x", "y")
 
 
 def _averaged(table: pd.DataFrame, edges: np.ndarray) -> pd.DataFrame:

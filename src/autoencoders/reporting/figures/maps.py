@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from autoencoders.reporting.figures.style import INK, TEXT_SIZE, finish, panel_grid, put_legend_right, set_labels
+from autoencoders.reporting.figures import style
 
 # Tol (2021), "Colour schemes", the qualitative scheme "muted" and grey: ten that all eyes tell apart best.
 CLASS_COLOURS = "#332288 #88CCEE #117733 #DDCC77 #CC6677 #AA4499 #44AA99 #999933 #882255 #888888".split()
@@ -33,10 +33,10 @@ def class_maps(
     classes = np.unique(np.concatenate([arrays["labels"] for arrays in maps.values()]))
     most = 2 if len(maps) in (2, 4) else 3
     side = (5.4, 4.2, 3.5)[min(len(maps), most) - 1]
-    figure, panels = panel_grid(len(maps), most, (side, side), room=(1.1, 1.0))
+    figure, panels = style.panel_grid(len(maps), most, (side, side), room=(1.1, 1.0))
     for axes, (name, arrays) in zip(panels.flat, maps.items(), strict=False):
         _draw_points(axes, arrays["points"], arrays["labels"], classes)
-        set_labels(axes, titles[name], *(labels[name] if labels else ()))
+        style.set_labels(axes, titles[name], *(labels[name] if labels else ()))
         if not labels:
             axes.set(xticks=[], yticks=[], aspect="equal", adjustable="datalim")
             axes.spines[:].set_visible(False)
@@ -44,8 +44,8 @@ def class_maps(
         Line2D([], [], linestyle="", markersize=7, label=str(label), **_style(index))
         for index, label in enumerate(classes)
     ]
-    put_legend_right(panels[0, -1], handles, "class")
-    finish(figure, finding, note)
+    style.put_legend_right(panels[0, -1], handles, "class")
+    style.finish(figure, finding, note)
     return figure
 
 
@@ -66,8 +66,8 @@ def _draw_points(axes: Axes, points: np.ndarray, members: np.ndarray, classes: n
         marker = _style(cycle * len(CLASS_COLOURS))["marker"]
         axes.scatter(*points[here].T, s=size, c=colours, marker=marker, alpha=0.6, linewidths=0, rasterized=True)
     outline = [withStroke(linewidth=3, foreground="white")]
-    style = {"ha": "center", "va": "center", "size": TEXT_SIZE + 3, "weight": "bold", "color": INK, "in_layout": False}
+    look = {"size": 13, "weight": "bold", "color": style.INK, "path_effects": outline, "in_layout": False}
     for label in np.unique(members):
-        axes.text(*np.median(points[members == label], axis=0), str(label), path_effects=outline, **style)
+        axes.text(*np.median(points[members == label], axis=0), str(label), ha="center", va="center", **look)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_locator(MaxNLocator(5))

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from autoencoders.reporting.figures.style import FAINT_INK, INK, SMALL_SIZE, TEXT_SIZE, new_figure, set_labels
+from autoencoders.reporting.figures import style
 
 SIDE_GAP, GROUP_GAP, CAPTION_GAP, HEADER_GAP, ROW_GAP = 0.06, 0.35, 0.3, 0.34, 0.06  # of a picture's side
 LETTER = 0.085  # inches of a label
@@ -58,7 +58,7 @@ class Mosaic:
     def alone(self, side: float) -> Figure:
         """Return a figure that holds nothing else, with pictures `side` inches wide."""
         width, height = self.inches(side)
-        figure, panels = new_figure(width, height + 0.9)
+        figure, panels = style.new_figure(width, height + 0.9)
         self.draw(panels[0, 0])
         return figure
 
@@ -68,21 +68,21 @@ class Mosaic:
         canvas = self._canvas()
         axes.imshow(canvas, extent=(0, canvas.shape[1], canvas.shape[0], 0))
         self._outline(axes)
-        style = {"ha": "center", "va": "top", "size": SMALL_SIZE - 1.5, "color": FAINT_INK, "in_layout": False}
+        look = {"ha": "center", "va": "top", "size": 7.5, "color": style.FAINT_INK, "in_layout": False}
         for row, captions in self.captions.items():
             for left, text in zip(self.left, captions, strict=False):
-                axes.text(left + width / 2, self.top[row] + 1.03 * height, text, **style)
+                axes.text(left + width / 2, self.top[row] + 1.03 * height, text, **look)
         for (row, column), text in self.headers.items():
             place = self.left[column], self.top[row] - 0.06 * height
-            axes.text(*place, text, va="bottom", size=SMALL_SIZE, color=INK, in_layout=False)
+            axes.text(*place, text, va="bottom", size=style.SMALL_SIZE, color=style.INK, in_layout=False)
         middles = self.top[: len(self.labels)] + height / 2
-        axes.set_yticks(middles, self.labels, fontsize=TEXT_SIZE, color=INK)
+        axes.set_yticks(middles, self.labels, fontsize=style.TEXT_SIZE, color=style.INK)
         axes.tick_params(length=0)
         axes.set_xticks([])
         axes.spines[:].set_visible(False)
         axes.grid(False)
         axes.set_anchor("NW")
-        set_labels(axes, title)
+        style.set_labels(axes, title)
 
     def _canvas(self) -> np.ndarray:
         """Return all pictures on white, (height, width, 3)."""

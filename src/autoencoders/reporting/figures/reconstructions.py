@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.mosaic import Mosaic, short
-from autoencoders.reporting.figures.style import finish, wrapped
 
 
 def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str = "") -> Figure:
@@ -22,10 +22,10 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
     originals = next(iter(examples.values()))["originals"]
     pictures, labels, captions = [originals], ["original"], {}
     for name, arrays in examples.items():
-        rows = {wrapped(name): (arrays["reconstructions"], arrays["errors"])}
+        rows = {style.wrapped(name): (arrays["reconstructions"], arrays["errors"])}
         if not np.array_equal(arrays["inputs"], originals):
             errors = np.square(arrays["inputs"] - originals).mean(axis=(1, 2, 3))
-            rows = {wrapped(f"input of {name}"): (arrays["inputs"], errors)} | rows
+            rows = {style.wrapped(f"input of {name}"): (arrays["inputs"], errors)} | rows
         for label, (images, errors) in rows.items():
             captions[len(labels)] = [short(error) for error in errors]
             pictures.append(images)
@@ -33,5 +33,5 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
     figure = Mosaic(np.stack(pictures), labels, captions).alone(0.72 if len(labels) <= 14 else 0.55)
     mean = pd.Series({name: float(arrays["errors"].mean()) for name, arrays in examples.items()})
     lowest = f"Lowest mean error of these {len(originals)} images {mean.min():.3g}: {mean.idxmin()}"
-    finish(figure, finding or lowest, "Beneath each image: mean squared pixel difference from the original.")
+    style.finish(figure, finding or lowest, "Beneath each image: mean squared pixel difference from the original.")
     return figure

@@ -20,6 +20,7 @@ PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK)
 MARKERS = ("", "o", "s", "^")
 INK, FAINT_INK, GRID = "#222222", "#666666", "#E4E4E4"
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 9
+DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))  # line styles
 LEAST_WIDTH = 7  # inches, for headlines
 
 
@@ -139,7 +140,7 @@ def put_colour_scale(axes: Axes, colours: ScalarMappable, **settings: Any) -> Co
     return scale
 
 
-def series_style(index: int) -> dict[str, Any]:
+def series(index: int) -> dict[str, Any]:
     """Return the line arguments of series `index`: a colour, and from the eighth on a marker too."""
     cycle, place = divmod(index, len(PALETTE))
     return {
@@ -151,13 +152,13 @@ def series_style(index: int) -> dict[str, Any]:
 
 
 def set_log(axes: Axes, *names: str) -> str:
-    """Make axes, "x" or "y", logarithmic where they show anything above 0, and return the last one's scale.
+    """Make the axes named, "x" or "y", logarithmic if they show anything above 0; return the scale of the last.
 
     Ticks are plain numbers (0.02, 0.05, 0.1), few enough not to collide.
     """
     for name in names:
-        axis = {"x": axes.xaxis, "y": axes.yaxis}[name]
-        if np.isfinite({"x": axes.dataLim.minposx, "y": axes.dataLim.minposy}[name]):
+        axis, least = (axes.xaxis, axes.dataLim.minposx) if name == "x" else (axes.yaxis, axes.dataLim.minposy)
+        if np.isfinite(least):
             axes.set(**{f"{name}scale": "log"})
             low, high = axis.get_view_interval()
             decades = np.log10(high / low)
