@@ -1,5 +1,7 @@
 """metrics, history, examples, scores -> tables, figures, sections, pages; all joined under absolute names."""
 
+from collections.abc import Container
+
 from kedro.pipeline import Node, Pipeline
 
 from autoencoders.key import Key, first_seeds, names
@@ -121,7 +123,7 @@ def create_section_pipeline(study: Key, answered: bool, printed: bool, material:
     inputs |= {"answer": study.parameter("answer")} if answered else {}
     inputs |= {"printed": place.dataset("tick_off")} if printed else {}
     tables = [place.dataset("metrics"), *(name for name in material if name.endswith("_summary"))]
-    numbers = {"published": Key(study.suite).parameter("published")} | {name: name for name in tables}
+    numbers = {"published": Key(study.suite).dataset("published")} | {name: name for name in tables}
     nodes = [
         join(write_section, inputs | {name: name for name in material}, place, "section"),
         *([join(tick_off, numbers, place, "tick_off")] if printed else []),
@@ -165,12 +167,13 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
     return Pipeline(nodes, tags="reporting")
 
 
-def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str]) -> Pipeline:
+def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[str]) -> Pipeline:
     """Return the joint table of several one-class studies, each beside published ones, and their report.
 
     Args:
         benchmark: The benchmark's key.
         studies: The dataset of each study, by its key.
+        published: The datasets for which papers print a table.
     """
     nodes, made = [], {}
     for study, dataset in studies.items():
@@ -178,8 +181,8 @@ def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str]) -> Pipeli
             "detectors": study.comparison.dataset("detectors"),
             "images": Key(dataset).dataset("images"),
             "scoring": study.parameter("scoring"),
-            "published": benchmark.parameter("published", dataset),
         }
+        inputs |= {"published": benchmark.dataset(f"{dataset}_published")} if dataset in published else {}
         ranked = {name: f"{dataset}_{name}" for name in ("ranking", "table", "scores")}
         nodes.append(join(rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
         made |= {Key(dataset).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
