@@ -1,4 +1,4 @@
-"""Detectors beside each other as heat tables: on normal classes, next to published rows, and on probes."""
+"""Detectors beside each other as heat tables: by normal class, by score, and on out-of-distribution images."""
 
 import numpy as np
 import pandas as pd
