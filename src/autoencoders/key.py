@@ -30,7 +30,12 @@ class Key(NamedTuple):
     normal_class: str = ""
 
     def __str__(self) -> str:
-        return ".".join(part for part in self if part)
+        return ".".join(self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What is not left empty."""
+        return tuple(part for part in self if part)
 
     @classmethod
     def parse(cls, name: str) -> Self:

@@ -5,25 +5,26 @@ import pandas as pd
 
 from autoencoders.detection.scores import combine
 from autoencoders.evaluation.metrics import auroc
+from autoencoders.key import Key
 
 Pair = tuple[str, str]  # detector and score
 Classes = dict[str, tuple[np.ndarray, dict[Pair, np.ndarray]]]  # by class: is_anomaly (N,), and scores (N,) by pair
 
 
-def pairs(tables: dict[str, pd.DataFrame], anomaly_score: str, others: list[str]) -> Classes:
+def pairs(tables: dict[Key, pd.DataFrame], anomaly_score: str, others: list[str]) -> Classes:
     """Set one dataset's scores side by side.
 
     Args:
-        tables: Scores of the test images of each normal class, by `<detector>/<class>`.
+        tables: Scores of the test images of each normal class, by key.
         anomaly_score: Name of the score in the column `anomaly_score`.
         others: Names of the other scores.
     """
     columns = {"anomaly_score": anomaly_score} | {name: name for name in others if name != anomaly_score}
     found: Classes = {}
-    for name, table in tables.items():
-        detector, normal_class = name.split("/")
-        _, scores = found.setdefault(normal_class, (table["is_anomaly"].to_numpy(), {}))
-        scores |= {(detector, score): table[column].to_numpy() for column, score in columns.items() if column in table}
+    for key, table in tables.items():
+        _, scores = found.setdefault(key.normal_class, (table["is_anomaly"].to_numpy(), {}))
+        own = {score: table[column].to_numpy() for column, score in columns.items() if column in table}
+        scores |= {(key.detector, score): values for score, values in own.items()}
     return found
 
 

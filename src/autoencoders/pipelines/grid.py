@@ -229,10 +229,10 @@ def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
     found = {name: _validated(name, Benchmark, block) for name, block in _blocks(parameters) if BENCHMARK_KEY in block}
     for name, benchmark in found.items():
         for study in benchmark.studies:
-            suite, _, own = study.partition(".")
-            if suite not in suites or own not in suites[suite].studies:
+            key = Key.parse(study)
+            if key.suite not in suites or key.study not in suites[key.suite].studies:
                 raise ValueError(f"{name}.studies: there is no study {study!r}")
-            if not suites[suite].studies[own].normal_classes:
+            if not suites[key.suite].studies[key.study].normal_classes:
                 raise ValueError(f"{name}.studies: {study!r} has no normal_classes")
     return found
 

@@ -1,11 +1,13 @@
 """What a command asks for, checked before anything runs."""
 
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
+from kedro.pipeline.node import Node
+
+from autoencoders.key import Key
 
 READ_BY_YAML = ("raw_data", "seed")  # keys of --params that parameters and globals refer to as runtime_params
 
@@ -100,7 +102,7 @@ def check_filters(pipeline_names: list[str], filters: dict[str, list[str]]) -> N
     nodes = [node for name in pipeline_names or ["__default__"] for node in pipelines[name].nodes]
     known = {
         "tag": sorted({tag for node in nodes for tag in node.tags}),
-        "namespace": sorted({place for node in nodes for place in _upward(node.namespace or "")}, key=_depth),
+        "namespace": sorted({place for node in nodes for place in namespaces(node)}, key=_depth),
         "node": sorted({node.name for node in nodes}, key=_depth),
     }
     place = f"in the pipeline {', '.join(pipeline_names)}" if pipeline_names else "in the pipeline that runs by default"
@@ -110,6 +112,12 @@ def check_filters(pipeline_names: list[str], filters: dict[str, list[str]]) -> N
                 raise click.ClickException(there_is_no(f"{kind} {place}", name, known[kind]))
 
 
+def namespaces(node: Node) -> list[str]:
+    """Return the namespace of a node and all that contain it."""
+    parts = Key.parse(node.namespace or "").parts
+    return [str(Key(*parts[:depth])) for depth in range(1, len(parts) + 1)]
+
+
 def there_is_no(what: str, name: str, known: list[str], before: str = "", more: str = "") -> str:
     """Say that a name does not exist, and which do: similar ones first, at most a dozen."""
     similar = get_close_matches(name, known, n=3)
@@ -117,13 +125,6 @@ def there_is_no(what: str, name: str, known: list[str], before: str = "", more: 
     names = ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
     kind, _, place = what.partition(" ")
     return f"{before}There is no {kind} {name!r}{' ' if place else ''}{place}; there are: {names}{more}."
-
-
-def _upward(namespace: str) -> Iterator[str]:
-    """Yield a namespace and all that contain it."""
-    while namespace:
-        yield namespace
-        namespace = namespace.rpartition(".")[0]
 
 
 def _depth(namespace: str) -> tuple[int, str]:

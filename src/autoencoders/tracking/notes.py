@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from autoencoders.key import Key
 from autoencoders.tracking.views import RANKING
 
 DETECTION = (
@@ -29,12 +30,12 @@ def experiment_note(experiment: str, study: str, question: str, detects: bool) -
         question: Question that the study asks.
         detects: Whether its runs are anomaly detectors.
     """
-    suite = study.partition(".")[0]
+    suite = Key.parse(study).suite
     return (
         f"**{question}**\n\nA run is a variant with one seed: "
         f"[best first](#/experiments/{experiment}/runs?viewStateShareKey={RANKING}).\n\n"
         f"{DETECTION if detects else RECONSTRUCTION}\n{COMMON}\n\n"
-        f"Made by `kedro run --pipelines {study}`; `kedro run --pipelines {suite}` also writes the report, "
+        f"Made by `kedro run --pipelines {study}`; its section of the report is in "
         f"`data/08_reporting/{suite}/report.html`."
     )
 

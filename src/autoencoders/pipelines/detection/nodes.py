@@ -5,7 +5,7 @@ from autoencoders.data.images import ImageSet
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.ensembles import Ensemble
 from autoencoders.detection.scoring import Scoring
-from autoencoders.key import by_key
+from autoencoders.key import Key, by_key
 from autoencoders.pipelines.annotations import Arrays, DataFrame, Metrics
 from autoencoders.training.variant import Compute, Variant
 
@@ -86,10 +86,9 @@ def select_members(members: int, scoring: Scoring, **scores: DataFrame) -> DataF
     """
     from autoencoders.detection import selection
 
-    datasets: dict[str, dict[str, DataFrame]] = {}
+    datasets: dict[str, dict[Key, DataFrame]] = {}
     for key, table in by_key(scores).items():
-        test = table[table["split"] == "test"]
-        datasets.setdefault(key.suite, {})[f"{key.detector}/{key.normal_class}"] = test
+        datasets.setdefault(key.suite, {})[key] = table[table["split"] == "test"]
     sides = {
         name: selection.pairs(tables, scoring.anomaly_score, list(scoring.scores)) for name, tables in datasets.items()
     }

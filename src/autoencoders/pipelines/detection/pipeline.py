@@ -41,29 +41,22 @@ def create_variant_pipeline(others: list[str], exemplified: bool) -> Pipeline:
     )
     measuring = node(
         measure_one_class,
-        inputs={
-            "errors": "errors",
-            "scores": "scores",
-            "history": "history",
-            "iterations": "iterations",
-            "pixel_statistics": "pixel_statistics",
-            "variant": "params:variant",
-            "seed": "params:seed",
-            "normal_class": "params:normal_class",
-        },
+        inputs=[
+            "errors",
+            "scores",
+            "history",
+            "iterations",
+            "pixel_statistics",
+            "params:variant",
+            "params:seed",
+            "params:normal_class",
+        ],
         outputs="metrics",
         name="measure_one_class",
     )
     looking = node(
         look_at_extremes,
-        inputs={
-            "images": "images",
-            "weights": "weights",
-            "variant": "params:variant",
-            "seed": "params:seed",
-            "compute": "params:compute",
-            "scores": "scores",
-        },
+        inputs=["images", "weights", "params:variant", "params:seed", "params:compute", "scores"],
         outputs="exemplars_finding",
         name="look_at_extremes",
     )
@@ -124,7 +117,7 @@ def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]
 def _measure_scores() -> Node:
     return node(
         measure_scores,
-        inputs={"scores": "scores", "seed": "params:seed"},
+        inputs=["scores", "params:seed"],
         outputs="metrics",
         name="measure_scores",
     )

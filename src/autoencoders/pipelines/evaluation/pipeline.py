@@ -9,15 +9,7 @@ def create_one_class_pipeline() -> Pipeline:
     """Return the errors of one variant with one seed and one normal class; its scores make the metrics complete."""
     scoring = node(
         score_images,
-        inputs={
-            "images": "images",
-            "splits": "splits",
-            "basis": "basis",
-            "weights": "weights",
-            "variant": "params:variant",
-            "seed": "params:seed",
-            "compute": "params:compute",
-        },
+        inputs=["images", "splits", "basis", "weights", "params:variant", "params:seed", "params:compute"],
         outputs=["errors", "examples", "pixel_statistics"],
         name="score_images",
     )
@@ -28,14 +20,7 @@ def create_pipeline() -> Pipeline:
     """Return the evaluation of one variant with one seed."""
     measuring = node(
         measure,
-        inputs={
-            "errors": "errors",
-            "history": "history",
-            "iterations": "iterations",
-            "pixel_statistics": "pixel_statistics",
-            "variant": "params:variant",
-            "seed": "params:seed",
-        },
+        inputs=["errors", "history", "iterations", "pixel_statistics", "params:variant", "params:seed"],
         outputs="metrics",
         name="measure",
     )

@@ -9,7 +9,7 @@ def create_pipeline() -> Pipeline:
     """Return the division of one dataset."""
     dividing = node(
         split_images,
-        inputs={"images": "images", "splits": "params:splits"},
+        inputs=["images", "params:splits"],
         outputs="splits",
         name="split_images",
     )
@@ -20,7 +20,7 @@ def create_one_class_pipeline() -> Pipeline:
     """Return the restriction of a division to one normal class."""
     selecting = node(
         select_normal,
-        inputs={"images": "images", "all_splits": "all_splits", "normal_class": "params:normal_class"},
+        inputs=["images", "all_splits", "params:normal_class"],
         outputs="splits",
         name="select_normal",
     )

@@ -7,7 +7,7 @@ from autoencoders.pipelines.training.nodes import fit_pca, train
 
 def create_pca_pipeline() -> Pipeline:
     """Return the fit of what every variant is compared with."""
-    fitting = node(fit_pca, inputs={"images": "images", "splits": "splits"}, outputs="basis", name="fit_pca")
+    fitting = node(fit_pca, inputs=["images", "splits"], outputs="basis", name="fit_pca")
     return Pipeline([fitting], tags="training")
 
 
@@ -15,13 +15,7 @@ def create_pipeline() -> Pipeline:
     """Return the training of one variant with one seed."""
     training = node(
         train,
-        inputs={
-            "images": "images",
-            "splits": "splits",
-            "variant": "params:variant",
-            "seed": "params:seed",
-            "compute": "params:compute",
-        },
+        inputs=["images", "splits", "params:variant", "params:seed", "params:compute"],
         outputs=["weights", "history", "iterations", "snapshots"],
         name="train",
     )

@@ -12,7 +12,7 @@ from kedro_viz.data_access import data_access_manager
 from kedro_viz.integrations.kedro.data_loader import load_data
 from kedro_viz.server import populate_data
 
-from autoencoders.key import COMPARISON
+from autoencoders.key import Key
 from autoencoders.shell.graph.namespaces import Namespaces
 
 
@@ -36,7 +36,7 @@ def load(name: str, env: str | None = None) -> None:
         node.name = Short(node.name)
     for namespaces in data_access_manager.modular_pipelines.values():
         for namespace, box in namespaces.as_dict().items():
-            box.name = namespace.rpartition(".")[-1]
+            box.name = Key.parse(namespace).parts[-1]
 
 
 def parts_of(name: str, pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
@@ -84,7 +84,7 @@ def short(name: str) -> str:
     """Return a dataset's name without what its place in the graph tells: the suite and, below a variant, the study."""
     if name.startswith("params:") or " " in name:
         return name
-    places = name.split(".")[1:] or [name]
-    if len(places) > 2 and places[1] == COMPARISON:
-        places.remove(COMPARISON)
-    return ".".join(places[1:] if len(places) > 2 else places)
+    key, artifact = Key.of_dataset(name)
+    if key.is_comparison:
+        return f"{key.study}.{artifact}"
+    return ".".join([*key.parts[2 if key.seed else 1 :], artifact])
