@@ -13,6 +13,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from project_copy import PROJECT, copy_project
 from quick_run import kedro_run, make_quick
+from shared_once import made_once
 
 DATASETS = PROJECT.parent / "shared" / "datasets"
 
@@ -35,7 +36,7 @@ def context():
 
 
 @pytest.fixture(scope="session")
-def catalog(context):
+def catalog(context, pipelines):
     return context.catalog
 
 
@@ -44,18 +45,10 @@ def pipelines(context):
     return dict(project_pipelines)
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Return a copy of the project to run in, without data."""
-    return copy_project(tmp_path / "project")
-
-
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project in which the default pipeline has run; for reading, or for runs that leave it as it is."""
-    project = make_quick(copy_project(tmp_path_factory.mktemp("finished") / "project"))
-    kedro_run(project)
-    return project
+    """Return a project in which the default pipeline has run; for reading only, since workers share it."""
+    return made_once(tmp_path_factory, "finished", lambda project: kedro_run(make_quick(copy_project(project))))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import torch
 from sklearn.datasets import load_digits
 
 from autoencoders.data.finding import Finding
+from autoencoders.data.images import ImageSet
 from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import engine
@@ -63,18 +64,14 @@ def subject(
     one = Subject(
         model=None,
         variant=variant(None if isinstance(model, Autoencoder) else model, scale),
-        images=images,
-        labels=labels,
-        facts={"intensity": 16, "image_shape": [1, 8, 8]},
-        indices={"train": known, "validation": np.arange(1200, 1300), "test": np.arange(1300, 1797)},
-        basis={},
-        others={},
+        dataset=ImageSet(images, labels, np.full(len(labels), "train"), {"intensity": 16}),
+        splits={"train": known, "validation": np.arange(1200, 1300), "test": np.arange(1300, 1797)},
         seed=0,
         device=torch.device("cpu"),
     )
     if not isinstance(model, Autoencoder):
         if fitted:
-            weights = engine.train(one.variant, one.pixels("train"), one.pixels("validation"), seed=0).weights
+            weights = engine.train(one.variant, one.split("train"), one.split("validation"), seed=0).weights
             model = engine.restore(one.variant, (1, 8, 8), weights, one.device)
         else:
             model = engine.build(one.variant, (1, 8, 8), 0, one.device)

@@ -10,8 +10,8 @@ from autoencoders.training import pca
 
 def with_yardsticks(subject: Subject) -> Subject:
     """Return the subject with the basis of its training images and every fourth of these held out to calibrate."""
-    train = subject.indices["train"]
+    train = subject.splits["train"]
     held_out = np.arange(len(train)) % 4 == 3
-    indices = subject.indices | {"train": train[~held_out], "calibration": train[held_out]}
-    flat = subject.images[train[~held_out]].reshape(-1, 64) / subject.facts["intensity"]
-    return dataclasses.replace(subject, indices=indices, basis=pca.fit(flat))
+    splits = subject.splits | {"train": train[~held_out], "calibration": train[held_out]}
+    flat = subject.dataset.images[train[~held_out]].reshape(-1, 64) / subject.dataset.intensity
+    return dataclasses.replace(subject, splits=splits, basis=pca.fit(flat))

@@ -4,19 +4,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-KEDRO = [sys.executable, "-m", "kedro", "run"]
+EPOCHS = 4
 
 
 def kedro_run(project: Path, *options: str) -> subprocess.CompletedProcess:
-    result = subprocess.run([*KEDRO, *options], cwd=project, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "kedro", "run", *options]
+    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]
     return result
 
 
 def make_quick(project: Path) -> Path:
-    """Let every variant of the digits train for four epochs only."""
+    """Let every variant of the digits train for few epochs only."""
     parameters = project / "conf/base/parameters/digits.yml"
     text = parameters.read_text(encoding="utf-8")
-    assert "  epochs: 60\n" in text
-    parameters.write_text(text.replace("  epochs: 60\n", "  epochs: 4\n"), encoding="utf-8")
+    assert "epochs: 60" in text
+    parameters.write_text(text.replace("epochs: 60", f"epochs: {EPOCHS}"), encoding="utf-8")
     return project

@@ -1,5 +1,11 @@
-import pytest
+import warnings
 
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from project_copy import PROJECT
+
+from autoencoders.key import Key
 from autoencoders.pipelines import grid
 from autoencoders.pipelines.grid import Suite
 
@@ -8,11 +14,11 @@ STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"
 
 def test_a_study_yields_every_variant_with_every_seed() -> None:
     study = Suite.model_validate({"dataset": "mnist", "splits": {}, "studies": {"one": STUDY}}).studies["one"]
-    assert list(study.replicates()) == [
-        ("plain", "seed_0"),
-        ("plain", "seed_1"),
-        ("noisy", "seed_0"),
-        ("noisy", "seed_1"),
+    assert [str(key) for key in study.seeded(Key("mnist", "one"))] == [
+        "mnist.one.plain.seed_0",
+        "mnist.one.plain.seed_1",
+        "mnist.one.noisy.seed_0",
+        "mnist.one.noisy.seed_1",
     ]
 
 
@@ -29,7 +35,7 @@ def read_detection(**change) -> grid.Study:
 
 
 def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_seeds() -> None:
-    detectors = list(read_detection().detectors())
+    detectors = [key[2:4] for key in read_detection().detectors(Key("mnist", "one"))]
     assert detectors[4:] == [
         ("both", "seed_0"),
         ("both", "seed_1"),
@@ -40,8 +46,8 @@ def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_se
 
 
 def test_probes_are_taken_from_other_datasets_only() -> None:
-    scoring = {"scores": {"mse": {}}, "probes": {"datasets": ["mnist", "kmnist"]}}
-    assert read_detection(scoring=scoring).probes("mnist") == ["kmnist"]
+    scoring = {"scores": {"mse": {}}, "out_of_distribution": {"datasets": ["mnist", "kmnist"]}}
+    assert read_detection(scoring=scoring).others_for_detection("mnist") == ["kmnist"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +66,7 @@ def test_a_malformed_detection_is_named(change: dict, sentence: str) -> None:
     assert sentence in str(raised.value)
 
 
-BENCHMARK = {"title": "t", "question": "q", "studies": ["mnist.one"], "published": {}}
+BENCHMARK = {"title": "t", "question": "q", "studies": ["mnist.one"]}
 
 
 def test_a_benchmark_joins_studies_of_suites() -> None:
@@ -114,6 +120,12 @@ def test_a_sheet_names_its_dataset() -> None:
     assert suites["sheet"].dataset == suites["mnist"].dataset == "mnist"
 
 
+def test_printed_numbers_are_of_studies_that_are_there() -> None:
+    suite = {"dataset": "mnist", "splits": {}, "published": ["one", "two"], "one": STUDY}
+    with pytest.raises(ValueError, match="sheet: published: there is no study 'two'; there are: one"):
+        grid.read({"sheet": suite})
+
+
 def test_studies_need_splits() -> None:
     with pytest.raises(ValueError, match="splits: the key is missing"):
         grid.read({"mnist": {"one": STUDY}})
@@ -122,6 +134,25 @@ def test_studies_need_splits() -> None:
 def test_every_dataset_and_study_is_a_pipeline(pipelines) -> None:
     assert {"digits", "digits.denoising", "mnist.anomaly_detection", "kmnist", "__default__"} <= set(pipelines)
     assert pipelines["__default__"] is pipelines["digits"]
+
+
+def test_a_seed_given_for_a_run_is_the_first_of_every_study() -> None:
+    usual, given = (read_parameters(seed) for seed in (None, 7))
+    for suite in ("digits", "mnist", "fashion_mnist"):
+        seeds = {study: block["seeds"] for study, block in usual[suite].items() if study != "splits"}
+        assert "anomaly_detection" in seeds
+        for study, found in seeds.items():
+            assert found["seed_0"] == 0
+            assert given[suite][study]["seeds"] == found | {"seed_0": 7}
+
+
+def read_parameters(seed: int | None) -> dict:
+    """Return the parameters of `kedro run`, or of `kedro run --params seed=..`, as they are before validation."""
+    bootstrap_project(PROJECT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Kedro
+        with KedroSession.create(PROJECT, runtime_params=None if seed is None else {"seed": seed}) as session:
+            return session.load_context().config_loader["parameters"]
 
 
 def test_a_dataset_without_studies_is_ingested_only(pipelines) -> None:

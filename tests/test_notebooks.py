@@ -8,33 +8,30 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from project_copy import PROJECT
+from shared_once import made_once
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 SHEETS = ["assignment_3", "cnn_notebook", "georgia_tech", "lmu", "tu_berlin"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opened(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the notebooks in a project in which the digits have been run.
 
     Suites that no notebook reads are left out: every kernel would build their thousands of nodes.
     """
-    project = shutil.copytree(finished, tmp_path_factory.mktemp("opened") / "project")
-    for suite in ("benchmark", "development", "mnist", "fashion_mnist"):
-        (project / f"conf/base/parameters/{suite}.yml").unlink()
-    return shutil.copytree(PROJECT / "notebooks", project / "notebooks")
 
+    def make(project: Path) -> None:
+        shutil.copytree(finished, project)
+        for suite in ("benchmark", "development", "mnist", "fashion_mnist"):
+            (project / f"conf/base/parameters/{suite}.yml").unlink()
+        shutil.copytree(PROJECT / "notebooks", project / "notebooks")
 
-@pytest.fixture(scope="module")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return a folder where the kernels keep compiled modules, for half of their start is spent on compiling."""
-    return str(tmp_path_factory.mktemp("bytecode"))
+    return made_once(tmp_path_factory, "opened", make) / "notebooks"
 
 
 @pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch, bytecode: str):
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", bytecode)
+def start(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 
 

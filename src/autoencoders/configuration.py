@@ -1,12 +1,24 @@
-"""The base of every typed configuration block."""
+"""The base of every typed configuration block, and of those that name their kind."""
 
 import re
+import sys
+from functools import cache
 from importlib import import_module
-from typing import Annotated, Any, Self
+from pkgutil import iter_modules
+from typing import Annotated, Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]  # of a variant, a study, a class: a part of a key
 
 
 class Strict(BaseModel):
@@ -27,41 +39,62 @@ class Strict(BaseModel):
             raise ValueError("; ".join(_sentence(fault) for fault in error.errors())) from None
 
 
-class Named(Strict):
-    """A block whose `kind` names a file of the package that its class is defined in, and so that file's `Config`.
+class Plugin(Strict):
+    """A block that names its kind, whose class then checks it.
 
-    The package says which files those are by its function `kinds`.
+    A direct subclass is a family of kinds. Where a family is defined in a package, its kinds are the modules of the
+    package that define a class `Config`; where it is defined in a module, the classes beside it that name themselves
+    by a `Literal`. Either derives from the family.
     """
 
-    kind: str
+    named_by: ClassVar[str] = "kind"
 
+    @model_validator(mode="wrap")
     @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Self:
-        """Check a block against the configuration of the kind that it names.
+    def _of_its_kind(cls, block: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if Plugin not in cls.__bases__ or isinstance(block, cls):
+            return handler(block)
+        kind = block.get(cls.named_by) if isinstance(block, dict) else None
+        if kind not in kinds(cls):
+            raise ValueError(f"{cls.named_by}: must be one of {', '.join(kinds(cls))}, got {kind!r}")
+        return TypeAdapter(of_kind(cls, kind)).validate_python(block)
 
-        Raises:
-            ValueError: There is no such kind, or the block does not fit it.
-        """
-        package = import_module(cls.__module__)
-        if not hasattr(package, "kinds") or isinstance(obj, cls):
-            return super().model_validate(obj, **options)
-        kind = obj.get("kind") if isinstance(obj, dict) else None
-        if kind not in package.kinds():
-            raise ValueError(f"kind: must be one of {', '.join(package.kinds())}, got {kind!r}")
-        return import_module(f"{package.__name__}.{kind}").Config.model_validate(obj, **options)
+
+@cache
+def kinds(family: type[Plugin]) -> list[str]:
+    """Return the kinds of a family; none of its modules is imported, for that can take seconds."""
+    home = sys.modules[family.__module__]
+    if not hasattr(home, "__path__"):
+        return sorted(_beside(family))
+    modules = [(one.name, one.module_finder.find_spec(one.name).loader) for one in iter_modules(home.__path__)]
+    return sorted(name for name, loader in modules if "\nclass Config(" in loader.get_source(name))
+
+
+def of_kind(family: type[Plugin], kind: str) -> type[Plugin]:
+    """Return the class of one of the `kinds` of a family."""
+    home = sys.modules[family.__module__]
+    return import_module(f"{home.__name__}.{kind}").Config if hasattr(home, "__path__") else _beside(family)[kind]
+
+
+def _beside(family: type[Plugin]) -> dict[str, type[Plugin]]:
+    """Return the classes of a family that its module defines, by the kind that each names."""
+    classes = [one for one in vars(sys.modules[family.__module__]).values() if isinstance(one, type)]
+    members = [one for one in classes if issubclass(one, family)]
+    return {kind: one for one in members for kind in get_args(one.model_fields[family.named_by].annotation)}
 
 
 def _sentence(fault: dict[str, Any]) -> str:
     """Say one of pydantic's faults as `key: rule, got value`."""
-    key = ".".join(str(part) for part in fault["loc"]) or "the block"
+    key = ".".join(str(part) for part in fault["loc"])
     rule = fault["msg"].removeprefix("Value error, ")
+    between = ": "
     match fault["type"]:
-        case "value_error" if re.match(r"[\w.]+: ", rule):  # the faults of a block within
-            return "; ".join(f"{key}.{inner}" for inner in rule.split("; "))
+        case "value_error":  # our own words, which may name a key within the block
+            between = "." if re.match(r"[\w.]+: ", rule) else between
         case "extra_forbidden":
-            return f"{key}: there is no such key, got {fault['input']!r}"
+            rule = f"there is no such key, got {fault['input']!r}"
         case "missing":
-            return f"{key}: the key is missing"
-        case "value_error":
-            return f"{key}: {rule}"
-    return f"{key}: {rule[0].lower()}{rule[1:]}, got {fault['input']!r}"
+            rule = "the key is missing"
+        case _:
+            rule = f"{rule[0].lower()}{rule[1:]}, got {fault['input']!r}"
+    return f"{key}{between}{rule}" if key else rule

@@ -1,8 +1,10 @@
 """Identity: one typed key for every place in the grid, which makes and parses the names of nodes and datasets."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Self, TypeVar
 
 COMPARISON = "comparison"  # stands where a detector does, for what compares a study's detectors
+SANITY_CHECK = "gate/"  # before the name of a sanity check, in the names of metrics
 
 Artifact = TypeVar("Artifact")
 
@@ -80,12 +82,20 @@ class Key(NamedTuple):
         return type(self)(self.suite, self.study, normal_class)
 
 
-def names(keys: list[Key], *artifacts: str) -> dict[str, str]:
+def first_seeds(keys: Iterable[Key]) -> list[Key]:
+    """Return the first key of each detector, and so the one with its first seed."""
+    first: dict[str, Key] = {}
+    for key in keys:
+        first.setdefault(key.detector, key)
+    return list(first.values())
+
+
+def names(keys: Iterable[Key], *artifacts: str) -> dict[str, str]:
     """Return the datasets of some artifacts of all keys, as the inputs of a node that joins them."""
     return {name: name for key in keys for name in (key.dataset(artifact) for artifact in artifacts)}
 
 
-def by_key(datasets: dict[str, Artifact], artifact: str) -> dict[Key, Artifact]:
-    """Return what a node that joins was given of one artifact, by key."""
-    found = {Key.of_dataset(name): value for name, value in datasets.items()}
-    return {key: value for (key, kind), value in found.items() if kind == artifact}
+def by_key(datasets: dict[str, Artifact], *artifacts: str) -> dict[Key, Artifact]:
+    """Return what a node that joins was given, by key: of some artifacts, or of the one that there is."""
+    named = {Key.of_dataset(name): value for name, value in datasets.items()}
+    return {key: value for (key, artifact), value in named.items() if not artifacts or artifact in artifacts}

@@ -3,9 +3,9 @@
 import warnings
 
 from autoencoders.shell.summary import SummaryHooks
-from autoencoders.tracking.hooks import GateHooks, TrackingHooks
+from autoencoders.tracking.hooks import SanityCheckHooks, TrackingHooks
 
-HOOKS = (GateHooks(), TrackingHooks(), SummaryHooks())
+HOOKS = (SanityCheckHooks(), TrackingHooks(), SummaryHooks())
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

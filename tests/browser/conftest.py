@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from shared_once import made_once
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 KNOWN = ("/mlflow/users/current",)  # MLflow's page asks for it, and its server has it only with accounts
@@ -69,10 +70,12 @@ def visit(browser: Browser):
 @pytest.fixture(scope="session")
 def site(finished: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> str:
     """Return the address of the graph's page on disk."""
-    folder = tmp_path_factory.mktemp("graph") / "site"
-    command = [sys.executable, "-m", "kedro", "viz", "build", "--output", str(folder)]
-    subprocess.run(command, cwd=finished, check=True, capture_output=True)
-    return (folder / "index.html").as_uri()
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "kedro", "viz", "build", "--output", str(folder)]
+        subprocess.run(command, cwd=finished, check=True, capture_output=True)
+
+    return (made_once(tmp_path_factory, "site", build) / "index.html").as_uri()
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,29 @@
 import logging
 import shutil
 import warnings
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
+from project_copy import PROJECT, copy_digits
 
-PROJECT = Path(__file__).resolve().parents[2]
 VARIANT = "digits.reconstruction.variants.linear_5"
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
-    """Return a project with the digits ingested and split, for others to copy."""
-    root = tmp_path_factory.mktemp("cli") / "project"
-    root.mkdir()
-    for part in ("src", "conf", "pyproject.toml", ".telemetry"):
-        source = PROJECT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
-    (root / "conf" / "local").mkdir(exist_ok=True)
-    return root
+    """Return a copy of the project with the digits alone, for this module."""
+    return copy_digits(tmp_path_factory.mktemp("cli") / "project")
 
 
 @pytest.fixture
 def kedro_run(here, monkeypatch):
     """Return a function that runs `kedro run` with options, in this process, and returns code and output."""
     from autoencoders.cli import cli
+    from autoencoders.pipelines import grid
 
     monkeypatch.chdir(here)
+    monkeypatch.setattr(grid, "PROJECT", here)  # as it is in a process of the copy's own
 
     def invoke(*options: str) -> tuple[int, str, object]:
         with warnings.catch_warnings():
@@ -86,11 +81,8 @@ def test_a_mistake_is_told_in_one_sentence(kedro_run, caplog, options, sentence)
 
 
 @pytest.fixture
-def parameters(here, monkeypatch):
-    """Return a function that changes a parameters file, for the registry too, until the test ends."""
-    from autoencoders.pipelines import grid
-
-    monkeypatch.setattr(grid, "PROJECT", here)
+def parameters(here):
+    """Return a function that changes a parameters file until the test ends."""
     file = here / "conf" / "base" / "parameters" / "digits.yml"
     before = file.read_text()
     yield lambda old, new: file.write_text(before.replace(old, new))
@@ -105,7 +97,7 @@ def test_a_malformed_grid_is_told_in_one_sentence(kedro_run, parameters):
 
 
 def test_a_mistake_that_variants_share_is_told_once(kedro_run, parameters):
-    parameters("_training: &training\n", "_training: &training\n  clipping: 1.0\n")
+    parameters("_training: &training {", "_training: &training {clipping: 1.0, ")
     code, output, _ = kedro_run()
     assert code == 1
     assert output == (
@@ -122,13 +114,14 @@ def test_malformed_yaml_is_told_with_its_line(kedro_run, parameters):
 
 
 def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, parameters):
-    parameters("<<: *training", "<<: *trianing")
+    parameters("training: *training", "training: *trianing")
     code, output, _ = kedro_run()
     assert code == 1
     assert output.startswith("Error: Invalid YAML file ")
-    assert "digits.yml: found undefined alias" in output and "line 23" in output
+    assert "digits.yml: found undefined alias" in output and "line 16" in output
 
 
+@pytest.mark.slow
 def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
     change = f"{VARIANT}.training.learning_rate=1.0e30,{VARIANT}.training.epochs=2"
     code, output, _ = kedro_run("--params", change, "--to-nodes", "digits.reconstruction.linear_5.seed_0.train")
@@ -137,8 +130,9 @@ def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
     assert output.endswith("run the same command with --only-missing-outputs to go on from them.\n")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_missing_or_damaged_is_named(kedro_run, here):
-    file = here / "data/05_model_input/digits/fit_indices.safetensors"
+    file = here / "data/05_model_input/digits/splits.safetensors"
     kedro_run("--to-nodes", "digits.fit_pca")
     file.write_text("damaged")
     code, output, _ = kedro_run("--nodes", "digits.fit_pca")
@@ -150,6 +144,7 @@ def test_a_file_that_is_missing_or_damaged_is_named(kedro_run, here):
     assert output.startswith(f"Error: digits.fit_pca: {file} is missing, ")
 
 
+@pytest.mark.slow
 def test_a_folder_that_refuses_is_named(kedro_run, here):
     folder = here / "data" / "06_models"
     shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from autoencoders.detection import ranking as benchmark
-from autoencoders.detection.ranking import Printed
+from autoencoders.key import Key
 
 
 def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
@@ -17,10 +17,10 @@ def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
 @pytest.fixture
 def detectors() -> pd.DataFrame:
     tables = {
-        "pca/seed_0": replicate(0, 0.8, 0.9),
-        "net/seed_0": replicate(0, 0.9, 1.0),
-        "net/seed_1": replicate(1, 0.8, 1.0),
-        "svm/seed_0": replicate(0, 0.7, 0.8).query("score == ''"),
+        Key("d", "s", "pca", "seed_0"): replicate(0, 0.8, 0.9),
+        Key("d", "s", "net", "seed_0"): replicate(0, 0.9, 1.0),
+        Key("d", "s", "net", "seed_1"): replicate(1, 0.8, 1.0),
+        Key("d", "s", "svm", "seed_0"): replicate(0, 0.7, 0.8).query("score == ''"),
     }
     return benchmark.detectors(tables)
 
@@ -31,7 +31,7 @@ def test_scores_beside_the_anomaly_score_are_detectors_of_their_own(detectors) -
 
 def test_a_score_that_a_table_read_back_leaves_empty_is_the_anomaly_score() -> None:
     table = replicate(0, 0.8, 0.9).replace({"score": {"": float("nan")}})
-    assert "pca" in set(benchmark.detectors({"pca/seed_0": table})["detector"])
+    assert "pca" in set(benchmark.detectors({Key("d", "s", "pca", "seed_0"): table})["detector"])
 
 
 def test_the_best_mean_over_classes_and_seeds_comes_first(detectors) -> None:
@@ -49,10 +49,12 @@ def test_what_loses_to_the_reference_is_marked(detectors) -> None:
     assert not benchmark.ranking(detectors, reference=None)["below_reference"].any()
 
 
+PAPER = {"source": "A paper", "protocol": "same", "mean": "0.95", "zero": "0.99", "one": ""}
+
+
 def test_published_rows_stand_beneath(detectors) -> None:
-    rows = [{"source": "A paper", "protocol": "same", "auroc": {"zero": 0.99}, "mean": 0.95}]
     ours = benchmark.ranking(detectors, "pca")
-    theirs = benchmark.printed(Printed.model_validate({"rows": rows}), ours)
+    theirs = benchmark.printed(pd.DataFrame([PAPER]), ours)
     assert theirs.loc["A paper", "zero"] == 0.99 and pd.isna(theirs.loc["A paper", "one"])
     joint = benchmark.beside(ours, theirs)
     assert joint["protocol"].tolist()[-1] == "same" and joint["detector"].tolist()[-1] == "A paper"
@@ -60,7 +62,21 @@ def test_published_rows_stand_beneath(detectors) -> None:
 
 def test_a_ranking_may_stand_alone(detectors) -> None:
     ours = benchmark.ranking(detectors, "pca")
-    assert len(benchmark.beside(ours, benchmark.printed(Printed(rows=()), ours))) == len(ours)
+    assert len(benchmark.beside(ours)) == len(ours)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"zero": "99"}, "auroc.zero: input should be less than or equal to 1, got '99'"),
+        ({"mean": ""}, "mean: input should be a valid number, unable to parse string as a number, got ''"),
+        ({"two": "0.9"}, "two: there is no such key, got '0.9'"),
+    ],
+)
+def test_a_malformed_published_row_is_named(detectors, change, sentence) -> None:
+    with pytest.raises(ValueError) as raised:
+        benchmark.printed(pd.DataFrame([PAPER | change]), benchmark.ranking(detectors, "pca"))
+    assert str(raised.value) == f"published, source A paper: {sentence}"
 
 
 def test_scores_are_set_beside_each_other_by_detector(detectors) -> None:

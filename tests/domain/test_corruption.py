@@ -2,20 +2,19 @@ import pytest
 import torch
 from torch import Generator
 
-from autoencoders.training.corruption import CutOut, Gaussian, Half, Masking, NoCorruption, Rotation, SaltAndPepper
+from autoencoders.training.corruption import CutOut, Gaussian, Half, NoCorruption, Rotation, SaltAndPepper
 from autoencoders.training.penalties import L1, NoPenalty
 
 IMAGES = torch.full((50, 1, 20, 20), 0.5)
 CORRUPTIONS = [
     Gaussian(kind="gaussian", std=0.3, clip=False),
     SaltAndPepper(kind="salt_and_pepper", probability=0.3, salt=0.9),
-    Masking(kind="masking", probability=0.3),
+    SaltAndPepper(kind="salt_and_pepper", probability=0.3, salt=0.0),
     CutOut(kind="cut_out", size=4, count=3),
 ]
 WITHOUT_STRENGTH = [
     Gaussian(kind="gaussian", std=0, clip=False),
     SaltAndPepper(kind="salt_and_pepper", probability=0, salt=0.9),
-    Masking(kind="masking", probability=0),
     CutOut(kind="cut_out", size=4, count=0),
 ]
 
@@ -77,7 +76,7 @@ def test_salt_and_pepper_at_their_limits_paint_everything(salt: float) -> None:
 
 
 def test_masking_blackens_its_share_and_keeps_the_rest() -> None:
-    corrupted = Masking(kind="masking", probability=0.3)(IMAGES, generator())
+    corrupted = SaltAndPepper(kind="salt_and_pepper", probability=0.3, salt=0.0)(IMAGES, generator())
     assert float((corrupted == 0).float().mean()) == pytest.approx(0.3, abs=0.01)
     assert set(corrupted.unique().tolist()) == {0.0, 0.5}
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 from sklearn.datasets import load_digits
 
-from autoencoders.data.images import ImageTensor, pixels
+from autoencoders.data.images import ImageSet, ImageTensor
 from autoencoders.evaluation import errors as evaluation
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import engine, pca
@@ -229,8 +229,9 @@ def test_a_perfect_network_leaves_no_pixel_dead(digits: ImageTensor) -> None:
 
 @pytest.mark.parametrize(("scale", "largest"), [("unit", 1), ("raw", 16), ("standard", 2.2)])
 def test_units_scale_errors_and_leave_pictures_alone(digits: ImageTensor, scale: str, largest: float) -> None:
-    facts = {"intensity": 16, "pixel_mean": 0.3, "pixel_sd": 0.35}
-    seen = pixels(digits.values.numpy(), np.arange(50), facts, CPU, scale)
+    info = {"intensity": 16, "pixel_mean": 0.3, "pixel_sd": 0.35}
+    nothing = np.empty(0)
+    seen = ImageSet(digits.values.numpy(), nothing, nothing, info).at(np.arange(50), CPU, scale)
     assert float(seen[slice(None)].max()) == pytest.approx(largest, rel=0.1)
     assert torch.allclose(seen.intensities(seen[slice(None)]), digits[slice(50)], atol=1e-6)
     basis = pca.fit(digits[slice(None)].flatten(1).numpy())

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from autoencoders.data.images import pixels
+from autoencoders.data.images import ImageTensor
 from autoencoders.detection.exemplars import choose, look
 
 SCORES = pd.DataFrame(
@@ -35,10 +35,8 @@ class Black(torch.nn.Module):
 def test_the_map_is_the_square_of_what_is_missing():
     images = np.full((7, 1, 2, 2), 255, dtype=np.uint8)
     chosen = choose(SCORES, 1)
-    facts = {"intensity": 255}
-    table, arrays = look(
-        Black(), chosen, pixels(images, chosen["index"].to_numpy(), facts, torch.device("cpu"), "unit")
-    )
+    shown = ImageTensor(torch.from_numpy(images[chosen["index"]]), 255)
+    table, arrays = look(Black(), chosen, shown)
     assert table["error"].tolist() == [1.0] * 4
     np.testing.assert_array_equal(arrays["squares"], np.ones((4, 1, 2, 2), np.float32))
     np.testing.assert_array_equal(arrays["inputs"], arrays["squares"])

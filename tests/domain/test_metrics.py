@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoencoders.evaluation import sanity as gates
+from autoencoders.evaluation import sanity_checks
 from autoencoders.evaluation.metrics import auroc, average_precision, mean_errors, over_classes
+from autoencoders.key import Key
 from autoencoders.reporting.tables import long, wide
 
 
@@ -54,7 +55,7 @@ def test_errors_are_averaged_split_by_split() -> None:
     assert "test/denoising_mse" not in found
 
 
-def test_classes_are_merged_and_a_gate_holds_where_all_hold() -> None:
+def test_classes_are_merged_and_a_sanity_check_holds_where_all_hold() -> None:
     merged = over_classes(
         {
             "digit_0": {"test/auroc_0": 0.9, "test/mse": 0.1, "gate/loss_fell": 1.0, "seed": 3.0},
@@ -70,9 +71,9 @@ def test_classes_are_merged_and_a_gate_holds_where_all_hold() -> None:
 def test_tables_give_mean_and_sd_over_seeds_in_the_order_of_the_variants() -> None:
     table = long(
         {
-            "d.s.wide.seed_0": {"test/mse": 0.2, "seed": 0},
-            "d.s.wide.seed_1": {"test/mse": 0.4, "seed": 1},
-            "d.s.narrow.seed_0": {"test/mse": 0.5, "seed": 0},
+            Key("d", "s", "wide", "seed_0"): {"test/mse": 0.2, "seed": 0},
+            Key("d", "s", "wide", "seed_1"): {"test/mse": 0.4, "seed": 1},
+            Key("d", "s", "narrow", "seed_0"): {"test/mse": 0.5, "seed": 0},
         }
     )
     assert table.columns.tolist() == ["dataset", "study", "variant", "seed", "metric", "value"]
@@ -84,25 +85,25 @@ def test_tables_give_mean_and_sd_over_seeds_in_the_order_of_the_variants() -> No
     assert np.isnan(summary["test/mse_sd"][1])
 
 
-def test_a_rising_loss_fails_its_gate() -> None:
-    assert gates.loss_fell(np.linspace(1, 0.1, 50))
-    assert not gates.loss_fell(np.linspace(0.1, 1, 50))
+def test_a_rising_loss_fails_its_check() -> None:
+    assert sanity_checks.loss_fell(np.linspace(1, 0.1, 50))
+    assert not sanity_checks.loss_fell(np.linspace(0.1, 1, 50))
 
 
-def test_the_mean_image_fails_its_gates() -> None:
+def test_the_mean_image_fails_its_checks() -> None:
     errors = np.array([0.08, 0.08])
-    assert gates.beats_mean_image(errors / 4, errors)
-    assert not gates.beats_mean_image(errors, errors)
+    assert sanity_checks.beats_mean_image(errors / 4, errors)
+    assert not sanity_checks.beats_mean_image(errors, errors)
     spread = np.array([[0.3, 0.2], [0.0, 0.3]])
-    assert gates.reconstructions_differ(spread, 0.5 * spread)
-    assert not gates.reconstructions_differ(spread, np.zeros((2, 2)))
+    assert sanity_checks.reconstructions_differ(spread, 0.5 * spread)
+    assert not sanity_checks.reconstructions_differ(spread, np.zeros((2, 2)))
 
 
 def test_a_pixel_that_stays_black_where_images_vary_is_dead_and_background_is_not() -> None:
     images, shown = np.array([[0.3, 0.2], [0.0, 0.3]]), np.array([[0.25, 0.0], [0.0, 0.3]])
-    assert gates.dead_pixels(images, shown).tolist() == [[False, True], [False, False]]
+    assert sanity_checks.dead_pixels(images, shown).tolist() == [[False, True], [False, False]]
 
 
 @pytest.mark.parametrize("scores", [[0.5, 0.5], [0.1, np.nan], [0.1, np.inf]])
-def test_constant_or_infinite_scores_fail_their_gate(scores: list[float]) -> None:
-    assert not gates.scores_vary(np.array(scores))
+def test_constant_or_infinite_scores_fail_their_check(scores: list[float]) -> None:
+    assert not sanity_checks.scores_vary(np.array(scores))

@@ -13,12 +13,14 @@ SHAPES = {"digits": (1, 8, 8)}
 
 
 def variants() -> list:
-    return [
+    """Return the variants of all studies, sorted: files are read in any order, and all workers must find one list."""
+    found = [
         pytest.param(variant, SHAPES.get(suite.dataset, (1, 28, 28)), id=f"{name}-{study}-{key}")
         for name, suite in grid.read(read_parameters()).items()
         for study, block in suite.studies.items()
         for key, variant in block.variants.items()
     ]
+    return sorted(found, key=lambda one: one.id)
 
 
 @pytest.mark.parametrize(("block", "shape"), variants())

@@ -10,20 +10,21 @@ import torch
 from digit_subject import DENSE, Identity, subject
 from torch import Generator, Tensor
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Strict, kinds
 from autoencoders.data.images import ImageTensor
 from autoencoders.detection import scores
-from autoencoders.detection.scores import Score, combine, fit, score_table
+from autoencoders.detection.scores import Score, combine, fit
 from autoencoders.detection.scores.covariance import covariance
-from autoencoders.detection.scores.glance import Glance, glances
+from autoencoders.detection.scores.outputs import BatchOutputs, TrainingOutputs
 from autoencoders.detection.scores.restoration import LEAST_ENERGY
 from autoencoders.detection.scores.smoothing import kernel, smooth
 from autoencoders.evaluation.metrics import auroc
+from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import initialise
 from autoencoders.training import engine
 from autoencoders.training.corruption import Gaussian, NoCorruption, Rotation
-from autoencoders.training.variant import Variant, architectures
+from autoencoders.training.variant import Variant
 
 NONE = NoCorruption(kind="none")
 NOISE = Gaussian(kind="gaussian", std=0.2, clip=False)
@@ -60,6 +61,10 @@ def settings(**changes: dict) -> dict[str, Score]:
 def some(count: int, shape: tuple[int, int, int] = (1, 8, 8), seed: int = 0, scale: str = "unit") -> ImageTensor:
     values = np.random.default_rng(seed).integers(0, 17, (count, *shape)).astype(np.uint8)
     return ImageTensor(torch.from_numpy(values), 16, *UNITS[scale])
+
+
+def score_table(settings, model: Autoencoder, train: ImageTensor, images: ImageTensor, corruption=NONE, seed=0) -> dict:
+    return fit(settings, model, train, corruption, seed).score(images)
 
 
 def scored(
@@ -116,9 +121,9 @@ def test_a_perfect_copy_restores_everything() -> None:
 
 def test_restoration_without_options_is_the_reconstruction_error() -> None:
     one = zero()
-    images = one.pixels("test")
+    images = one.split("test")
     np.testing.assert_array_equal(
-        scored(PLAIN, one.model, one.pixels("train"), images), engine.reconstruction_errors(one.model, images)
+        scored(PLAIN, one.model, one.split("train"), images), engine.reconstruction_errors(one.model, images)
     )
 
 
@@ -193,17 +198,17 @@ def test_a_rotation_that_is_undone_is_no_error() -> None:
     values = torch.randint(0, 9, (6, 1, 3, 3), generator=Generator().manual_seed(0)).to(torch.uint8)
     values[:, 0, 0, 0] = 16
     images = ImageTensor(values, 16)
-    glance = Glance(Upright(), images[slice(None)], images, ROTATION, seed=0)
-    assert len(glance.residuals(1)) == 4
-    assert all((residual == 0).all() for residual in glance.residuals(1))
-    copied = Glance(Identity((1, 3, 3)), images[slice(None)], images, ROTATION, seed=0)
+    outputs = BatchOutputs(Upright(), images[slice(None)], images, ROTATION, seed=0)
+    assert len(outputs.residuals(1)) == 4
+    assert all((residual == 0).all() for residual in outputs.residuals(1))
+    copied = BatchOutputs(Identity((1, 3, 3)), images[slice(None)], images, ROTATION, seed=0)
     assert [bool((residual == 0).all()) for residual in copied.residuals(1)] == [True, False, False, False]
 
 
 def test_the_error_of_views_is_their_mean() -> None:
     images = some(4)
-    glance = Glance(Identity(), images[slice(None)], images, NOISE, seed=3)
-    expected = torch.stack(glance.residuals(3)).square().mean(dim=(0, 2, 3, 4))
+    outputs = BatchOutputs(Identity(), images[slice(None)], images, NOISE, seed=3)
+    expected = torch.stack(outputs.residuals(3)).square().mean(dim=(0, 2, 3, 4))
     found = scored(PLAIN | {"views": 3}, Identity(), images, images, NOISE, seed=3)
     np.testing.assert_allclose(found, expected.numpy(), rtol=1e-6)
     assert found.mean() == pytest.approx(0.2**2, rel=0.15)
@@ -211,23 +216,23 @@ def test_the_error_of_views_is_their_mean() -> None:
 
 def test_a_score_does_not_depend_on_the_others_asked_for() -> None:
     one, images = zero(), some(7)
-    everything = score_table(settings(), one.model, one.pixels("train"), images, NOISE, 0)
+    everything = score_table(settings(), one.model, one.split("train"), images, NOISE, 0)
     for name, block in BLOCKS.items():
-        alone = scored(block, one.model, one.pixels("train"), images, NOISE)
+        alone = scored(block, one.model, one.split("train"), images, NOISE)
         np.testing.assert_array_equal(alone, everything[name])
 
 
-def test_a_glance_computes_once() -> None:
+def test_outputs_are_computed_once() -> None:
     images = some(3)
-    glance = Glance(Identity(), images[slice(None)], images, NOISE, seed=0)
-    assert glance.residuals(2) is glance.residuals(2) and glance.reconstruction is glance.reconstruction
-    assert not any(tensor.requires_grad for tensor in (glance.code, glance.reconstruction, *glance.residuals(1)))
+    outputs = BatchOutputs(Identity(), images[slice(None)], images, NOISE, seed=0)
+    assert outputs.residuals(2) is outputs.residuals(2) and outputs.reconstruction is outputs.reconstruction
+    assert not any(tensor.requires_grad for tensor in (outputs.code, outputs.reconstruction, *outputs.residuals(1)))
 
 
 @pytest.mark.parametrize("corruption", [NONE, ROTATION], ids=lambda one: one.kind)
 def test_shuffling_images_shuffles_scores(corruption) -> None:
     one, images = zero(), some(30)
-    fitted = fit(settings(), one.model, one.pixels("train"), corruption, seed=0)
+    fitted = fit(settings(), one.model, one.split("train"), corruption, seed=0)
     order = torch.randperm(30, generator=Generator().manual_seed(0))
     found = fitted.score(images)
     for name, shuffled in fitted.score(images[order]).items():
@@ -236,7 +241,7 @@ def test_shuffling_images_shuffles_scores(corruption) -> None:
 
 def test_batches_change_no_score_without_draws() -> None:
     one, images = zero(), some(10)
-    fitted = fit(settings(), one.model, one.pixels("train"), NONE, seed=0)
+    fitted = fit(settings(), one.model, one.split("train"), NONE, seed=0)
     whole, first, second = (fitted.score(part) for part in (images, images[slice(3)], images[slice(3, None)]))
     for name, values in whole.items():
         np.testing.assert_allclose(np.append(first[name], second[name]), values, rtol=1e-4, err_msg=name)
@@ -244,7 +249,7 @@ def test_batches_change_no_score_without_draws() -> None:
 
 def test_no_images_have_no_scores() -> None:
     one = zero()
-    found = score_table(settings(), one.model, one.pixels("train"), some(0), NONE, 0)
+    found = score_table(settings(), one.model, one.split("train"), some(0), NONE, 0)
     assert all(values.shape == (0,) for values in found.values())
 
 
@@ -293,7 +298,7 @@ def test_neighbours_by_hand() -> None:
 
 
 def test_more_neighbours_than_training_images_are_refused() -> None:
-    with pytest.raises(ValueError, match="neighbours must be at most 4, the training images there are, got 5"):
+    with pytest.raises(ValueError, match="neighbours must be at most 4, the images to choose from, got 5"):
         scored({"kind": "neighbours", "neighbours": 5}, Identity(), some(4), some(1))
 
 
@@ -342,7 +347,7 @@ def test_directions_that_never_varied_are_left_out_without_shrinkage() -> None:
 def test_hidden_layers_are_the_image_the_activations_and_the_code() -> None:
     model = built("dense", (1, 8, 8))
     images = some(4)[slice(None)]
-    seen = Glance(model, images, some(1), NONE, seed=0).hidden(images)
+    seen = BatchOutputs(model, images, some(1), NONE, seed=0).hidden(images)
     first = torch.relu(model.encoder[0](images.flatten(1)))
     assert [layer.shape for layer in seen] == [(4, 64), (4, 6), (4, 3)]
     assert torch.equal(seen[0], images.flatten(1))
@@ -353,7 +358,7 @@ def test_hidden_layers_are_the_image_the_activations_and_the_code() -> None:
 def test_without_layers_the_code_is_the_only_hidden_one() -> None:
     model = built("pca", (1, 8, 8))
     images = some(4)[slice(None)]
-    image, code = Glance(model, images, some(1), NONE, seed=0).hidden(images)
+    image, code = BatchOutputs(model, images, some(1), NONE, seed=0).hidden(images)
     assert torch.equal(image, images.flatten(1)) and torch.equal(code, model.encode(images))
 
 
@@ -364,7 +369,7 @@ def test_rapp_by_hand() -> None:
 
 
 def test_normalised_differences_of_training_images_have_unit_variance_in_each_direction() -> None:
-    train = zero().pixels("train")
+    train = zero().split("train")
     mean = scored(BLOCKS["nap"], zero().model, train, train).mean()
     assert mean == pytest.approx(round(mean), abs=1e-6) and 40 <= mean <= 64 + 12
 
@@ -395,7 +400,7 @@ def built(architecture: str, shape: tuple[int, int, int]) -> Autoencoder:
 
 @pytest.mark.parametrize("scale", UNITS)
 @pytest.mark.parametrize(("corruption", "shape"), [(ROTATION, (1, 8, 8)), (NOISE, (3, 8, 10))])
-@pytest.mark.parametrize("architecture", architectures())
+@pytest.mark.parametrize("architecture", kinds(Architecture))
 def test_every_score_of_every_architecture_is_finite(architecture: str, corruption, shape, scale: str) -> None:
     train, images = some(12, shape, scale=scale), some(5, shape, seed=1, scale=scale)
     images.values[0] = 0
@@ -405,24 +410,24 @@ def test_every_score_of_every_architecture_is_finite(architecture: str, corrupti
 
 
 def test_every_kind_of_score_is_tested() -> None:
-    assert scores.kinds() == sorted({block["kind"] for block in BLOCKS.values()})
+    assert kinds(Score) == sorted({block["kind"] for block in BLOCKS.values()})
 
 
 def test_training_tells_a_digit_from_the_others() -> None:
     one = zero()
-    images, is_anomaly = one.pixels("test"), one.labels[one.indices["test"]] != 0
-    found = score_table(settings(), one.model, one.pixels("train"), images, NONE, 0)
+    images, is_anomaly = one.split("test"), one.labels[one.splits["test"]] != 0
+    found = score_table(settings(), one.model, one.split("train"), images, NONE, 0)
     for name in ("error", "restoration", "whitened", "neighbours", "sap"):
         assert auroc(found[name], is_anomaly) > 0.8, name
     fresh = engine.build(one.variant, (1, 8, 8), 0, one.device).eval()
-    assert auroc(scored(PLAIN, fresh, one.pixels("train"), images), is_anomaly) < auroc(found["error"], is_anomaly)
+    assert auroc(scored(PLAIN, fresh, one.split("train"), images), is_anomaly) < auroc(found["error"], is_anomaly)
 
 
 def test_statistics_take_images_from_all_over_the_training_set() -> None:
     values = torch.arange(10, dtype=torch.uint8)[:, None, None, None]
-    source = glances(Identity((1, 1, 1)), ImageTensor(values, 1), NONE, seed=0)
-    assert [glance.images.flatten().tolist() for glance in source(4)] == [[0, 2, 5, 7]]
-    assert [len(glance.images) for glance in source(11)] == [10] == [len(glance.images) for glance in source()]
+    outputs = TrainingOutputs(Identity((1, 1, 1)), ImageTensor(values, 1), NONE, seed=0)
+    assert [batch.images.flatten().tolist() for batch in outputs(4)] == [[0, 2, 5, 7]]
+    assert [len(batch.images) for batch in outputs(11)] == [10] == [len(batch.images) for batch in outputs()]
 
 
 def test_scores_need_training_images() -> None:

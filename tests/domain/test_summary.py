@@ -30,14 +30,14 @@ def test_the_lowest_error_leads_beside_its_own_pca():
         "is": "0.01",
         "PCA": "0.015",
         "variants": "3",
-        "with failed gates": "stuck",
+        "with failed checks": "stuck",
     }
 
 
 def test_the_largest_auroc_leads_and_an_ensemble_is_set_beside_the_only_pca_there_is():
     found = row(DETECTION)
     assert (found["best variant"], found["by"], found["is"], found["PCA"]) == ("ensemble", "mean AUROC", "0.99", "0.97")
-    assert found["with failed gates"] == "-"
+    assert found["with failed checks"] == "-"
     noisy = DETECTION.assign(**{"test/denoising_mse_mean": 0.1, "test/noisy_input_mse_mean": 0.2})
     assert row(noisy) == found
 

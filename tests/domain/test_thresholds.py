@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from autoencoders.detection import thresholds
+from autoencoders.detection.scoring import Thresholds
 
 SKEWED = {"lognormal": lambda rng, n: rng.lognormal(size=n), "tied": lambda rng, n: rng.integers(0, 5, n).astype(float)}
 
@@ -10,9 +11,9 @@ def test_mean_and_sd_by_hand():
     assert thresholds.mean_sd(np.array([1.0, 2.0, 3.0]), 2.0) == pytest.approx(4.0)  # sd 1
 
 
-def test_a_normal_distribution_has_a_sixth_above_mean_plus_one_sd():
-    assert thresholds.normal_tail(1.0) == pytest.approx(0.158655, abs=1e-6)
-    assert thresholds.normal_tail(0.0) == 0.5
+def test_a_gaussian_has_a_sixth_above_mean_plus_one_sd():
+    assert thresholds.gaussian_tail(1.0) == pytest.approx(0.158655, abs=1e-6)
+    assert thresholds.gaussian_tail(0.0) == 0.5
 
 
 def test_the_median_is_the_quantile_of_alpha_one_half():
@@ -24,8 +25,13 @@ def test_conformal_thresholds_of_nine_scores_by_hand(alpha: float, expected: flo
     assert thresholds.conformal(np.arange(1.0, 10.0), alpha) == expected  # the m-th largest, m = floor(10 alpha)
 
 
+def p_values(scores: np.ndarray, calibration: np.ndarray) -> np.ndarray:
+    as_high = (calibration >= scores[:, None]).sum(axis=1)
+    return (1 + as_high) / (len(calibration) + 1)
+
+
 def test_conformal_p_values_by_hand():
-    p = thresholds.conformal_p_values(np.array([0.5, 3.0, 3.5, 10.0]), np.arange(1.0, 5.0))
+    p = p_values(np.array([0.5, 3.0, 3.5, 10.0]), np.arange(1.0, 5.0))
     assert p.tolist() == [1.0, 0.6, 0.4, 0.2]  # (1 + how many of 1, 2, 3, 4 are as high) / 5
 
 
@@ -35,7 +41,7 @@ def test_a_score_lies_above_the_threshold_just_where_its_p_value_is_at_most_alph
     rng = np.random.default_rng(n)
     calibration, scores = rng.integers(0, 60, n).astype(float), np.arange(-1.0, 62.0, 0.5)
     above = scores > thresholds.conformal(calibration, alpha)
-    assert np.array_equal(above, thresholds.conformal_p_values(scores, calibration) <= alpha)
+    assert np.array_equal(above, p_values(scores, calibration) <= alpha)
 
 
 @pytest.mark.parametrize("draw", SKEWED.values(), ids=SKEWED)
@@ -112,24 +118,27 @@ def test_the_wilson_interval_stays_within_zero_and_one_and_mirrors():
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.5])
 def test_the_wilson_interval_covers_the_rate_about_as_often_as_it_says(rate: float):
     counts = np.random.default_rng(0).binomial(400, rate, 4000)
-    intervals = np.array([thresholds.wilson_interval(count / 400, 400, 0.95) for count in counts])
+    found = {count: thresholds.wilson_interval(count / 400, 400, 0.95) for count in np.unique(counts)}
+    intervals = np.array([found[count] for count in counts])
     assert ((intervals[:, 0] <= rate) & (rate <= intervals[:, 1])).mean() == pytest.approx(0.95, abs=0.02)
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0, 1.5, np.nan])
 def test_a_rate_out_of_range_is_refused(alpha: float):
-    for rule in (thresholds.quantile, thresholds.conformal):
-        with pytest.raises(ValueError, match=rf"alpha must lie within \(0, 1\), got {alpha}"):
-            rule(np.arange(5.0), alpha)
+    with pytest.raises(ValueError, match=rf"alpha\.0: input should be .*, got {alpha}"):
+        Thresholds.model_validate({"k": 1.0, "alpha": [alpha]})
 
 
 def test_too_few_scores_and_scores_that_are_no_numbers_are_refused():
     with pytest.raises(ValueError, match="at least 2 scores, got 1"):
-        thresholds.mean_sd(np.ones(1), 1.0)
+        thresholds.standard_rules(np.ones(1), 1.0, [0.1])
+    rules = thresholds.standard_rules(np.arange(9.0), 1.0, [0.1])
     with pytest.raises(ValueError, match="at least 1 score, got 0"):
-        thresholds.conformal(np.empty(0), 0.1)
+        thresholds.with_rates(rules, np.ones(3), np.empty(0), 0.95)
     with pytest.raises(ValueError, match="scores must be finite, got nan"):
-        thresholds.quantile(np.array([1.0, np.nan]), 0.1)
+        thresholds.standard_rules(np.array([1.0, 2.0, np.nan]), 1.0, [0.1])
+    with pytest.raises(ValueError, match="scores must be finite, got inf"):
+        thresholds.with_rates(rules, np.array([1.0, np.inf]), np.ones(3), 0.95)
     with pytest.raises(ValueError, match=r"batch_size must lie in \[1, 4\] .* got 5"):
         thresholds.batch_mean_sd(np.ones(5), 1.0, 5)
 
@@ -144,8 +153,8 @@ def test_rates_of_scores_by_hand():
     assert found["rule"].tolist() == ["mean + 1 sd", "quantile 0.9", "conformal 0.1"]
     sd = np.arange(1.0, 20.0).std(ddof=1)
     assert found["threshold"].tolist() == pytest.approx([10 + sd, 17.2, 18.0])  # the second largest of 19
-    assert found["stated_rate"].tolist() == pytest.approx([0.158655, 0.1, 0.1], abs=1e-6)
-    assert (found["realised_rate"] == 0.5).all()
+    assert found["nominal_rate"].tolist() == pytest.approx([0.158655, 0.1, 0.1], abs=1e-6)
+    assert (found["empirical_rate"] == 0.5).all()
     assert found["detection_rate"].tolist() == pytest.approx([2 / 3] * 3)
     low, high = thresholds.wilson_interval(2 / 3, 3, 0.95)
     assert (found["detection_low"] == low).all() and (found["detection_high"] == high).all()
@@ -157,12 +166,12 @@ def test_pooled_rates_are_those_of_all_images_together():
     tables = {"a": rated(rng), "b": rated(rng, n_test=700, n_anomalies=50, shift=0.3)}
     pooled = thresholds.pool(tables, 0.95)
     assert pooled["rule"].tolist() == tables["a"]["rule"].tolist()
-    both = (tables["a"]["realised_rate"] * 300 + tables["b"]["realised_rate"] * 700) / 1000
-    assert pooled["realised_rate"].tolist() == pytest.approx(both.tolist())
+    both = (tables["a"]["empirical_rate"] * 300 + tables["b"]["empirical_rate"] * 700) / 1000
+    assert pooled["empirical_rate"].tolist() == pytest.approx(both.tolist())
     detected = (tables["a"]["detection_rate"] * 150 + tables["b"]["detection_rate"] * 50) / 200
     assert pooled["detection_rate"].tolist() == pytest.approx(detected.tolist())
     assert (pooled[["n_calibration", "n_test", "n_anomalies"]] == [398, 1000, 200]).all(axis=None)
-    expected = [thresholds.wilson_interval(rate, 1000, 0.95) for rate in pooled["realised_rate"]]
+    expected = [thresholds.wilson_interval(rate, 1000, 0.95) for rate in pooled["empirical_rate"]]
     np.testing.assert_allclose(pooled[["low", "high"]], expected)
 
 
@@ -179,8 +188,11 @@ def test_pooling_in_another_order_gives_the_same_rates():
     np.testing.assert_allclose(forth.drop(columns="rule"), back.drop(columns="rule"))
 
 
-def test_the_binomial_band_of_ten_fair_coins_by_hand():
-    assert thresholds.binomial_band(0.5, 10, 0.95) == (0.2, 0.8)  # at most 1 head: 11 of 1024, at most 2: 56
+@pytest.mark.parametrize(("n", "low", "high"), [(10, 0.2, 0.8), (100, 0.4, 0.6)])
+def test_the_binomial_band_of_fair_coins_is_known(n: int, low: float, high: float):
+    one = thresholds.rates(np.arange(3.0), np.zeros(n), np.ones(1), 1.0, [0.5], 0.95)
+    band = thresholds.pool({"coins": one}, 0.95).set_index("rule").loc["conformal 0.5"]
+    assert band[["nominal_low", "nominal_high"]].tolist() == [low, high]  # at most 1 of 10: 11 of 1024, at most 2: 56
 
 
 def test_about_as_many_pooled_rates_fall_into_the_bands_as_they_say():
@@ -193,23 +205,23 @@ def test_about_as_many_pooled_rates_fall_into_the_bands_as_they_say():
     band = thresholds.pool(tables, 0.95).set_index("rule").loc["conformal 0.1"]
     rates = np.array([rate() for _ in range(2000)])
     assert ((band["drawn_low"] <= rates) & (rates <= band["drawn_high"])).mean() == pytest.approx(0.95, abs=0.02)
-    assert ((band["stated_low"] <= rates) & (rates <= band["stated_high"])).mean() < 0.85  # thresholds are drawn too
+    assert ((band["nominal_low"] <= rates) & (rates <= band["nominal_high"])).mean() < 0.85  # thresholds are drawn too
 
 
 def test_a_band_of_many_calibration_images_is_that_of_the_test_images_alone():
     rng = np.random.default_rng(4)
     calibration, normal = rng.random(1_000_000), rng.random(5000)
     one = thresholds.pool({"a": thresholds.rates(calibration, normal, [2.0], 1.0, [0.1], 0.95)}, 0.95).iloc[-1]
-    assert one["drawn_low"] == pytest.approx(one["stated_low"], abs=3e-4)
-    assert one["drawn_high"] == pytest.approx(one["stated_high"], abs=3e-4)
+    assert one["drawn_low"] == pytest.approx(one["nominal_low"], abs=3e-4)
+    assert one["drawn_high"] == pytest.approx(one["nominal_high"], abs=3e-4)
 
 
-def test_every_rule_states_and_realises_a_rate(rng) -> None:
+def test_every_rule_has_a_nominal_and_an_empirical_rate(rng) -> None:
     found = thresholds.rates(rng.normal(size=999), rng.normal(size=2000), rng.normal(9, 1, 50), 2.0, [0.05], 0.95)
     assert list(found["rule"]) == ["mean + 2 sd", "quantile 0.95", "conformal 0.05"]
-    assert (found["low"] <= found["realised_rate"]).all() and (found["realised_rate"] <= found["high"]).all()
+    assert (found["low"] <= found["empirical_rate"]).all() and (found["empirical_rate"] <= found["high"]).all()
     assert (found["detection_rate"] == 1).all() and (found["detection_low"] < 1).all()
-    assert found["realised_rate"].to_numpy() == pytest.approx([0.0228, 0.05, 0.05], abs=0.02)
+    assert found["empirical_rate"].to_numpy() == pytest.approx([0.0228, 0.05, 0.05], abs=0.02)
 
 
 def test_pooled_rates_weigh_classes_by_their_images() -> None:
@@ -217,10 +229,6 @@ def test_pooled_rates_weigh_classes_by_their_images() -> None:
     one = thresholds.rates(calibration, np.full(10, 100.0), np.full(5, 100.0), 1.0, [0.1], 0.95)
     two = thresholds.rates(calibration, np.full(30, 0.0), np.full(15, 0.0), 1.0, [0.1], 0.95)
     pooled = thresholds.pool({"one": one, "two": two}, 0.95).set_index("rule").loc["conformal 0.1"]
-    assert pooled["realised_rate"] == 0.25 and pooled["detection_rate"] == 0.25
+    assert pooled["empirical_rate"] == 0.25 and pooled["detection_rate"] == 0.25
     assert (pooled["n_test"], pooled["n_calibration"]) == (40, 18)
-    assert pooled["stated_low"] < 0.1 < pooled["stated_high"]
-
-
-def test_the_binomial_band_of_a_coin_is_known() -> None:
-    assert thresholds.binomial_band(0.5, 100, 0.95) == (0.4, 0.6)
+    assert pooled["nominal_low"] < 0.1 < pooled["nominal_high"]

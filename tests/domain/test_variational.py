@@ -75,8 +75,8 @@ def test_training_shows_the_penalty_mean_and_log_variance_and_evaluation_gives_t
     assert torch.equal(model.decode(model.encode(images)), reconstruction)
 
 
-def test_draws_have_the_stated_mean_and_spread() -> None:
-    draw = layers.Normal()
+def test_draws_have_the_given_mean_and_spread() -> None:
+    draw = layers.GaussianSample()
     draw.generator = Generator().manual_seed(0)
     mean, log_variance = torch.full((100_000,), 3.0), torch.full((100_000,), 2 * np.log(0.5))
     drawn = draw(mean, log_variance)
@@ -92,7 +92,7 @@ def test_the_divergence_is_the_library_s() -> None:
     assert float(found) == pytest.approx(0.5 * float(expected), rel=1e-5)
 
 
-def test_the_standard_normal_does_not_diverge_from_itself() -> None:
+def test_the_standard_gaussian_does_not_diverge_from_itself() -> None:
     assert KL(kind="kl", weight=1)(torch.zeros(5, 8)) == 0
 
 
@@ -105,7 +105,7 @@ def test_training_lowers_the_error_below_the_mean_image_s(digits: list[ImageTens
     assert error < 0.75 * float(mean_image) < untrained
 
 
-def test_a_heavy_penalty_leaves_the_standard_normal(digits: list[ImageTensor]) -> None:
+def test_a_heavy_penalty_leaves_the_standard_gaussian(digits: list[ImageTensor]) -> None:
     codes = []
     for weight in (1e-4, 10.0):
         fit = engine.train(variational(weight), *digits[:2], seed=0)
@@ -127,13 +127,13 @@ def test_the_same_seed_gives_the_same_bits_whatever_the_global_generator(digits:
 
 
 @pytest.mark.parametrize("penalty", [{"kind": "none"}, {"kind": "l1", "weight": 0.1}])
-def test_a_normal_code_needs_the_penalty_kl(penalty: dict) -> None:
+def test_a_gaussian_posterior_needs_the_penalty_kl(penalty: dict) -> None:
     block = variational().model_dump() | {"penalty": penalty}
     with pytest.raises(ValueError, match=r"penalty\.kind must be kl for variational, got"):
         Variant.model_validate(block)
 
 
-def test_the_penalty_kl_needs_a_normal_code() -> None:
+def test_the_penalty_kl_needs_a_gaussian_posterior() -> None:
     block = variational().model_dump() | {"model": {"architecture": "linear", "latent_dim": 4, "tied_weights": False}}
     with pytest.raises(ValueError, match=r"penalty\.kind must not be kl for linear, got 'kl'"):
         Variant.model_validate(block)

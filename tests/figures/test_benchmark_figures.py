@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from autoencoders.detection import thresholds
 from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
-from autoencoders.detection.figures.heat_tables import benchmark_table, probe_heat_table, score_heat_table
-from autoencoders.detection.figures.rates import realised_rates
+from autoencoders.detection.figures.heat_tables import benchmark_table, out_of_distribution_table, score_heat_table
+from autoencoders.detection.figures.rates import empirical_rates
 from autoencoders.reporting.figures.style import BLUE, VERMILLION
 
 CLASSES = [f"digit_{index}" for index in range(10)]
@@ -117,7 +117,7 @@ def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
     tables, rates = detected(["zero", "one"])
     rows = [table.set_index("rule").loc["conformal 0.05"] for table in rates.values()]
     flags, misses = (
-        np.mean([row["realised_rate"] for row in rows]),
+        np.mean([row["empirical_rate"] for row in rows]),
         1 - np.mean([row["detection_rate"] for row in rows]),
     )
     figure = error_rates(tables, rates)
@@ -126,7 +126,7 @@ def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
         "(mean over 2 normal classes)"
     )
     shown = figure.axes[0].get_title(loc="left")
-    assert shown == f"zero\nflags {rows[0]['realised_rate']:.1%}, misses {1 - rows[0]['detection_rate']:.1%}"
+    assert shown == f"zero\nflags {rows[0]['empirical_rate']:.1%}, misses {1 - rows[0]['detection_rate']:.1%}"
 
 
 def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
@@ -141,8 +141,8 @@ def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
 def test_empirical_rates_are_drawn_as_they_are_and_pooled():
     _, rates = detected(["zero", "one"])
     pooled = thresholds.pool(rates, 0.95)
-    left, right = realised_rates(with_pooled(rates)).axes
-    for axes, column in ((left, "realised_rate"), (right, "detection_rate")):
+    left, right = empirical_rates(with_pooled(rates)).axes
+    for axes, column in ((left, "empirical_rate"), (right, "detection_rate")):
         dots = [dots.get_offsets()[:, 0].tolist() for dots in axes.collections if isinstance(dots, PathCollection)]
         assert dots == [table[column].tolist() for table in rates.values()]
         (diamonds,) = [line for line in axes.lines if line.get_marker() == "D"]
@@ -151,8 +151,10 @@ def test_empirical_rates_are_drawn_as_they_are_and_pooled():
 
 def test_the_title_sets_nominal_beside_empirical_rates():
     _, rates = detected(["zero", "one"])
-    conformal = thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "realised_rate"]
-    figure = realised_rates(with_pooled(rates))
+    conformal = (
+        thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
+    )
+    figure = empirical_rates(with_pooled(rates))
     assert title(figure) == (
         "Conformal thresholds flag {:.1%} and {:.1%} of normal test images at nominal rates of 5% and 10%".format(
             *conformal
@@ -163,7 +165,7 @@ def test_the_title_sets_nominal_beside_empirical_rates():
 
 def test_the_lowest_detection_is_named():
     _, rates = detected(["hard", "easy"])
-    texts = [text.get_text() for text in realised_rates(with_pooled(rates)).axes[1].texts]
+    texts = [text.get_text() for text in empirical_rates(with_pooled(rates)).axes[1].texts]
     assert texts.count("hard") == 5 and "easy" not in texts
 
 
@@ -209,14 +211,14 @@ def test_spreads_are_written_where_there_are_any():
 
 def test_probes_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
     table = pd.DataFrame({"blank": [0.1, 0.48], "inverted": [0.9, 1.0]}, index=["net", "pca"])
-    figure = probe_heat_table(table)
+    figure = out_of_distribution_table(table)
     assert title(figure) == ("1 of 4 cells are worse than chance, 1 at chance; hardest images: blank, mean AUROC 0.29")
     assert {text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"} == {"0.10", "0.48"}
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["pca", "net"]
 
 
 def test_chance_is_white_better_blue_and_worse_orange_on_a_scale_from_0_to_1():
-    mesh = probe_heat_table(pd.DataFrame({"a": [0.2, 0.9]})).axes[0].collections[0]
+    mesh = out_of_distribution_table(pd.DataFrame({"a": [0.2, 0.9]})).axes[0].collections[0]
     assert mesh.get_clim() == (0, 1)
     assert [to_hex(mesh.cmap(mesh.norm(value))) for value in (0.0, 1.0)] == [VERMILLION.lower(), BLUE.lower()]
     np.testing.assert_allclose(mesh.cmap(0.5)[:3], 1, atol=0.01)
@@ -224,16 +226,16 @@ def test_chance_is_white_better_blue_and_worse_orange_on_a_scale_from_0_to_1():
 
 def test_a_probe_that_a_detector_was_not_shown_is_a_dash():
     table = pd.DataFrame({"a": [0.9, np.nan], "b": [0.8, 0.7]}, index=["net", "forest"])
-    figure = probe_heat_table(table)
+    figure = out_of_distribution_table(table)
     assert sorted(text.get_text() for text in figure.axes[0].texts) == ["0.70", "0.80", "0.90", "–"]
     assert title(figure).startswith("0 of 3 cells")
 
 
 @pytest.mark.parametrize("count", [1, 10])
-@pytest.mark.parametrize("draw", [precision_recall_curves, error_rates, realised_rates])
+@pytest.mark.parametrize("draw", [precision_recall_curves, error_rates, empirical_rates])
 def test_panels_of_one_and_of_ten_classes_lie_inside_the_figure(draw, count: int):
     tables, rates = detected(CLASSES[:count])
-    inputs = {precision_recall_curves: [tables], error_rates: [tables, rates], realised_rates: [with_pooled(rates)]}
+    inputs = {precision_recall_curves: [tables], error_rates: [tables, rates], empirical_rates: [with_pooled(rates)]}
     assert lies_inside(draw(*inputs[draw]))
 
 
@@ -246,7 +248,7 @@ def test_names_of_any_length_and_number_lie_inside_the_tables(count: int):
         index=lambda name: f"one-class Deep SVDD, run again, {name} (Ruff et al.)"
     )
     assert lies_inside(benchmark_table(ours, published, "Fashion-MNIST"))
-    assert lies_inside(probe_heat_table(heat))
+    assert lies_inside(out_of_distribution_table(heat))
 
 
 def test_drawing_changes_no_input():
@@ -255,7 +257,7 @@ def test_drawing_changes_no_input():
     before = [table.copy() for table in (*tables.values(), *rates.values(), ours)]
     (
         error_rates(tables, rates),
-        realised_rates(with_pooled(rates)),
+        empirical_rates(with_pooled(rates)),
         precision_recall_curves(tables),
         benchmark_table(ours),
     )

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,8 +13,7 @@ import pytest
 import torchvision.datasets
 from kedro.io import DataCatalog, DatasetError
 
-from autoencoders.data.catalog.idx import IDXDataset
-from autoencoders.data.catalog.idx_collections import COLLECTIONS
+from autoencoders.data.catalog.idx import CHECKSUMS, IDXDataset
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -25,7 +23,7 @@ WAY_OUT = "; delete it to download it again, or replace it by a whole copy$"
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every mirror is a closed port of this machine."""
-    for name in COLLECTIONS:
+    for name in CHECKSUMS:
         monkeypatch.setattr(getattr(torchvision.datasets, name), "mirrors", ["http://127.0.0.1:9/"])
 
 
@@ -41,7 +39,7 @@ def raw(tmp_path: Path, write_idx: Callable[..., bytes], monkeypatch: pytest.Mon
     }
     for name, array in arrays.items():
         digest = hashlib.md5(write_idx(folder / f"{name}.gz", array)).hexdigest()
-        monkeypatch.setitem(COLLECTIONS["MNIST"].checksums, name, digest)
+        monkeypatch.setitem(CHECKSUMS["MNIST"], name, digest)
     return folder
 
 
@@ -70,97 +68,77 @@ def load(raw: Path, *parts: str) -> dict:
 
 def test_the_training_part_comes_first_however_parts_are_listed(raw: Path) -> None:
     data = load(raw, "test", "train")
-    assert data["images"].shape == (7, 1, 3, 3)
-    assert data["images"][:, 0, 0, 0].tolist() == [0, 9, 18, 27, 36, 100, 109]
-    assert data["labels"].tolist() == [0, 1, 2, 8, 9, 4, 5]
-    assert data["parts"].tolist() == ["train"] * 5 + ["test"] * 2
-    assert data["parts"].dtype == "<U5"
+    assert data.images.shape == (7, 1, 3, 3)
+    assert data.images[:, 0, 0, 0].tolist() == [0, 9, 18, 27, 36, 100, 109]
+    assert data.labels.tolist() == [0, 1, 2, 8, 9, 4, 5]
+    assert data.official_split.tolist() == ["train"] * 5 + ["test"] * 2
+    assert data.official_split.dtype == "<U5"
+    assert data.info["class_names"] == list("0123456789")
 
 
 def test_only_files_of_the_listed_parts_are_touched(raw: Path) -> None:
     (raw / f"{TRAIN_IMAGES}.gz").write_bytes(b"not read")
     (raw / f"{TRAIN_LABELS}.gz").unlink()
-    assert load(raw, "test")["parts"].tolist() == ["test", "test"]
+    assert load(raw, "test").official_split.tolist() == ["test", "test"]
 
 
-def test_a_plain_file_goes_before_a_gzipped_one(raw: Path) -> None:
-    plain = raw / TEST_LABELS
-    plain.write_bytes(gzip.decompress((raw / f"{TEST_LABELS}.gz").read_bytes()))
-    (raw / f"{TEST_LABELS}.gz").write_bytes(b"not read")
-    assert load(raw)["labels"][-2:].tolist() == [4, 5]
+def test_a_gzipped_file_goes_before_a_plain_one(raw: Path) -> None:
+    (raw / TEST_LABELS).write_bytes(b"not read")
+    assert load(raw).labels[-2:].tolist() == [4, 5]
 
 
 def test_the_checksum_follows_the_contents_not_the_packing(raw: Path) -> None:
-    before = load(raw)["checksum"]
-    (raw / TEST_LABELS).write_bytes(gzip.decompress((raw / f"{TEST_LABELS}.gz").read_bytes()))
-    assert load(raw)["checksum"] == before != load(raw, "train")["checksum"]
+    before = load(raw).described().info["checksum"]
+    unpack(raw / f"{TEST_LABELS}.gz")
+    assert load(raw).described().info["checksum"] == before != load(raw, "train").described().info["checksum"]
 
 
-def test_a_truncated_plain_file_is_named(raw: Path) -> None:
-    path = raw / TRAIN_IMAGES
-    path.write_bytes(gzip.decompress((raw / f"{TRAIN_IMAGES}.gz").read_bytes())[:-5])
-    with pytest.raises(DatasetError, match=f"^{path} is truncated: it holds 56 of the 61 bytes.*{WAY_OUT}"):
+def unpack(path: Path) -> Path:
+    """Put the plain file in the place of a gzipped one."""
+    plain = path.with_suffix("")
+    plain.write_bytes(gzip.decompress(path.read_bytes()))
+    path.unlink()
+    return plain
+
+
+IMAGES_OF_ZEROS = b"\0\0\x08\x03" + np.array([2, 3, 3], ">u4").tobytes() + bytes(18)
+LABELS_OF_THREE = b"\0\0\x08\x01\0\0\0\x03\1\2\3"
+DAMAGED_CONTENTS = {  # what becomes of a file's content, and what is said of it
+    "truncated": (TRAIN_IMAGES, lambda content: content[:-5], "is truncated .*: it holds 56 bytes and announces 61"),
+    "half a header": (TRAIN_IMAGES, lambda content: content[:6], "is truncated .*: it holds 6 bytes and announces 16"),
+    "empty": (TRAIN_IMAGES, lambda content: b"", "begins with magic number 0 instead of 2051"),
+    "too long": (TEST_LABELS, lambda content: content + b"\0", "too long: it holds 11 bytes and announces 10"),
+    "labels for images": (TRAIN_IMAGES, lambda content: LABELS_OF_THREE, "magic number 2049 instead of 2051"),
+    "other images": (TEST_IMAGES, lambda content: IMAGES_OF_ZEROS, "does not have an official checksum"),
+    "a label too many": (TEST_LABELS, lambda content: LABELS_OF_THREE, "does not have an official checksum"),
+    "a label outside 0..9": (TEST_LABELS, lambda content: content[:-1] + b"\x0a", "does not have an official checksum"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("damage", DAMAGED_CONTENTS)
+def test_a_damaged_file_is_named_with_the_way_out(damage: str, suffix: str, raw: Path) -> None:
+    name, change, sentence = DAMAGED_CONTENTS[damage]
+    content = change(unpack(raw / f"{name}.gz").read_bytes())
+    (raw / name).unlink()
+    path = raw / f"{name}{suffix}"
+    path.write_bytes(gzip.compress(content) if suffix else content)
+    with pytest.raises(DatasetError, match=f"^{path} .*{sentence}.*{WAY_OUT}"):
         load(raw)
 
 
-def test_a_truncated_gzip_file_is_named(raw: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda packed: packed[:-12], id="truncated"),
+        pytest.param(lambda packed: b"<!DOCTYPE html>", id="no gzip file"),
+        pytest.param(lambda packed: packed[:-6] + bytes([packed[-6] ^ 0xFF]) + packed[-5:], id="a flipped byte"),
+    ],
+)
+def test_a_damaged_gzip_file_is_named_with_the_way_out(change: Callable[[bytes], bytes], raw: Path) -> None:
     path = raw / f"{TRAIN_IMAGES}.gz"
-    path.write_bytes(path.read_bytes()[:-12])
-    with pytest.raises(DatasetError, match=f"^{path} is truncated: it ends in the middle.*{WAY_OUT}"):
-        load(raw)
-
-
-@pytest.mark.parametrize("content", [b"", b"\0\0\x08\x03\0\0"])
-def test_a_file_shorter_than_its_header_is_named(content: bytes, raw: Path) -> None:
-    (raw / TRAIN_IMAGES).write_bytes(content)
-    with pytest.raises(DatasetError, match=f"^{raw / TRAIN_IMAGES} is truncated: . bytes.*{WAY_OUT}"):
-        load(raw)
-
-
-def test_a_file_that_is_no_gzip_file_is_named(raw: Path) -> None:
-    path = raw / f"{TRAIN_IMAGES}.gz"
-    path.write_bytes(b"<!DOCTYPE html>")
-    with pytest.raises(DatasetError, match=f"^{path} is not a valid gzip file.*{WAY_OUT}"):
-        load(raw)
-
-
-def test_a_gzip_file_with_a_flipped_byte_is_named(raw: Path) -> None:
-    path = raw / f"{TRAIN_IMAGES}.gz"
-    content = bytearray(path.read_bytes())
-    content[-6] ^= 0xFF  # in the CRC
-    path.write_bytes(content)
-    with pytest.raises(DatasetError, match=f"^{path} is not a valid gzip file.*{WAY_OUT}"):
-        load(raw)
-
-
-def test_a_wrong_magic_number_is_named_first(raw: Path) -> None:
-    (raw / TRAIN_IMAGES).write_bytes(gzip.decompress((raw / f"{TRAIN_LABELS}.gz").read_bytes())[:-1])
-    with pytest.raises(DatasetError, match=f"{TRAIN_IMAGES} begins with magic number 2049 instead of 2051"):
-        load(raw)
-
-
-def test_a_wrong_checksum_is_named(raw: Path, write_idx: Callable[..., bytes]) -> None:
-    write_idx(raw / TEST_IMAGES, np.zeros((2, 3, 3)))
-    with pytest.raises(DatasetError, match=rf"^{raw / TEST_IMAGES} has the wrong checksum \(MD5.*{WAY_OUT}"):
-        load(raw)
-
-
-def test_bytes_beyond_the_announced_ones_are_named(raw: Path) -> None:
-    path = raw / TEST_LABELS
-    path.write_bytes(gzip.decompress((raw / f"{TEST_LABELS}.gz").read_bytes()) + b"\0")
-    with pytest.raises(DatasetError, match=f"^{path} is too long: it holds 11 bytes and announces 10"):
-        load(raw)
-
-
-def test_a_number_of_labels_that_differs_is_named(raw: Path, write_idx: Callable[..., bytes]) -> None:
-    write_idx(raw / TEST_LABELS, np.array([1, 2, 3]))
-    with pytest.raises(DatasetError, match=f"{TEST_LABELS} holds 3 labels for 2 images.*{WAY_OUT}"):
-        load(raw)
-
-
-def test_a_label_outside_the_classes_is_named(raw: Path, write_idx: Callable[..., bytes]) -> None:
-    write_idx(raw / TEST_LABELS, np.array([1, 10]))
-    with pytest.raises(DatasetError, match=f"{TEST_LABELS} holds the label 10, outside 0..9.*{WAY_OUT}"):
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(DatasetError, match=rf"^{path} is not a whole gzip file \(.+\){WAY_OUT}"):
         load(raw)
 
 
@@ -196,7 +174,7 @@ def test_a_missing_file_is_downloaded_whole_from_the_next_mirror_that_has_it(
     digest = hashlib.md5(path.read_bytes()).hexdigest()
     monkeypatch.setattr(torchvision.datasets.MNIST, "resources", [(path.name, digest)])
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/", address])
-    assert len(load(raw)["images"]) == 7
+    assert len(load(raw).images) == 7
     assert (raw / path.name).read_bytes() == path.read_bytes()
     assert not list(raw.glob(".*"))
 
@@ -215,21 +193,20 @@ def test_a_download_with_the_wrong_checksum_is_not_kept(
     assert not list(raw.glob(".*"))
 
 
-def test_what_cannot_be_verified_is_warned_of(
-    tmp_path: Path,
-    write_idx: Callable[..., bytes],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+def test_where_only_the_gzipped_file_has_a_checksum_no_other_is_accepted(
+    tmp_path: Path, write_idx: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "KMNIST" / "raw"
-    write_idx(folder / f"{TRAIN_IMAGES}.gz", np.zeros((2, 3, 3)))
-    write_idx(folder / TRAIN_LABELS, np.zeros(2))
+    files = {f"{TRAIN_IMAGES}.gz": np.zeros((2, 3, 3)), f"{TRAIN_LABELS}.gz": np.zeros(2)}
+    for name, array in files.items():
+        write_idx(folder / name, array)
+    resources = [(name, hashlib.md5((folder / name).read_bytes()).hexdigest()) for name in files]
+    monkeypatch.setattr(torchvision.datasets.KMNIST, "resources", resources)
     dataset = IDXDataset(name="KMNIST", path=str(tmp_path), parts=["train"])
-    digest = hashlib.md5((folder / f"{TRAIN_IMAGES}.gz").read_bytes()).hexdigest()
-    monkeypatch.setattr(torchvision.datasets.KMNIST, "resources", [(f"{TRAIN_IMAGES}.gz", digest)])
-    with caplog.at_level(logging.WARNING, logger="autoencoders"):
+    assert len(dataset.load().images) == 2
+    unpack(folder / f"{TRAIN_LABELS}.gz")
+    with pytest.raises(DatasetError, match=f"{TRAIN_LABELS} does not have an official checksum"):
         dataset.load()
-    assert [record.args[0].name for record in caplog.records] == [TRAIN_LABELS]
 
 
 @pytest.mark.parametrize(
@@ -268,11 +245,12 @@ def test_the_real_files_load_through_the_catalog(name: str, parts: list[str], n_
             "name": name,
             "path": str(real_data),
             "parts": parts,
-            "validator": "autoencoders.data.catalog.validators.check_raw_images",
+            "validator": "autoencoders.data.catalog.validators.check_image_set",
         }
     }
     data = DataCatalog.from_config(config).load("raw")
-    assert data["images"].shape == (n_images, 1, 28, 28)
-    assert (data["parts"] == "test").sum() == 10000
-    assert data["images"].max() == data["intensity"] == 255
-    assert len(data["class_names"]) == 10
+    assert data.images.shape == (n_images, 1, 28, 28)
+    assert (data.official_split == "test").sum() == 10000
+    assert data.images.max() == data.info["intensity"] == 255
+    assert data.info["class_names"][-1] == {"MNIST": "9", "FashionMNIST": "Ankle boot", "KMNIST": "wo"}[name]
+    assert len(data.info["class_names"]) == 10

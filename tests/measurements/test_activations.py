@@ -23,7 +23,7 @@ class Fixed(Identity):
 
 def test_the_row_by_hand():
     one = subject(Fixed())
-    pixel = one.images[one.indices["test"], 0, 3, 2]
+    pixel = one.dataset.images[one.splits["test"], 0, 3, 2]
     zeros = (1 + 2 * (pixel == 0).mean()) / 4
     (row,) = measure(one, CONFIG).table.to_dict("records")
     assert row["dead_units"] == 2 and row["units"] == 4 and row["images"] == 497
@@ -35,7 +35,7 @@ def test_the_row_by_hand():
 def test_units_do_not_depend_on_the_batches(monkeypatch: pytest.MonkeyPatch):
     one = subject()
     whole = measure(one, CONFIG)
-    pixels = type(one.pixels("test"))
+    pixels = type(one.split("test"))
     batches = pixels.batches
     monkeypatch.setattr(pixels, "batches", lambda images, size=100: batches(images, size))
     np.testing.assert_allclose(measure(one, CONFIG).arrays["unit_means"], whole.arrays["unit_means"], rtol=1e-5)

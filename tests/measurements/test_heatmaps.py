@@ -20,8 +20,8 @@ def one_class():
 
 def test_groups_are_the_first_of_each_class_the_worst_and_the_best(fitted):
     table = measure(fitted, CONFIG).table
-    test = fitted.indices["test"]
-    errors = np.sort(reconstruction_errors(fitted.model, fitted.pixels("test")))
+    test = fitted.splits["test"]
+    errors = np.sort(reconstruction_errors(fitted.model, fitted.split("test")))
     groups = table.groupby("group")
     assert groups.get_group("first")["label"].tolist() == list(range(10))
     firsts = [test[fitted.labels[test] == digit][0] for digit in range(10)]
@@ -33,7 +33,7 @@ def test_groups_are_the_first_of_each_class_the_worst_and_the_best(fitted):
 def test_images_may_be_chosen_by_their_place_among_the_test_images(fitted):
     config = Config(kind="heatmaps", which=("chosen",), chosen=(5, 2), count=1, columns=2)
     table = measure(fitted, config).table
-    assert table["index"].tolist() == fitted.indices["test"][[5, 2]].tolist()
+    assert table["index"].tolist() == fitted.splits["test"][[5, 2]].tolist()
     assert set(table["group"]) == {"chosen"}
 
 
@@ -48,7 +48,7 @@ def test_the_mean_of_the_squares_is_the_error(fitted):
     arrays = finding.arrays
     np.testing.assert_allclose(arrays["squares"].mean(axis=(1, 2, 3)), finding.table["error"], rtol=1e-4)
     np.testing.assert_allclose(np.square(arrays["inputs"] - arrays["reconstructions"]), arrays["squares"], atol=1e-5)
-    np.testing.assert_allclose(arrays["inputs"], fitted.images[finding.table["index"]] / 16)
+    np.testing.assert_allclose(arrays["inputs"], fitted.dataset.images[finding.table["index"]] / 16)
 
 
 def test_squares_and_errors_are_in_the_network_s_units_and_pictures_are_not():
@@ -64,8 +64,8 @@ def test_without_anomalies_there_are_no_mistakes(fitted):
 
 def test_mistakes_are_the_normal_images_scored_highest_and_the_anomalies_scored_lowest(one_class):
     table = measure(one_class, CONFIG).table
-    errors = reconstruction_errors(one_class.model, one_class.pixels("test"))
-    normal = one_class.labels[one_class.indices["test"]] == 0
+    errors = reconstruction_errors(one_class.model, one_class.split("test"))
+    normal = one_class.labels[one_class.splits["test"]] == 0
     alarms, misses = (table[table["group"] == group] for group in (FALSE_ALARMS, MISSES))
     assert (alarms["label"] == 0).all() and (misses["label"] != 0).all()
     np.testing.assert_allclose(alarms["error"], np.sort(errors[normal])[::-1][:3], rtol=1e-6)
@@ -87,7 +87,7 @@ def test_settings_out_of_range_are_refused(changes: dict):
 def test_the_title_compares_the_worst_image_with_the_median(fitted):
     finding = measure(fitted, CONFIG)
     title = draw({"net": [finding]}, CONFIG).get_suptitle().replace("\n", " ")
-    median = np.median(reconstruction_errors(fitted.model, fitted.pixels("test")))
+    median = np.median(reconstruction_errors(fitted.model, fitted.split("test")))
     worst = finding.table["error"].max()
     assert f"is off by {worst:.3g}, {worst / median:.1f} times the median" in title
 

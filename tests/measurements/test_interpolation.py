@@ -19,7 +19,7 @@ def test_both_ends_are_included_and_the_middle_is_the_mean_of_both():
     one = subject()
     arrays = measure(one, CONFIG).arrays
     fades = arrays["fades"]
-    tests = one.pixels("test")[:].numpy()
+    tests = one.split("test")[:].numpy()
     for end in (fades[:, 0], fades[:, -1]):
         assert all(any(np.array_equal(image, test) for test in tests) for image in end)
     np.testing.assert_allclose(fades[:, 2], (fades[:, 0] + fades[:, -1]) / 2, atol=1e-6)

@@ -24,7 +24,7 @@ class Labelled(Identity):
 
 def labelled(latent_dim: int):
     one = subject(Identity())
-    images = one.at(np.arange(len(one.images)))[:]
+    images = one.at(np.arange(len(one.dataset.images)))[:]
     known = {image.numpy().tobytes(): int(label) for image, label in zip(images, one.labels, strict=True)}
     return subject(Labelled(known, latent_dim))
 
@@ -32,7 +32,7 @@ def labelled(latent_dim: int):
 def test_a_code_of_two_numbers_is_drawn_as_it_is():
     one = subject(DENSE | {"latent_dim": 2, "latent_activation": "identity"})
     finding = measure(one, CONFIG)
-    codes = one.model.encode(one.pixels("test")[:]).detach().numpy()
+    codes = one.model.encode(one.split("test")[:]).detach().numpy()
     np.testing.assert_allclose(finding.arrays["points"], codes, atol=1e-6)
     assert finding.table["plane_variance"][0] == 1
     assert finding.table["accuracy"][0] == finding.table["plane_accuracy"][0]

@@ -26,7 +26,7 @@ def test_psnr_by_hand():
 
 def test_without_noise_the_ladder_begins_at_the_errors_on_clean_images(fitted):
     row = measure(fitted, GAUSSIAN).table.iloc[0]
-    test = fitted.pixels("test")
+    test = fitted.split("test")
     flat = test[:].flatten(1).numpy()
     assert row["network_mse"] == pytest.approx(engine.reconstruction_errors(fitted.model, test).mean(), rel=1e-5)
     assert row["pca_mse"] == pytest.approx(pca.reconstruction_errors(fitted.basis, flat, 12).mean(), rel=1e-4)
@@ -52,7 +52,7 @@ def test_a_projection_leaves_the_share_of_the_noise_that_its_components_span(fit
 
 def test_salt_alone_turns_dark_pixels_white(fitted):
     finding = measure(fitted, SALT)
-    test = fitted.pixels("test")[:].numpy()
+    test = fitted.split("test")[:].numpy()
     expected = np.array(LEVELS) * np.square(1 - test).mean()
     np.testing.assert_allclose(finding.table["noisy_mse"], expected, rtol=0.03)
     noisy, original = finding.arrays["noisy"], finding.arrays["original"]
@@ -90,7 +90,7 @@ def test_training_on_noise_wins_where_there_is_noise_and_the_ring_marks_the_leve
 
 def _fitted(noisy: Variant):
     one = dataclasses.replace(subject(DENSE), variant=noisy)
-    weights = engine.train(noisy, one.pixels("train"), one.pixels("validation"), seed=0).weights
+    weights = engine.train(noisy, one.split("train"), one.split("validation"), seed=0).weights
     return dataclasses.replace(one, model=engine.restore(noisy, (1, 8, 8), weights, one.device))
 
 
@@ -103,17 +103,17 @@ def test_the_same_seed_gives_the_same_finding(fitted):
 def test_images_of_classes_never_trained_on_do_not_count():
     two = with_yardsticks(subject(Identity(), classes=range(2)))
     original = measure(two, GAUSSIAN).arrays["original"]
-    test = two.indices["test"]
+    test = two.splits["test"]
     first = test[np.isin(two.labels[test], [0, 1])][0]
-    np.testing.assert_allclose(original, two.images[first] / 16)
+    np.testing.assert_allclose(original, two.dataset.images[first] / 16)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"clip": None}, "clip must be given for gaussian"),
-        ({"salt": 0.5}, "salt must be left out for gaussian, got 0.5"),
-        ({"corruption": "salt_and_pepper", "clip": None}, "salt must be given for salt_and_pepper"),
+        ({"clip": None}, "clip: the key is missing"),
+        ({"salt": 0.5}, "salt: there is no such key, got 0.5"),
+        ({"corruption": "salt_and_pepper", "clip": None}, "salt: the key is missing"),
         ({"levels": (0.3, 0.1)}, r"levels must rise, got \[0.3, 0.1\]"),
         ({"levels": (0.3, 1.5)}, "less than or equal to 1, got 1.5"),
         ({"levels": ()}, "levels"),

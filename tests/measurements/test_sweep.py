@@ -29,9 +29,9 @@ def fitted():
 
 def test_errors_are_those_of_the_images_and_pca_is_the_bound_of_linear_codes(fitted):
     found = measure(fitted, CONFIG).table.iloc[0]
-    assert found["train_mse"] == pytest.approx(reconstruction_errors(fitted.model, fitted.pixels("train")).mean(), 1e-5)
-    assert found["test_mse"] == pytest.approx(reconstruction_errors(fitted.model, fitted.pixels("test")).mean(), 1e-5)
-    flat = fitted.pixels("test")[:].flatten(1).numpy()
+    assert found["train_mse"] == pytest.approx(reconstruction_errors(fitted.model, fitted.split("train")).mean(), 1e-5)
+    assert found["test_mse"] == pytest.approx(reconstruction_errors(fitted.model, fitted.split("test")).mean(), 1e-5)
+    flat = fitted.split("test")[:].flatten(1).numpy()
     assert found["pca_test_mse"] == pytest.approx(pca.reconstruction_errors(fitted.basis, flat, 6).mean(), 1e-5)
     assert found["pca_train_mse"] <= found["train_mse"]
     assert found["width"] == found["latent_dim"] == 6

@@ -35,55 +35,55 @@ def one_class():
 def test_every_rule_is_tried_with_its_own_threshold(fitted):
     table = measure(fitted, CONFIG).table
     assert table["rule"].tolist() == RULES
-    calibration = reconstruction_errors(fitted.model, fitted.pixels("calibration"))
+    calibration = reconstruction_errors(fitted.model, fitted.split("calibration"))
     by_rule = table.set_index("rule")["threshold"]
     assert by_rule["mean + 1 sd"] == pytest.approx(calibration.mean() + calibration.std(ddof=1), rel=1e-5)
     assert by_rule["conformal 0.1"] == pytest.approx(thresholds.conformal(calibration, 0.1))
     assert by_rule["quantile 0.98"] == pytest.approx(np.quantile(calibration, 0.98), rel=1e-5)
-    assert table["stated_rate"].tolist() == pytest.approx([0.158655, 0.158655, 0.02, 0.02, 0.1, 0.1], abs=1e-5)
+    assert table["nominal_rate"].tolist() == pytest.approx([0.158655, 0.158655, 0.02, 0.02, 0.1, 0.1], abs=1e-5)
 
 
 def test_rates_are_shares_of_test_errors_above_the_threshold_within_their_intervals(fitted):
     finding = measure(fitted, CONFIG)
     for row in finding.table.itertuples():
-        assert row.realised_rate == (finding.arrays["test_errors"] > row.threshold).mean()
+        assert row.empirical_rate == (finding.arrays["test_errors"] > row.threshold).mean()
         assert row.detection_rate == (finding.arrays["anomaly_errors"] > row.threshold).mean()
-        assert row.low <= row.realised_rate <= row.high
+        assert row.low <= row.empirical_rate <= row.high
     assert (finding.table[["n_calibration", "n_test"]] == [300, 497]).all(axis=None)
 
 
 def test_the_batch_mean_rule_flags_far_more_normal_images_than_the_one_by_images(fitted):
-    realised = measure(fitted, CONFIG).table.set_index("rule")["realised_rate"]
+    realised = measure(fitted, CONFIG).table.set_index("rule")["empirical_rate"]
     assert realised["mean + 1 sd of batch means"] > realised["mean + 1 sd"] + 0.1
 
 
 def test_where_all_classes_are_normal_rotated_images_are_the_anomalies(fitted):
     finding = measure(fitted, CONFIG)
     assert set(finding.table["anomalies"]) == {"rotated by 90°"}
-    test = fitted.pixels("test")
+    test = fitted.split("test")
     turned = ImageTensor(test.values.rot90(1, dims=(2, 3)), test.intensity)
     np.testing.assert_allclose(finding.arrays["anomaly_errors"], reconstruction_errors(fitted.model, turned), rtol=1e-5)
 
 
 def test_in_one_class_studies_the_other_classes_are_the_anomalies(one_class):
     table = measure(one_class, CONFIG.model_copy(update={"batch_size": 8})).table
-    labels = one_class.labels[one_class.indices["test"]]
+    labels = one_class.labels[one_class.splits["test"]]
     assert set(table["anomalies"]) == {"other classes"}
     assert (table["n_test"] == (labels == 0).sum()).all() and (table["n_anomalies"] == (labels != 0).sum()).all()
     assert table.set_index("rule")["detection_rate"]["conformal 0.1"] > 0.9
 
 
 def test_images_and_labels_in_another_order_give_the_same_rates(fitted):
-    order = np.random.default_rng(0).permutation(len(fitted.images))
+    order = np.random.default_rng(0).permutation(len(fitted.labels))
     place = np.argsort(order)
+    images, labels = fitted.dataset.images[order], fitted.labels[order]
     shuffled = dataclasses.replace(
         fitted,
-        images=fitted.images[order],
-        labels=fitted.labels[order],
-        indices={name: place[indices] for name, indices in fitted.indices.items()},
+        dataset=dataclasses.replace(fitted.dataset, images=images, labels=labels),
+        splits={name: place[indices] for name, indices in fitted.splits.items()},
     )
     one, other = measure(fitted, CONFIG).table[1:], measure(shuffled, CONFIG).table[1:]  # the first draws batches
-    columns = ["threshold", "realised_rate", "detection_rate"]
+    columns = ["threshold", "empirical_rate", "detection_rate"]
     np.testing.assert_allclose(one[columns], other[columns], rtol=1e-5)
 
 
@@ -112,7 +112,7 @@ def test_settings_out_of_range_are_refused(changes: dict, message: str):
 
 def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
     finding = measure(fitted, CONFIG)
-    realised = finding.table.set_index("rule")["realised_rate"]
+    realised = finding.table.set_index("rule")["empirical_rate"]
     figure = draw({"net": [finding]}, CONFIG)
     title = figure.get_suptitle().replace("\n", " ")
     flagged = f"{realised['mean + 1 sd of batch means']:.0%} of normal test images at a nominal rate of 16%"
@@ -126,7 +126,7 @@ def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
 def test_a_threshold_that_flags_nothing_is_drawn_nowhere(one_class):
     config = Config(kind="thresholds", k=1.0, alpha=(0.001,), batch_size=8)
     finding = measure(one_class, config)
-    assert finding.table["threshold"].iloc[-1] == np.inf and finding.table["realised_rate"].iloc[-1] == 0
+    assert finding.table["threshold"].iloc[-1] == np.inf and finding.table["empirical_rate"].iloc[-1] == 0
     lines = draw({f"net {index}": [finding] for index in range(5)}, config).axes[0].lines
     assert np.isfinite([line.get_xdata()[0] for line in lines]).all()
 

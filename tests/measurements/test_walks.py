@@ -28,7 +28,7 @@ def test_walks_begin_at_the_image_and_at_its_reconstruction():
     one = subject(fitted=True)
     arrays = measure(one, CONFIG).arrays
     assert (part(measure(one, CONFIG), "code")["moved"][0]) == 0
-    tests = one.pixels("test")[:].numpy()
+    tests = one.split("test")[:].numpy()
     assert all(any(np.array_equal(image, test) for test in tests) for image in arrays["pixel"][:, 0])
     reconstructions = one.model(torch.from_numpy(arrays["pixel"][:, 0]))[0].detach().numpy()
     np.testing.assert_allclose(arrays["code"][:, 0], reconstructions, atol=1e-5)
@@ -44,14 +44,14 @@ def test_a_walk_keeps_its_direction():
 
 def test_a_unit_that_never_varies_is_never_moved():
     one = subject(Identity())
-    still = one.images[one.indices["train"]].std(axis=0) == 0  # corners, always black
+    still = one.dataset.images[one.splits["train"]].std(axis=0) == 0  # corners, always black
     code = measure(one, CONFIG).arrays["code"]
     assert still.any() and (code[:, -1][:, still] == code[:, 0][:, still]).all()
 
 
 def test_code_noise_is_in_units_of_each_units_sd():
     one = subject(Identity())
-    sd = one.pixels("train")[:].std(dim=0)
+    sd = one.split("train")[:].std(dim=0)
     moved = part(measure(one, CONFIG.model_copy(update={"nearest_of": 2000})), "code")["moved"]
     expected = float(sd.square().mean().sqrt())
     np.testing.assert_allclose(moved, np.array([0, *STEPS]) * expected, rtol=0.05)

@@ -9,13 +9,14 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
+from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
 from autoencoders.detection.baselines import Baseline
-from autoencoders.detection.ranking import Printed
+from autoencoders.detection.ensembles import Ensemble
 from autoencoders.detection.scoring import Scoring
+from autoencoders.key import Key
 from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
-from autoencoders.pipelines.grid import Ensemble
 from autoencoders.pipelines.ingestion import pipeline as ingestion
 from autoencoders.pipelines.reporting import pipeline as reporting
 from autoencoders.pipelines.splitting import pipeline as splitting
@@ -24,9 +25,9 @@ from autoencoders.training.variant import Compute, Variant
 
 SCORING = {
     "anomaly_score": "mse",
-    "replicates": 20,
+    "bootstrap_samples": 20,
     "thresholds": {"k": 2.0, "alpha": [0.2]},
-    "probes": {"kinds": ["blank"], "images": 5},
+    "out_of_distribution": {"kinds": ["blank"], "images": 5},
     "scores": {"mse": {"kind": "restoration", "views": 0, "smoothing": 0, "energy": 0, "edges": 0}},
 }
 
@@ -43,20 +44,11 @@ def prepared(rng) -> dict:
     base = np.repeat([60, 190], 60)[:, None, None, None]
     images = (base + rng.integers(-30, 30, (120, 1, 6, 6))).astype(np.uint8)
     labels = np.repeat([0, 1], 60).astype(np.uint8)
-    raw = {
-        "name": "two greys",
-        "images": images,
-        "labels": labels,
-        "parts": np.full(120, "train"),
-        "intensity": 255,
-        "class_names": ["dark", "bright"],
-        "checksum": "0",
-        "source": "this test",
-    }
+    info = {"name": "two greys", "intensity": 255, "class_names": ["dark", "bright"], "source": "this test"}
+    raw = ImageSet(images, labels, np.full(120, "train"), info)
     ingested = run(ingestion.create_pipeline(), raw=raw)
     splits = Splits(seed=0, test=0.25, validation=0.1, calibration=0.1)
-    data = {"labels": ingested["labels"], "parts": ingested["parts"], "params:splits": splits}
-    return ingested | run(splitting.create_pipeline(), **data)
+    return ingested | run(splitting.create_pipeline(), **ingested, **{"params:splits": splits})
 
 
 @pytest.fixture
@@ -86,18 +78,21 @@ def inputs(pipeline, data: dict) -> dict:
     return {name: data[name] for name in pipeline.inputs()}
 
 
-def test_ingestion_states_the_facts(prepared) -> None:
-    assert prepared["facts"]["image_shape"] == [1, 6, 6]
-    assert (prepared["facts"]["train_images"], prepared["facts"]["test_images"]) == (120, 0)
+def test_ingestion_states_what_is_known_of_the_images(prepared) -> None:
+    info = prepared["images"].info
+    assert info["image_shape"] == [1, 6, 6]
+    assert (info["train_images"], info["test_images"]) == (120, 0)
 
 
-def test_training_never_sees_the_test_split() -> None:
-    for pipeline in (training.create_pipeline(), training.create_baseline_pipeline()):
-        assert "held_out_indices" not in pipeline.inputs()
+def test_training_never_sees_calibration_and_test_images(prepared, settings) -> None:
+    fitting = training.create_pipeline() + training.create_pca_pipeline()
+    seen = {name: prepared["splits"][name] for name in ("train", "validation")}
+    outputs = run(fitting, **inputs(fitting, prepared | settings | {"splits": seen}))
+    assert outputs["weights"] and outputs["basis"]
 
 
 def test_a_reconstruction_experiment_runs_from_images_to_metrics(prepared, settings) -> None:
-    baseline = training.create_baseline_pipeline()
+    baseline = training.create_pca_pipeline()
     data = prepared | settings | run(baseline, **inputs(baseline, prepared))
     experiment = training.create_pipeline() + evaluation.create_pipeline()
     outputs = run(experiment, **inputs(experiment, data))
@@ -112,17 +107,18 @@ def test_a_reconstruction_experiment_runs_from_images_to_metrics(prepared, setti
 def one_class(prepared, settings) -> dict:
     """Return the same with dark images alone as normal ones."""
     select = splitting.create_one_class_pipeline()
-    whole = {f"all_{name}": prepared[name] for name in ("fit_indices", "held_out_indices")}
-    normal = run(select, **inputs(select, prepared | whole | {"params:normal_class": [0]}))
+    whole = {"all_splits": prepared["splits"], "params:normal_class": [0]}
+    normal = run(select, **inputs(select, prepared | whole))
     scoring = Scoring.model_validate(SCORING)
     data = prepared | settings | normal | {"params:normal_class": [0], "params:scoring": scoring}
-    baseline = training.create_baseline_pipeline()
+    baseline = training.create_pca_pipeline()
     return data | run(baseline, **inputs(baseline, data))
 
 
 def test_one_class_training_sees_normal_images_alone(one_class) -> None:
-    assert (one_class["labels"][one_class["fit_indices"]["train"]] == 0).all()
-    assert set(one_class["labels"][one_class["held_out_indices"]["test"]]) == {0, 1}
+    labels, splits = one_class["images"].labels, one_class["splits"]
+    assert all((labels[splits[name]] == 0).all() for name in ("train", "validation", "calibration"))
+    assert set(labels[splits["test"]]) == {0, 1}
 
 
 def test_a_one_class_experiment_tells_bright_images_from_dark_ones(one_class) -> None:
@@ -142,25 +138,25 @@ def test_a_baseline_and_an_ensemble_leave_the_same_kind_of_metrics(one_class) ->
     data = one_class | {"params:baseline": baseline}
     scores = run(fitted, **inputs(fitted, data))["scores"]
     members = [{"detector": name, "score": "mse"} for name in ("one", "two")]
-    ensemble = detection.create_ensemble_pipeline(["one", "two"])
-    data |= {
-        "one/scores": scores,
-        "two/scores": scores,
-        "params:ensemble": Ensemble.model_validate({"members": members}),
-    }
+    keys = [Key("greys", "detection", name, "seed_0", "dark") for name in ("one", "two")]
+    ensemble = detection.create_ensemble_pipeline(keys)
+    data |= {key.dataset("scores"): scores for key in keys}
+    data |= {"params:ensemble": Ensemble.model_validate({"members": members})}
     assert run(ensemble, **inputs(ensemble, data))["metrics"]["test/auroc_0"] == 1
 
 
 def test_classes_are_merged_under_their_labels() -> None:
-    merging = detection.create_merging_pipeline(["dark", "bright"]).only_nodes("merge_classes")
+    detector = Key("greys", "detection", "net", "seed_0")
+    dark, bright = (detector._replace(normal_class=name) for name in ("dark", "bright"))
+    merging = detection.create_merging_pipeline(detector, [dark, bright]).only_nodes("merge_classes")
     found = run(
         merging,
         **{
-            "dark/metrics": {"test/auroc_0": 1.0, "seed": 0},
-            "bright/metrics": {"test/auroc_1": 0.5, "seed": 0},
+            dark.dataset("metrics"): {"test/auroc_0": 1.0, "seed": 0},
+            bright.dataset("metrics"): {"test/auroc_1": 0.5, "seed": 0},
         },
     )
-    assert found["metrics"]["test/auroc_mean"] == 0.75
+    assert found["greys.detection.net.seed_0.metrics"]["test/auroc_mean"] == 0.75
 
 
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
@@ -170,21 +166,24 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
     detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
     scoring = Scoring.model_validate({**SCORING, "reference": "pca"})
-    printed = Printed.model_validate({"rows": [{"source": "A paper", "protocol": "same", "mean": 0.85}]})
-    pipeline = reporting.create_benchmark_pipeline({"greys.detection": "greys"})
+    published = pd.DataFrame([{"source": "A paper", "protocol": "same", "mean": "0.85"}])
+    study = Key("greys", "detection")
+    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {study: "greys"}, ["greys"])
+    images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
     found = run(
         pipeline.only_nodes("rank_greys", "join_studies"),
-        **{"greys.detection/detectors": detectors, "greys.detection/facts": {"name": "Greys"}},
-        **{"params:greys_scoring": scoring, "params:published.greys": printed},
+        **{"greys.detection.comparison.detectors": detectors, "greys.images": images},
+        **{"params:greys.detection.scoring": scoring, "benchmark.greys_published": published},
     )
-    assert list(found["greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
-    assert list(found["auroc"].columns) == ["dataset", "detector", "seed", "normal_class", "auroc"]
+    assert list(found["benchmark.greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
+    assert list(found["benchmark.auroc"].columns) == ["dataset", "detector", "seed", "normal_class", "auroc"]
     report = run(
         pipeline.only_nodes("write_benchmark"),
-        **{"params:title": "Title", "params:question": "Which?", "provenance": {"command": "kedro run"}},
-        **{"greys_ranking": found["greys_ranking"], "greys_table": PNG, "greys_scores": PNG},
-        **{"greys.detection/facts": {"name": "Greys", "checksum": "1"}},
-    )["report"]
+        **{"params:benchmark.title": "Title", "params:benchmark.question": "Which?"},
+        **{"provenance": {"command": "kedro run"}, "greys.images": images},
+        **{"benchmark.greys_ranking": found["benchmark.greys_ranking"]},
+        **{f"benchmark.greys_{name}": PNG for name in ("table", "scores")},
+    )["benchmark.report"]
     assert "loses to PCA" not in report
     assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85.0%" in report
     assert '<td class="number">90.00</td>' in report and '<td class="number">85</td>' in report
@@ -196,10 +195,13 @@ def test_members_of_an_ensemble_are_chosen_from_the_test_images_of_every_dataset
     calibration = rows.assign(split="calibration", is_anomaly=False)
     good = pd.concat([rows, calibration], ignore_index=True)
     bad = good.assign(anomaly_score=1.0)
-    scores = {f"{dataset}/{name}/zero": table for dataset in "ab" for name, table in {"net": good, "pca": bad}.items()}
-    scoring = Scoring.model_validate(SCORING)
-    chosen = run(
-        detection.create_selection_pipeline(list(scores)), **scores, **{"params:members": 2, "params:scoring": scoring}
-    )["selection"]
+    scores = {
+        Key(dataset, "choice", name, "seed_0", "zero").dataset("scores"): table
+        for dataset in ("a", "b")
+        for name, table in {"net": good, "pca": bad}.items()
+    }
+    pipeline = detection.create_selection_pipeline(Key("development"), Key("a", "choice"), {one: one for one in scores})
+    settings = {"params:development.members": 2, "params:a.choice.scoring": Scoring.model_validate(SCORING)}
+    chosen = run(pipeline, **scores, **settings)["development.selection"]
     assert chosen["detector"].tolist()[0] == "net"
     assert chosen[["a", "b", "mean"]].iloc[0].tolist() == [1.0, 1.0, 1.0]

@@ -3,16 +3,17 @@
 from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from autoencoders.reporting.page import render_report
+from autoencoders.data.images import ImageSet
+from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Chart, Picture, Section
-from autoencoders.reporting.suite import _seeds, answer, fill_in
+from autoencoders.reporting.study import answer, fill_in, study_section
+from autoencoders.reporting.suite import suite_page
 
 
 def png() -> bytes:
@@ -38,7 +39,8 @@ def section(**changes: object) -> Section:
 
 
 def render(*sections: Section) -> str:
-    return render_report("Digits", "Noise helps.", {"command": "kedro run"}, list(sections))
+    rendered = [one.rendered() for one in sections]
+    return render_page("Digits", "Noise helps.", {"command": "kedro run"}, rendered)
 
 
 class Tags(HTMLParser):
@@ -86,9 +88,10 @@ def test_names_are_escaped_wherever_they_appear():
         answer=evil,
         table=table,
         warnings=[evil],
+        made=evil,
         pictures=[Picture(evil, evil, PNG)],
     )
-    page = render_report(evil, evil, {evil: evil}, [hostile])
+    page = render_page(evil, evil, {evil: evil}, [hostile.rendered()])
     assert "<b" not in page.replace("<body>", "")
     assert Tags(page).named("img")[0]["alt"] == evil
 
@@ -119,14 +122,14 @@ def test_an_empty_table_is_left_out():
     assert "<table>" not in render(section(table=pd.DataFrame()))
 
 
-def test_a_failed_gate_is_shown_at_the_top_in_the_contents_and_in_its_section():
+def test_a_failed_check_is_shown_at_the_top_in_the_contents_and_in_its_section():
     page = render(section(), section(warnings=["PCA wins", "seed 2 never improved"]))
     assert "2 warnings" in page
     assert page.count('role="alert"') == 1
     assert "<li>PCA wins</li>" in page
 
 
-def test_without_failed_gates_nothing_is_alarming():
+def test_without_failed_checks_nothing_is_alarming():
     assert 'class="alarm"' not in render(section())
 
 
@@ -194,8 +197,35 @@ def test_a_chart_brings_its_script_and_cannot_end_it():
     assert "plotly.js" not in render(section())
 
 
-def test_seeds_are_said_with_the_studies_that_have_them():
-    material = {"splits": SimpleNamespace(seed=1), "a/seeds": {"seed_0": 0}, "b/seeds": {"seed_0": 0}}
-    assert _seeds(material) == "0; splits 1"
-    material["c/seeds"] = {"seed_0": 0, "seed_1": 1}
-    assert _seeds(material) == "0 (a, b); 0, 1 (c); splits 1"
+def study(name: str, seeds: list[int], **more: object) -> dict:
+    figure = {f"digits.{name}.comparison.loss_curves": PNG}
+    made = "kedro run, commit abc"
+    return study_section("Why?", "", comparison(), figure, made).rendered() | {"seeds": seeds} | more
+
+
+def page(*studies: dict) -> str:
+    info = {"name": "Digits", "source": "a drawer", "checksum": "c0ffee", "train_images": 3, "test_images": 0}
+    images = ImageSet(np.zeros((3, 1, 2, 2), np.uint8), np.zeros(3, np.uint8), np.full(3, "train"), info)
+    return suite_page("", images, PNG, {"command": "kedro run"}, list(studies))
+
+
+def test_a_page_holds_its_images_and_every_study_that_has_been_run() -> None:
+    found = page(study("sparse", [0]), study("noise", [0]))
+    assert [link["href"] for link in Tags(found).named("a")][-3:] == ["#section-2", "#section-3", "#reproduce"]
+    assert "Autoencoders on Digits" in found and "a drawer; 1 x 2 x 2 pixels." in found
+    assert "Sparse: wide has the lowest test MSE" in found
+    assert "Made by kedro run, commit abc" in found
+    assert "2 warnings" in found, "each study's failed sanity check"
+
+
+def test_printed_numbers_of_all_studies_stand_together() -> None:
+    row = {"item": "B1", "what": "loss", "published": 0.5, "ours": 0.4, "verdict": "beaten", "reason": ""}
+    missed = row | {"item": "B2", "verdict": "missed"}
+    found = page(study("sparse", [0], printed=[row]), study("noise", [0], printed=[missed]), study("plain", [0]))
+    assert "1 beaten, 1 missed." in found and "B2, loss: missed." in found
+    assert "printed numbers" not in page(study("plain", [0]))
+
+
+def test_seeds_are_said_with_the_studies_that_have_them() -> None:
+    assert "<dd>0</dd>" in page(study("a", [0]), study("b", [0]))
+    assert "<dd>0 (a, b); 0, 1 (c)</dd>" in page(study("a", [0]), study("b", [0]), study("c", [0, 1]))

@@ -2,19 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     import torch
     from torch import Tensor
 
 Scale = Literal["unit", "raw", "standard"]  # [0, 1], as stored, or mean 0 and sd 1 over all training pixels
 
 SCORING_BATCH = 2048  # images; bounds the memory that activations take
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """All images of a dataset, and what is known of them.
+
+    Attributes:
+        images: uint8 (N, C, H, W), values in 0..intensity.
+        labels: Integers (N,), indices into the names of the classes.
+        official_split: Texts (N,), "train" or "test": the official part that each image belongs to.
+        info: What is known of the dataset: name, intensity (the value of a white pixel), class_names, source (origin
+            and licence in one line), files where each image has one; and what `described` adds.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    official_split: np.ndarray
+    info: dict[str, Any]
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        return self.images.shape[1:]
+
+    @property
+    def intensity(self) -> int:
+        """The value of a white pixel."""
+        return self.info["intensity"]
+
+    def described(self) -> Self:
+        """Return the same with what its arrays tell added to what is known of it.
+
+        That is the checksum (SHA-256 of the bytes of images, then labels), train_images and test_images (counts),
+        image_shape, and mean and sd in [0, 1] over all pixels of the training part, or of all images where there is
+        none: pixel_mean and pixel_sd.
+        """
+        digest = hashlib.sha256(self.images.ravel())
+        digest.update(self.labels.ravel())
+        counts = {f"{part}_images": int((self.official_split == part).sum()) for part in ("train", "test")}
+        chosen = self.images[self.official_split == "train"] if counts["train_images"] else self.images
+        weights = np.bincount(chosen.ravel(), minlength=256)
+        values = np.arange(len(weights)) / self.intensity
+        mean = float(np.average(values, weights=weights))
+        sd = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+        told = {"checksum": digest.hexdigest(), "image_shape": list(self.image_shape)}
+        return replace(self, info=self.info | told | counts | {"pixel_mean": mean, "pixel_sd": sd})
+
+    def at(self, indices: np.ndarray, device: torch.device, scale: Scale = "unit") -> ImageTensor:
+        """Copy the images at some indices to the device, to be seen in the units of `scale`."""
+        import torch
+
+        shift, spread = {
+            "unit": (0.0, 1.0),
+            "raw": (0.0, 1 / self.intensity),
+            "standard": (self.info.get("pixel_mean", 0.0), self.info.get("pixel_sd", 1.0)),
+        }[scale]
+        return ImageTensor(torch.from_numpy(self.images[indices]).to(device), self.intensity, shift, spread)
+
+    def test_part(self, device: torch.device, scale: Scale = "unit") -> ImageTensor:
+        """Copy the images of the official test part to the device."""
+        return self.at(np.flatnonzero(self.official_split == "test"), device, scale)
 
 
 @dataclass(frozen=True)
@@ -50,17 +113,3 @@ class ImageTensor:
         """Yield float images (size, C, H, W) in order."""
         for start in range(0, len(self), size):
             yield self[slice(start, start + size)]
-
-
-def pixels(
-    images: np.ndarray, indices: np.ndarray, facts: dict[str, Any], device: torch.device, scale: Scale = "unit"
-) -> ImageTensor:
-    """Copy the images (uint8, (N, C, H, W)) at `indices` to the device, to be seen in the units of `scale`."""
-    import torch
-
-    shift, spread = {
-        "unit": (0.0, 1.0),
-        "raw": (0.0, 1 / facts["intensity"]),
-        "standard": (facts.get("pixel_mean", 0.0), facts.get("pixel_sd", 1.0)),
-    }[scale]
-    return ImageTensor(torch.from_numpy(images[indices]).to(device), facts["intensity"], shift, spread)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from autoencoders.data.images import ImageTensor
+from autoencoders.evaluation.errors import pixel_errors
 from autoencoders.models.base import Autoencoder
-from autoencoders.training.engine import reconstruct, squared_error
 
 GROUPS = {  # name -> whether its images are anomalies, and whether those with the highest scores are taken
     "most normal": (False, False),
@@ -19,11 +19,11 @@ def choose(scores: pd.DataFrame, count: int) -> pd.DataFrame:
     """Return the test images with the lowest and highest scores of each kind.
 
     Args:
-        scores: A row an image: index, split, label, is_anomaly, anomaly_score.
-        count: Of each group of `GROUPS`.
+        scores: Scores, one row per image: index, split, label, is_anomaly, anomaly_score.
+        count: Number of images in each of `GROUPS`.
 
     Returns:
-        index, label, score and group, a row an image.
+        One row per image: index, label, score and group.
     """
     test = scores[scores["split"] == "test"].sort_values("anomaly_score", kind="stable")
     groups = {}
@@ -38,21 +38,14 @@ def look(model: Autoencoder, chosen: pd.DataFrame, images: ImageTensor) -> tuple
     """Reconstruct chosen images.
 
     Args:
-        model: In evaluation mode.
-        chosen: A row an image.
-        images: The same ones.
+        model: Network in evaluation mode.
+        chosen: Table from `choose`.
+        images: The same images (n, C, H, W).
 
     Returns:
-        `chosen` with `error`, each image's mean squared difference; and the arrays inputs and reconstructions
-        (n, C, H, W), as intensities, and squares (n, C, H, W), in the units that the network sees.
+        `chosen` with `error`, each image's mean squared difference; and the arrays of `pixel_errors`, with their
+        median_error (1,).
     """
-    originals = images[slice(None)]
-    restored = reconstruct(model, originals)
-    errors = squared_error(restored, originals).cpu().numpy()
-    arrays = {
-        "inputs": images.intensities(originals).cpu().numpy(),
-        "reconstructions": images.intensities(restored).cpu().numpy(),
-        "squares": (restored - originals).square().cpu().numpy(),
-        "median_error": np.array([np.median(errors)], dtype=np.float32),
-    }
-    return chosen.assign(error=errors), arrays
+    arrays = pixel_errors(model, images)
+    errors = arrays["squares"].mean(axis=(1, 2, 3))
+    return chosen.assign(error=errors), arrays | {"median_error": np.array([np.median(errors)], dtype=np.float32)}

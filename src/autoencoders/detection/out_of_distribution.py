@@ -1,4 +1,4 @@
-"""Probes: images that no image of the dataset looks like."""
+"""Out-of-distribution images: no image of the dataset looks like them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import numpy as np
 from pydantic import PositiveInt, model_validator
 
 from autoencoders.configuration import Fraction, Strict
-from autoencoders.training.corruption import SaltAndPepper
+from autoencoders.training.corruption import SaltAndPepper, check_square
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from autoencoders.data.images import ImageTensor
 
-Kind = Literal["uniform", "normal", "rotated_90", "rotated_180", "inverted", "blank", "salt_and_pepper"]
+Kind = Literal["uniform", "gaussian", "rotated_90", "rotated_180", "inverted", "blank", "salt_and_pepper"]
 
 
-class Probes(Strict):
-    """Which probes, besides the test images of `datasets`, and how many images of each."""
+class OutOfDistribution(Strict):
+    """Which kinds of images, besides the test images of `datasets`, and how many of each."""
 
     kinds: tuple[Kind, ...]
-    images: PositiveInt  # of each probe at most, and of each other dataset
+    images: PositiveInt  # of each kind at most, and of each other dataset
     probability: Fraction | None = None  # of salt_and_pepper alone: of a pixel to be hit
     salt: Fraction | None = None  # of salt_and_pepper alone: share of white among the pixels hit
     datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
@@ -35,36 +35,52 @@ class Probes(Strict):
                 rule = "given for" if needed else "left out without"
                 raise ValueError(f"{name} must be {rule} salt_and_pepper, got {getattr(self, name)}")
         if not self.kinds and not self.datasets:
-            raise ValueError("kinds and datasets name no probe: give one at least, got [] and []")
+            raise ValueError("kinds and datasets must not both be empty, got [] and []")
         return self
 
 
-def make(kind: Kind, chosen: ImageTensor, generator: Generator, settings: Probes) -> Tensor:
-    """Make a probe from images of the dataset, or in their shape.
-
-    Normal noise is N(0, 1) in the units that the network sees, uniform noise runs from black to white, and all blank
-    images are one.
+def generate(
+    settings: OutOfDistribution, normal: ImageTensor, others: dict[str, ImageTensor], seed: int
+) -> dict[str, Tensor]:
+    """Return images of every kind, and of every other dataset, by its name.
 
     Args:
-        kind: Of the probe.
-        chosen: (n, C, H, W).
-        generator: Of noise.
-        settings: How many pixels salt and pepper hit.
+        settings: Kinds of images, and their number.
+        normal: Images (n, C, H, W) of the dataset, that some kinds are made from.
+        others: Test images (N, C, H, W) of other datasets, by name.
+        seed: Seed of all draws.
+
+    Returns:
+        (n, C, H, W) each, in the units that the network sees.
+
+    Raises:
+        ValueError: rotated_90 is asked of images that are not square, or another dataset's images have another shape.
+    """
+    from torch import Generator
+
+    generator = Generator(normal.values.device).manual_seed(seed)
+    shape = tuple(normal.values.shape[1:])
+    made = {kind: make_images(kind, normal, generator, settings) for kind in settings.kinds}
+    return made | {name: sample_dataset(name, one, settings.images, shape, seed) for name, one in others.items()}
+
+
+def make_images(kind: Kind, normal: ImageTensor, generator: Generator, settings: OutOfDistribution) -> Tensor:
+    """Return images of a kind, made from images (n, C, H, W) of the dataset, or in their shape.
+
+    Gaussian noise is N(0, 1) in the units that the network sees, uniform noise runs from black to white, and all blank
+    images are one.
 
     Returns:
         (n, C, H, W), of blank images (1, C, H, W), in the units that the network sees.
-
-    Raises:
-        ValueError: rotated_90 is asked of images that are not square.
     """
-    images = chosen.intensities(chosen[slice(None)])
+    images = normal.intensities(normal[slice(None)])
     match kind:
-        case "normal":
+        case "gaussian":
             return images.new_empty(images.shape).normal_(generator=generator)
         case "uniform":
             images = images.new_empty(images.shape).uniform_(generator=generator)
         case "rotated_90":
-            _check_square(images)
+            check_square(images, kind)
             images = images.rot90(1, dims=(2, 3))
         case "rotated_180":
             images = images.rot90(2, dims=(2, 3))
@@ -73,41 +89,19 @@ def make(kind: Kind, chosen: ImageTensor, generator: Generator, settings: Probes
         case "blank":
             images = images.new_zeros(1, *images.shape[1:])
         case "salt_and_pepper":
-            salted = SaltAndPepper(kind="salt_and_pepper", probability=settings.probability, salt=settings.salt)
+            salted = SaltAndPepper(kind=kind, probability=settings.probability, salt=settings.salt)
             images = salted(images, generator)
-    return (images - chosen.shift) / chosen.spread
+    return (images - normal.shift) / normal.spread
 
 
-def of_other(
-    name: str, images: ImageTensor, count: int, shape: tuple[int, int, int], rng: np.random.Generator
-) -> Tensor:
-    """Return a choice of another dataset's images, in the units that the network sees.
-
-    Args:
-        name: Of the other dataset.
-        images: (N, C, H, W).
-        count: How many to choose at most.
-        shape: (C, H, W) that the network takes.
-        rng: Chooses.
-
-    Returns:
-        (n, C, H, W), in order.
-
-    Raises:
-        ValueError: The images have another shape.
-    """
+def sample_dataset(name: str, images: ImageTensor, count: int, shape: tuple[int, int, int], seed: int) -> Tensor:
+    """Return `count` images (N, C, H, W) of another dataset at most, in order, in the units that the network sees."""
     import torch
 
     from autoencoders.evaluation.latent import subset
 
     found = tuple(images.values.shape[1:])
-    if found != tuple(shape):
-        raise ValueError(f"datasets: images of {name} must have the shape {tuple(shape)}, got {found}")
-    chosen = subset(np.arange(len(images)), count, rng)
+    if found != shape:
+        raise ValueError(f"datasets: images of {name} must have the shape {shape}, got {found}")
+    chosen = subset(np.arange(len(images)), count, np.random.default_rng(seed))
     return images[torch.from_numpy(chosen).to(images.values.device)]
-
-
-def _check_square(images: Tensor) -> None:
-    height, width = images.shape[2:]
-    if height != width:
-        raise ValueError(f"rotated_90 needs square images, got {height} x {width} pixels")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from autoencoders.configuration import Fraction, Strict
+from autoencoders.key import Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +31,8 @@ class Row(Strict):
     mean: Annotated[float, Field(gt=0, le=1)]
 
 
-class Printed(Strict):
-    """The rows that papers print for one dataset."""
-
-    rows: tuple[Row, ...]
-
-
-def detectors(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Join the AUROC tables of a study's replicates, named `detector/seed name`.
+def detectors(tables: dict[Key, pd.DataFrame]) -> pd.DataFrame:
+    """Join the AUROC tables of a study's detectors and seeds.
 
     Returns:
         detector (`<detector>` by its anomaly score, `<detector>/<score>` by another), seed, normal_class, auroc, low
@@ -46,8 +41,8 @@ def detectors(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
-    for name, table in tables.items():
-        detector = name.split("/")[0]
+    for key, table in tables.items():
+        detector = key.detector
         named = [f"{detector}/{score}" if isinstance(score, str) and score else detector for score in table["score"]]
         parts.append(table.assign(detector=named))
     return pd.concat(parts, ignore_index=True)[["detector", "seed", "normal_class", "auroc", "low", "high"]]
@@ -57,12 +52,12 @@ def ranking(detectors: pd.DataFrame, reference: str | None) -> pd.DataFrame:
     """Rank detectors by their mean AUROC over normal classes and seeds.
 
     Args:
-        detectors: From `detectors`.
-        reference: The one that others should beat: by the same score if it has that, or by its anomaly score.
+        detectors: Table from `detectors`.
+        reference: Detector that others should beat: by the same score if it has that, or by its anomaly score.
 
     Returns:
-        Index detector, best first; a column a normal class (mean over seeds); mean, its sd over seeds (empty for one
-        seed), its 95 % interval low to high over test images, seeds; below_reference.
+        Index detector, best first; one column per normal class (mean over seeds); mean, its sd over seeds (empty for
+        one seed), its 95 % interval low to high over test images, seeds; below_reference.
     """
     per_class = detectors[detectors["normal_class"] != MEAN]
     order = per_class["normal_class"].unique()
@@ -86,7 +81,7 @@ def by_anomaly_score(ranking: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_score(ranking: pd.DataFrame, anomaly_score: str) -> pd.DataFrame:
-    """Return mean AUROC: index detector, best first; a column a score, the anomaly score first; empty where none is."""
+    """Return mean AUROC: index detector, best first; one column per score, the anomaly score first."""
     import pandas as pd
 
     names = ranking.index.str.partition("/")
@@ -97,23 +92,45 @@ def by_score(ranking: pd.DataFrame, anomaly_score: str) -> pd.DataFrame:
     return wide.loc[by_anomaly_score(ranking).index, list(dict.fromkeys(order))].rename_axis(None, axis=1)
 
 
-def printed(published: Printed, ours: pd.DataFrame) -> pd.DataFrame:
-    """Return published rows: index source; a column a normal class, empty where none is printed; mean; protocol."""
+def printed(published: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
+    """Check published rows and bring them into the form of our ranking.
+
+    Args:
+        published: One row per source: source, protocol, mean and, where they are printed, normal classes.
+        ours: From `ranking`.
+
+    Returns:
+        Index source; one column per normal class, empty where none is printed; mean; protocol.
+
+    Raises:
+        ValueError: A row is malformed.
+    """
     import pandas as pd
 
-    classes = ours.columns[: ours.columns.get_loc(MEAN)]
-    rows = [{name: row.auroc.get(name) for name in classes} | {MEAN: row.mean} for row in published.rows]
-    index = pd.Index([row.source for row in published.rows], name="detector")
-    table = pd.DataFrame(rows, index=index, columns=[*classes, MEAN], dtype=float)
-    return table.assign(protocol=[row.protocol for row in published.rows])
+    classes = list(ours.columns[: ours.columns.get_loc(MEAN)])
+    rows = [_row(cells, classes) for cells in published.fillna("").to_dict("records")]
+    auroc = [row.auroc | {MEAN: row.mean} for row in rows]
+    index = pd.Index([row.source for row in rows], name="detector")
+    table = pd.DataFrame(auroc, index=index, columns=[*classes, MEAN], dtype=float)
+    return table.assign(protocol=[row.protocol for row in rows])
 
 
-def beside(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+def beside(ours: pd.DataFrame, theirs: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or as stated."""
     import pandas as pd
 
-    parts = [ours.assign(protocol="ours"), *([theirs] if len(theirs) else [])]
+    parts = [ours.assign(protocol="ours"), *([theirs] if theirs is not None else [])]
     return pd.concat(parts).rename_axis("detector").reset_index()
+
+
+def _row(cells: dict[str, object], classes: list[str]) -> Row:
+    """Return one row of a published table, checked; empty cells are classes that are not printed."""
+    auroc = {name: cells[name] for name in classes if cells.get(name, "") != ""}
+    rest = {name: cell for name, cell in cells.items() if name not in classes}
+    try:
+        return Row.model_validate(rest | {"auroc": auroc})
+    except ValueError as error:
+        raise ValueError(f"published, source {cells.get('source')}: {error}") from None
 
 
 def _bar(name: str, table: pd.DataFrame, reference: str | None) -> float:

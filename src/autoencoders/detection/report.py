@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from autoencoders.detection.ranking import MEAN
-from autoencoders.reporting.page import render_report
+from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Picture, Section
 
 CAPTION = (
@@ -16,33 +16,31 @@ CAPTION = (
 SCORES = "The same detectors by other scores of the same networks; untrained is the anomaly score before training."
 
 
-def benchmark_report(title: str, question: str, provenance: dict[str, str], material: dict[str, Any]) -> str:
+def benchmark_report(title: str, question: str, provenance: dict[str, str], datasets: dict[str, dict[str, Any]]) -> str:
     """Return the report as one self-contained HTML document.
 
     Args:
-        title: Of the page.
+        title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        material: `<dataset>/facts`, `<dataset>/ranking` (a row a detector, ours and published) and `<dataset>/table`,
-            the same as a picture in PNG bytes, and `<dataset>/scores`, another by detector and score.
+        datasets: Of each dataset its `images`; its `ranking`, one row per detector, ours and published; and, in PNG
+            bytes, `table`, the same as a picture, and `scores`, another by detector and score.
     """
-    datasets = [name.removesuffix("/ranking") for name in material if name.endswith("/ranking")]
-    sections = [_section(dataset, question, material) for dataset in datasets]
-    checksums = {
-        f"checksum of {material[f'{one}/facts']['name']}": material[f"{one}/facts"]["checksum"] for one in datasets
-    }
-    rankings = {material[f"{one}/facts"]["name"]: material[f"{one}/ranking"] for one in datasets}
+    named = {material["images"].info["name"]: material for material in datasets.values()}
+    sections = [_section(name, question, material) for name, material in named.items()]
+    checksums = {f"checksum of {name}": material["images"].info["checksum"] for name, material in named.items()}
+    rankings = {name: material["ranking"] for name, material in named.items()}
     summary = " ".join([*([both(rankings)] if len(rankings) > 1 else []), *(section.answer for section in sections)])
-    return render_report(title, summary, provenance | checksums, sections)
+    return render_page(title, summary, provenance | checksums, [section.rendered() for section in sections])
 
 
-def _section(dataset: str, question: str, material: dict[str, Any]) -> Section:
-    ranking, name = material[f"{dataset}/ranking"], material[f"{dataset}/facts"]["name"]
+def _section(name: str, question: str, material: dict[str, Any]) -> Section:
     pictures = [
-        Picture(f"{name}: AUROC by detector and normal class", CAPTION, material[f"{dataset}/table"]),
-        Picture(f"{name}: mean AUROC by detector and score", SCORES, material[f"{dataset}/scores"]),
+        Picture(f"{name}: AUROC by detector and normal class", CAPTION, material["table"]),
+        Picture(f"{name}: mean AUROC by detector and score", SCORES, material["scores"]),
     ]
-    return Section(name, question, answer(name, ranking), _readable(ranking), pictures, [])
+    ranking = material["ranking"]
+    return Section(name, question, answer(name, ranking), _readable(ranking), pictures)
 
 
 def both(rankings: dict[str, pd.DataFrame]) -> str:

@@ -5,35 +5,37 @@ from typing import Annotated, Self
 from pydantic import Field, PositiveFloat, PositiveInt, SerializeAsAny, model_validator
 
 from autoencoders.configuration import Strict
-from autoencoders.detection.out_of_distribution import Probes
+from autoencoders.detection.out_of_distribution import OutOfDistribution
 from autoencoders.detection.scores import Score
+
+Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Thresholds(Strict):
     """The rules that set thresholds."""
 
     k: PositiveFloat  # standard deviations above the mean
-    alpha: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(min_length=1)]  # false-positive rates
+    alpha: Annotated[tuple[Rate, ...], Field(min_length=1)]  # nominal false positive rates
 
 
 class Scoring(Strict):
     """How detectors score images and are compared.
 
     Attributes:
-        anomaly_score: Which of the scores ranks the images; the others are set beside it.
-        reference: The variant that a detector should beat.
-        scores: By name.
-        thresholds: What held-out normal images set.
-        probes: Images of no class.
-        replicates: Resamplings of the test images behind the intervals of AUROC.
+        anomaly_score: Name of the score that ranks the images; the others are set beside it.
+        reference: Name of the variant that a detector should beat.
+        scores: Scores by name.
+        thresholds: Rules for thresholds, which held-out normal images set.
+        out_of_distribution: Images of no class that detectors are to tell from normal ones.
+        bootstrap_samples: Number of resamplings of the test images behind the intervals of AUROC.
     """
 
     anomaly_score: str
     reference: str | None = None
     scores: Annotated[dict[str, SerializeAsAny[Score]], Field(min_length=1)]
     thresholds: Thresholds
-    probes: Probes | None = None
-    replicates: PositiveInt
+    out_of_distribution: OutOfDistribution | None = None
+    bootstrap_samples: PositiveInt
 
     @model_validator(mode="after")
     def _the_anomaly_score_is_one_of_the_scores(self) -> Self:

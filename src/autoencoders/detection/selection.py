@@ -1,4 +1,4 @@
-"""The choice of an ensemble: members one by one, each the one that helps most."""
+"""The choice of an ensemble: members one by one, each the one that helps most (Caruana et al. 2004)."""
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,9 @@ def pairs(tables: dict[str, pd.DataFrame], anomaly_score: str, others: list[str]
     """Set one dataset's scores side by side.
 
     Args:
-        tables: Of the test images of each normal class, by `<detector>/<class>`.
-        anomaly_score: The name of the score in the column `anomaly_score`.
-        others: The names of the other scores.
+        tables: Scores of the test images of each normal class, by `<detector>/<class>`.
+        anomaly_score: Name of the score in the column `anomaly_score`.
+        others: Names of the other scores.
     """
     columns = {"anomaly_score": anomaly_score} | {name: name for name in others if name != anomaly_score}
     found: Classes = {}
@@ -30,15 +30,18 @@ def pairs(tables: dict[str, pd.DataFrame], anomaly_score: str, others: list[str]
 def forward(datasets: dict[str, Classes], steps: int) -> pd.DataFrame:
     """Add to an ensemble, step by step, the pair of detector and score that raises the mean AUROC of all datasets most.
 
+    This is forward selection with replacement: a pair chosen twice weighs twice (Caruana, Niculescu-Mizil, Crew and
+    Ksikes 2004).
+
     Args:
-        datasets: The scores of each.
-        steps: How many members to choose.
+        datasets: Scores by dataset.
+        steps: Number of members to choose.
 
     Returns:
-        A row a step: step, detector, score, the ensemble's mean AUROC over the classes of each dataset, and `mean`.
+        One row per step: step, detector, score, the ensemble's mean AUROC over the classes of each dataset, and `mean`.
     """
     logarithms = {name: _logarithms(classes) for name, classes in datasets.items()}
-    candidates = sorted(set.intersection(*(set(scores) for one in logarithms.values() for _, scores in one)))
+    candidates = sorted(set.intersection(*(set(scores) for one in logarithms.values() for _, scores in one.values())))
     members: list[Pair] = []
     rows = []
     for step in range(1, steps + 1):
@@ -50,15 +53,18 @@ def forward(datasets: dict[str, Classes], steps: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _logarithms(classes: Classes) -> list[tuple[np.ndarray, dict[Pair, np.ndarray]]]:
+def _logarithms(classes: Classes) -> Classes:
     """Take each score's logarithm once: an ensemble is the mean of those of its members."""
-    return [(labels, {pair: combine([score]) for pair, score in scores.items()}) for labels, scores in classes.values()]
-
-
-def _areas(
-    datasets: dict[str, list[tuple[np.ndarray, dict[Pair, np.ndarray]]]], members: list[Pair]
-) -> dict[str, float]:
     return {
-        name: float(np.mean([auroc(sum(scores[pair] for pair in members), labels) for labels, scores in classes]))
+        name: (labels, {pair: combine([score]) for pair, score in scores.items()})
+        for name, (labels, scores) in classes.items()
+    }
+
+
+def _areas(datasets: dict[str, Classes], members: list[Pair]) -> dict[str, float]:
+    """Return the mean AUROC over the classes of each dataset."""
+    areas = {
+        name: [auroc(sum(scores[pair] for pair in members), labels) for labels, scores in classes.values()]
         for name, classes in datasets.items()
     }
+    return {name: float(np.mean(values)) for name, values in areas.items()}

@@ -6,8 +6,8 @@ import torch
 from torch import Generator, Tensor
 
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
-from autoencoders.evaluation import metrics
-from autoencoders.evaluation import sanity as gates
+from autoencoders.evaluation import metrics, sanity_checks
+from autoencoders.key import SANITY_CHECK
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import pca
 from autoencoders.training.corruption import Corruption
@@ -20,11 +20,11 @@ def errors(model: Autoencoder, images: ImageTensor, basis: Arrays, corruption: C
     """Return the mean squared errors (N,) of images against what is made of them.
 
     Args:
-        model: A fitted autoencoder.
-        images: (N, C, H, W).
-        basis: The principal components of the training images.
-        corruption: What the variant was trained to undo.
-        seed: Of the corruption's draws.
+        model: Fitted autoencoder.
+        images: Images (N, C, H, W).
+        basis: Principal components of the training images.
+        corruption: Corruption that the variant was trained to undo.
+        seed: Seed of the corruption.
 
     Returns:
         reconstruction_error; mean_image_error, of the mean training image; pca_error at the same code size, unless
@@ -60,16 +60,16 @@ def summary(
     latent_dim: int,
     normal_class: list[int] | None = None,
 ) -> dict[str, float]:
-    """Sum an error table up in metrics; a gate is 1 where it held and 0 where it failed.
+    """Sum an error table up in metrics; a sanity check is 1 where it held and 0 where it failed.
 
     Args:
-        errors: The table, a row an image.
-        history: The training, a row an epoch.
-        iterations: The training loss, a row a step.
-        statistics: Of each pixel over training images, from `pixel_statistics`.
-        latent_dim: Numbers in a code.
-        normal_class: The labels trained on, in one-class studies: errors are averaged over these images alone, and
-            PCA's AUROC at the same code size is found.
+        errors: Errors, one row per image.
+        history: History of the training, one row per epoch.
+        iterations: Training loss, one row per step.
+        statistics: Statistics of each pixel over training images, from `pixel_statistics`.
+        latent_dim: Size of a code.
+        normal_class: Labels trained on, in one-class studies: errors are averaged over these images alone, and PCA's
+            AUROC at the same code size is found.
     """
     is_anomaly = ~np.isin(errors["label"], normal_class) if normal_class else np.zeros(len(errors), dtype=bool)
     found = metrics.mean_errors(errors[~is_anomaly], statistics["pixel_error"].size) | {
@@ -81,22 +81,19 @@ def summary(
     if normal_class and "pca_error" in errors:
         label = "_".join(str(one) for one in sorted(normal["label"].unique()))
         found[f"test/pca_auroc_{label}"] = metrics.auroc(errors.loc[test, "pca_error"], is_anomaly[test])
-    dead = gates.dead_pixels(statistics["image_sd"], statistics["reconstruction_sd"])
+    spreads = statistics["image_sd"], statistics["reconstruction_sd"]
+    dead = sanity_checks.dead_pixels(*spreads)
     lost = statistics["pixel_error"]
     found["dead_pixels/count"] = float(dead.sum())
     found["dead_pixels/error_share"] = float(lost[dead].sum() / lost.sum()) if lost.any() else 0.0
     verdicts = {
-        "gate/loss_fell": gates.loss_fell(iterations["train_loss"].to_numpy()),
-        "gate/beats_mean_image": gates.beats_mean_image(
-            normal["reconstruction_error"].to_numpy(), normal["mean_image_error"].to_numpy()
-        ),
-        "gate/reconstructions_differ": gates.reconstructions_differ(
-            statistics["image_sd"], statistics["reconstruction_sd"]
-        ),
-        "gate/no_dead_pixels": not dead.any(),
-        "gate/errors_vary": gates.scores_vary(errors.loc[test, "reconstruction_error"].to_numpy()),
+        "loss_fell": sanity_checks.loss_fell(iterations["train_loss"].to_numpy()),
+        "beats_mean_image": sanity_checks.beats_mean_image(normal["reconstruction_error"], normal["mean_image_error"]),
+        "reconstructions_differ": sanity_checks.reconstructions_differ(*spreads),
+        "no_dead_pixels": not dead.any(),
+        "errors_vary": sanity_checks.scores_vary(errors.loc[test, "reconstruction_error"]),
     }
-    return found | {name: float(held) for name, held in verdicts.items()}
+    return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 
 def examples(model: Autoencoder, images: ImageTensor, corruption: Corruption, seed: int) -> Arrays:
@@ -111,6 +108,22 @@ def examples(model: Autoencoder, images: ImageTensor, corruption: Corruption, se
     arrays = {"originals": originals, "inputs": inputs, "reconstructions": reconstructions}
     return {name: _numpy(images.intensities(value)) for name, value in arrays.items()} | {
         "errors": _numpy(squared_error(reconstructions, originals))
+    }
+
+
+def pixel_errors(model: Autoencoder, images: ImageTensor) -> Arrays:
+    """Return where reconstructions of a few images (n, C, H, W) are wrong.
+
+    Returns:
+        inputs and reconstructions (n, C, H, W), as intensities, and squares (n, C, H, W), their squared differences in
+        the units that the network sees.
+    """
+    originals = images[slice(None)]
+    reconstructions = reconstruct(model, originals)
+    return {
+        "inputs": _numpy(images.intensities(originals)),
+        "reconstructions": _numpy(images.intensities(reconstructions)),
+        "squares": _numpy((reconstructions - originals).square()),
     }
 
 

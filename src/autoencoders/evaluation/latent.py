@@ -1,15 +1,17 @@
 """Codes of images, and what lies nearest to a code or to an image."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from autoencoders.data import splits
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
 
 THUMBNAILS = 800  # images that a chart shows: what a page bears
+CHUNK = 256  # points; bounds the memory of their distances to all references
 
 
 @torch.inference_mode()
@@ -20,14 +22,9 @@ def encode(model: Autoencoder, images: ImageTensor) -> Tensor:
 
 @torch.inference_mode()
 def decode(model: Autoencoder, codes: Tensor) -> Tensor:
-    """Return what codes (N, latent_dim), and nothing else, decode to: images (N, C, H, W)."""
-    return torch.cat([model.decode(batch) for batch in codes.split(SCORING_BATCH)])
-
-
-def trained_on(subject: Subject) -> np.ndarray:
-    """Return the indices of the test images whose class the network was trained on."""
-    known = np.unique(subject.labels[subject.indices["train"]])
-    return splits.only(subject.indices["test"], subject.labels, known.tolist())
+    """Return what codes (..., latent_dim), and nothing else, decode to: images (..., C, H, W)."""
+    images = [model.decode(batch) for batch in codes.flatten(0, -2).split(SCORING_BATCH)]
+    return torch.cat(images).unflatten(0, codes.shape[:-1])
 
 
 def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -35,32 +32,41 @@ def subset(indices: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
     return np.sort(rng.choice(indices, min(count, len(indices)), replace=False))
 
 
-def thumbnails(subject: Subject, indices: np.ndarray) -> np.ndarray:
-    """Return the first images at some indices as pictures, uint8 (n, C, H, W), n at most `THUMBNAILS`."""
-    chosen = subject.images[indices[:THUMBNAILS]].astype(np.uint16)
-    return (chosen * 255 // subject.facts["intensity"]).astype(np.uint8)
+def map_of(subject: Subject, indices: np.ndarray, points: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what a map of images shows.
+
+    Returns:
+        points (n, 2), labels (n,) and thumbnails, pictures of the first `THUMBNAILS` images, uint8 (m, C, H, W).
+    """
+    shown = subject.dataset.images[indices[:THUMBNAILS]].astype(np.uint16)
+    return {
+        "points": points.astype(np.float32),
+        "labels": subject.labels[indices].astype(np.int64),
+        "thumbnails": (shown * 255 // subject.dataset.intensity).astype(np.uint8),
+    }
 
 
-@torch.inference_mode()
 def nearest_distances(queries: Tensor, references: Tensor) -> Tensor:
-    """Return the root mean squared pixel difference (n,) of each image and the reference nearest to it.
+    """Return the root mean squared pixel difference (...) of each image and the reference nearest to it.
 
     Args:
-        queries: (n, C, H, W).
-        references: (m, C, H, W), in the same units.
-
-    Raises:
-        ValueError: There are no references.
+        queries: Images (..., C, H, W).
+        references: Images (m, C, H, W), in the same units.
     """
-    flat = references.flatten(1)
-    parts = [
-        (batch - flat[_nearest(batch, flat, 1)[:, 0]]).square().mean(dim=1).sqrt()
-        for batch in queries.flatten(1).split(SCORING_BATCH)
-    ]
-    return torch.cat(parts)
+    points = queries.flatten(-3)
+    distances = neighbour_distances(points.flatten(0, -2), references.flatten(1), 1)
+    return distances.view(points.shape[:-1]) / math.sqrt(points.shape[-1])
 
 
-@torch.inference_mode()
+def neighbour_distances(queries: Tensor, references: Tensor, neighbours: int) -> Tensor:
+    """Return the Euclidean distances (n, neighbours) of points (n, D) to the nearest references (m, D).
+
+    A matrix product finds which are nearest; differences tell how far they are, without its rounding.
+    """
+    places = _nearest(queries, references, neighbours)
+    return torch.stack([(queries - references[place]).norm(dim=1) for place in places.T], dim=1)
+
+
 def neighbour_accuracy(
     points: Tensor,
     labels: np.ndarray,
@@ -71,33 +77,39 @@ def neighbour_accuracy(
     """Return how often the majority of the nearest neighbours bears the point's own label, in [0, 1].
 
     Args:
-        points: (n, dimensions).
-        labels: (n,) non-negative integers.
-        neighbours: How many vote; of labels with as many votes the smallest wins.
-        references: (m, dimensions), those that vote; None: the other points.
-        reference_labels: (m,).
-
-    Raises:
-        ValueError: There are fewer references than votes.
+        points: Points (n, D).
+        labels: Labels (n,) of the points, non-negative integers.
+        neighbours: Number of votes; of labels with as many votes the smallest wins.
+        references: Points (m, D) that vote; None: the other points.
+        reference_labels: Labels (m,) of the references.
     """
     alone = references is None
-    voters = torch.from_numpy(np.asarray(labels if alone else reference_labels, dtype=np.int64)).to(points.device)
-    others = points if alone else references
-    if neighbours + alone > len(others):
-        raise ValueError(f"neighbours must be at most {len(others) - alone}, the points there are, got {neighbours}")
-    votes = []
-    for start in range(0, len(points), SCORING_BATCH):
-        batch = points[start : start + SCORING_BATCH]
-        own = torch.arange(start, start + len(batch), device=points.device) if alone else None
-        votes.append(voters[_nearest(batch, others, neighbours, own)].mode(dim=1).values)
-    return float(np.mean(torch.cat(votes).cpu().numpy() == labels))
+    voters = torch.as_tensor(labels if alone else reference_labels, device=points.device)
+    places = _nearest(points, points if alone else references, neighbours, alone)
+    return float(np.mean(voters[places].mode(dim=1).values.cpu().numpy() == labels))
 
 
-def _nearest(queries: Tensor, references: Tensor, count: int, own: Tensor | None = None) -> Tensor:
-    """Return the places (n, count) of the references nearest to each query, never its own where it has one."""
-    if not len(references):
-        raise ValueError("there are no references to be near to")
-    squared = references.square().sum(dim=1) - 2 * queries @ references.T  # (n, m), short of the query's own norm
-    if own is not None:
-        squared.scatter_(1, own[:, None], torch.inf)
-    return squared.topk(count, dim=1, largest=False).indices
+@torch.inference_mode()
+def _nearest(queries: Tensor, references: Tensor, neighbours: int, alone: bool = False) -> Tensor:
+    """Return the places (n, neighbours) of the references nearest to each query, the nearest first.
+
+    Args:
+        queries: Points (n, D).
+        references: Points (m, D).
+        neighbours: Number of references.
+        alone: Whether the queries are the references, none of which is its own neighbour.
+
+    Raises:
+        ValueError: There are fewer references than neighbours.
+    """
+    if neighbours + alone > len(references):
+        raise ValueError(
+            f"neighbours must be at most {len(references) - alone}, the images to choose from, got {neighbours}"
+        )
+    squares, found = references.square().sum(dim=1), []
+    for chunk in torch.arange(len(queries), device=queries.device).split(CHUNK):
+        squared = squares - 2 * queries[chunk] @ references.T  # (chunk, m), short of the query's own square
+        if alone:
+            squared.scatter_(1, chunk[:, None], torch.inf)
+        found.append(squared.topk(neighbours, dim=1, largest=False).indices)
+    return torch.cat(found)

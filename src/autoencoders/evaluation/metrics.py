@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from autoencoders.key import SANITY_CHECK
+
 
 def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
     """Return the area under the ROC curve in [0, 1], the chance that an anomaly scores above a normal image.
 
     Args:
-        anomaly_score: (N,), larger = more anomalous; ties count half.
-        is_anomaly: (N,) bool, the positive class.
+        anomaly_score: Scores (N,), larger = more anomalous; ties count half.
+        is_anomaly: Labels (N,), boolean, the positive class.
 
     Raises:
         ValueError: A score is not finite, or there are only normal images or only anomalies.
@@ -46,8 +48,8 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
     """Average an error table over images, split by split.
 
     Args:
-        errors: A row an image: split and columns of mean squared errors named *_error.
-        pixels: Numbers in one image.
+        errors: Errors, one row per image: split and columns of mean squared errors named *_error.
+        pixels: Number of values in one image.
 
     Returns:
         `<split>/mse`, and for the test split also the PCA's, the sum over pixels (`sse`), their ratio and, where
@@ -67,11 +69,11 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
 
 
 def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Merge the metrics of one-class experiments, a class each.
+    """Merge the metrics of one-class experiments, one for each class.
 
     Returns:
         Every class's `<split>/..auroc_<label>` with their mean as `.._mean`, and the mean over classes of every
-        other metric; a gate holds where it held for every class.
+        other metric; a sanity check holds where it held for every class.
     """
     frame = pd.DataFrame(metrics).T
     per_class = [name for name in frame if "auroc_" in name]
@@ -80,5 +82,5 @@ def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:
         values = [value for name, value in merged.items() if name.startswith(f"{kind}auroc_")]
         merged[f"{kind}auroc_mean"] = float(np.mean(values))
     for name in frame.columns.difference(per_class):
-        merged[name] = float(frame[name].min() if name.startswith("gate/") else frame[name].mean())
+        merged[name] = float(frame[name].min() if name.startswith(SANITY_CHECK) else frame[name].mean())
     return dict(sorted(merged.items()))

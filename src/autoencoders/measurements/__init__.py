@@ -1,4 +1,4 @@
-"""Measurements, a file each: `Config`, what its YAML block may say, `measure` and `draw`.
+"""Measurements, a folder each: `Config`, what its YAML block may say, `measure` and `draw`.
 
 `measure(subject, config)` looks at one fitted network and returns a `Finding`; `draw(findings, config)` sets the
 findings of a study's variants side by side in one figure. Those in `CHARTED` have a `chart(findings)`, too, to move
@@ -7,16 +7,15 @@ about in.
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
+import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autoencoders.configuration import Named
+from autoencoders.configuration import Plugin
 from autoencoders.data.finding import Finding
+from autoencoders.key import Key
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     import plotly.graph_objects as go
     from matplotlib.figure import Figure
@@ -27,56 +26,47 @@ if TYPE_CHECKING:
 CHARTED = ("latent_scatter", "tsne")
 
 
-class Measurement(Named):
+class Measurement(Plugin):
     """The part of a `measurements` block that every measurement shares."""
 
-    datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network
-
-
-def kinds() -> list[str]:
-    """Return the names a YAML block may give as `kind`: one file each."""
-    return sorted(module.name for module in iter_modules(__path__))
+    kind: str
 
 
 def measure(subject: Subject, settings: Measurement) -> Finding:
     """Make the measurement that `settings` names."""
-    return _module(settings.kind).measure(subject, settings)
+    return _module(settings).measure(subject, settings)
 
 
-def compare(findings: dict[str, Any], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
+def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
     """Draw the findings of a study's variants in one figure and join their tables.
 
     Args:
-        findings: Tables and arrays, named `<variant>/<seed>[/<normal class>]/table` and `../arrays`.
-        settings: What was measured.
+        findings: The finding of every variant and seed and, in one-class studies, normal class.
+        settings: Settings of the measurement.
 
     Returns:
         The figure; and the tables in one, with columns variant and seed (and normal_class) before the rest.
     """
     import pandas as pd
 
-    units = [name.removesuffix("/table") for name in findings if name.endswith("/table")]
     grouped: dict[str, list[Finding]] = {}
-    tables = {}
-    for unit in units:
-        variant, seed, *normal_class = unit.split("/")
-        finding = Finding(findings[f"{unit}/table"], findings[f"{unit}/arrays"])
-        grouped.setdefault(" ".join([variant, *normal_class]), []).append(finding)
-        tables[(variant, seed, *normal_class)] = finding.table
-    names = ["variant", "seed", "normal_class"][: len(next(iter(tables)))]
+    for key, finding in findings.items():
+        grouped.setdefault(f"{key.detector} {key.normal_class}".rstrip(), []).append(finding)
+    names = ["variant", "seed", *(["normal_class"] if any(key.normal_class for key in findings) else [])]
+    tables = {key[2 : 2 + len(names)]: finding.table for key, finding in findings.items()}
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
-    return _module(settings.kind).draw(grouped, settings), summary
+    return _module(settings).draw(grouped, settings), summary
 
 
-def chart(arrays: dict[str, dict[str, np.ndarray]], settings: Measurement) -> go.Figure:
-    """Draw what a measurement found of the variants, a seed each, as a chart.
+def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:
+    """Draw what a measurement found of the variants, one seed each, as a chart.
 
     Args:
-        arrays: Of the findings, by variant.
-        settings: What was measured; one of `CHARTED`.
+        findings: The findings, by key.
+        settings: Settings of the measurement, one of `CHARTED`.
     """
-    return _module(settings.kind).chart(arrays)
+    return _module(settings).chart({key.detector: finding.arrays for key, finding in findings.items()})
 
 
-def _module(kind: str) -> ModuleType:
-    return import_module(f"{__name__}.{kind}")
+def _module(settings: Measurement) -> ModuleType:
+    return sys.modules[type(settings).__module__]

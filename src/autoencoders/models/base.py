@@ -6,11 +6,11 @@ from torch import Tensor, nn
 
 
 class Autoencoder(nn.Module):
-    """Two maps: `encode` from images to codes, `decode` from codes to images.
+    """Two maps, `encode` and `decode`; where a subclass does not define them, its modules `encoder` and `decoder`.
 
     Attributes:
-        image_shape: (C, H, W) of one image.
-        latent_dim: Numbers in the code of one image.
+        image_shape: Shape (C, H, W) of one image.
+        latent_dim: Size of the code of one image.
         carries_indices: Whether `forward` passes more round the code, so that it differs from decode(encode(x)).
     """
 
@@ -23,16 +23,16 @@ class Autoencoder(nn.Module):
 
     @property
     def pixels(self) -> int:
-        """Return the numbers in one image, C x H x W."""
+        """The number of values in one image, C x H x W."""
         return math.prod(self.image_shape)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) in [0, 1] to codes (N, latent_dim)."""
-        raise NotImplementedError
+        """Map images (N, C, H, W) to codes (N, latent_dim)."""
+        return self.encoder(images)
 
     def decode(self, code: Tensor) -> Tensor:
         """Map codes (N, latent_dim) to images (N, C, H, W)."""
-        raise NotImplementedError
+        return self.decoder(code)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return the reconstruction (N, C, H, W) and the code (N, latent_dim)."""

@@ -1,7 +1,7 @@
 """The linear convolutional autoencoder: one convolution each way and no activation."""
 
 import math
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import PositiveInt
 from torch import Tensor, nn
@@ -13,12 +13,9 @@ from autoencoders.models.base import Autoencoder
 class Config(Architecture):
     """C -> kernels -> C channels, 3x3 convolutions that keep the image's size."""
 
+    network: ClassVar[str] = "ConvLinear"
     architecture: Literal["conv_linear"]
     kernels: PositiveInt
-
-    def build(self, image_shape: tuple[int, int, int]) -> "ConvLinear":
-        """Build the module for images of `image_shape` (C, H, W)."""
-        return ConvLinear(self, image_shape)
 
 
 class ConvLinear(Autoencoder):
@@ -32,9 +29,7 @@ class ConvLinear(Autoencoder):
         self.decoder = nn.Conv2d(config.kernels, channels, 3, padding=1)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
         return self.encoder(images).flatten(1)
 
     def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
         return self.decoder(code.unflatten(1, self.code_shape))

@@ -2,7 +2,7 @@
 
 import math
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field, PositiveInt
@@ -23,19 +23,12 @@ class Config(Architecture):
     unpool_deconv: max-unpooling and a 3x3 transposed convolution.
     """
 
+    network: ClassVar[str] = "ConvPool"
     architecture: Literal["conv_pool"]
     channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     decoder: Literal["unpool", "deconv", "unpool_deconv"]
     activation: Activation  # at every level of the encoder and all but the last of the decoder
     output_activation: Activation  # of the reconstruction
-
-    def build(self, image_shape: tuple[int, int, int]) -> "ConvPool":
-        """Build the module for images of `image_shape` (C, H, W).
-
-        Raises:
-            ValueError: Pooling leaves nothing of images this small.
-        """
-        return ConvPool(self, image_shape)
 
 
 class ConvPool(Autoencoder):
@@ -45,9 +38,6 @@ class ConvPool(Autoencoder):
     decoder is told those places: they pass from encoder to decoder round the code, whose size then understates what
     is kept of an image. With channels 8, 16, 16 that is 2,496 places of 2 bits beside the 144 numbers of a 28x28
     image's code. From a code alone `decode` puts values at the first pixel of each window, top left.
-
-    Attributes:
-        carries_indices: Whether `forward` passes places round the code, so that it differs from decode(encode(x)).
     """
 
     def __init__(self, config: Config, image_shape: tuple[int, int, int]) -> None:
@@ -56,18 +46,16 @@ class ConvPool(Autoencoder):
         self.shapes = shapes
         self.carries_indices = config.decoder != "deconv"
         last = [config.output_activation, *[config.activation] * (len(config.channels) - 1)]
-        self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()  # a step a level, from the image down
+        self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()  # one step per level, from the image down
         for (above, below), name in zip(pairwise(shapes), last, strict=True):
             convolution = nn.Conv2d(above[0], below[0], 3, padding=1)
             self.encoder.append(nn.Sequential(convolution, activation(config.activation)))
             self.decoder.append(nn.Sequential(_step(config.decoder, below, above), activation(name)))
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
         return self._pool(images)[0]
 
     def decode(self, code: Tensor, indices: list[Tensor] | None = None) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W); without `indices`, to each window's first pixel."""
         maps = code.unflatten(1, self.shapes[-1])
         indices = self._first_pixels(code) if indices is None else indices
         for step, shape, index in reversed(list(zip(self.decoder, self.shapes[:-1], indices, strict=True))):
@@ -77,12 +65,11 @@ class ConvPool(Autoencoder):
         return maps
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the reconstruction (N, C, H, W), which uses the maxima's places, and the code (N, latent_dim)."""
         code, indices = self._pool(images)
         return self.decode(code, indices), code
 
     def _pool(self, maps: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Return the code and, a level each, the index of every maximum in its map, flattened."""
+        """Return the code and, for each level, the index of every maximum in its map, flattened."""
         indices = []
         for step in self.encoder:
             maps, index = functional.max_pool2d(step(maps), 2, return_indices=True)

@@ -1,14 +1,14 @@
 """The convolutional autoencoder whose code is a probability distribution: softmax, non-negative, sum 1."""
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
-from torch import Tensor, nn
+from torch import nn
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, activation, stack
+from autoencoders.models.layers import Activation, Mirrored, activation, stack
 
 
 class Config(Architecture):
@@ -18,12 +18,13 @@ class Config(Architecture):
     one puts them back.
     """
 
+    network: ClassVar[str] = "ConvSoftmax"
     architecture: Literal["conv_softmax"]
     channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     kernel_size: PositiveInt  # pixels
     latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...]
-    decoder_channels: tuple[PositiveInt, ...]  # of each transposed convolution's input
+    decoder_hidden_dims: tuple[PositiveInt, ...] = ()
+    decoder_channels: Mirrored = None  # of each transposed convolution's input
     activation: Activation  # after every layer but the code's and the last
     output_activation: Activation  # of the reconstruction
 
@@ -34,14 +35,6 @@ class Config(Architecture):
                 f"decoder_channels must be as many as channels, {len(self.channels)}, got {list(self.decoder_channels)}"
             )
         return self
-
-    def build(self, image_shape: tuple[int, int, int]) -> "ConvSoftmax":
-        """Build the module for images of `image_shape` (C, H, W).
-
-        Raises:
-            ValueError: The convolutions leave nothing of images this small.
-        """
-        return ConvSoftmax(self, image_shape)
 
 
 class ConvSoftmax(Autoencoder):
@@ -62,14 +55,6 @@ class ConvSoftmax(Autoencoder):
         for inputs, outputs in pairwise([*config.decoder_channels, image_shape[0]]):
             up += [nn.ConvTranspose2d(inputs, outputs, config.kernel_size), activation(config.activation)]
         self.decoder = nn.Sequential(*up[:-1], activation(config.output_activation))
-
-    def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
-        return self.encoder(images)
-
-    def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
-        return self.decoder(code)
 
 
 def _left(image_shape: tuple[int, int, int], config: Config) -> list[int]:

@@ -1,10 +1,10 @@
 """The convolutional autoencoder that shrinks by strides and needs no pooling (Springenberg et al. 2015)."""
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
-from torch import Tensor, nn
+from torch import nn
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
@@ -18,21 +18,14 @@ class Config(Architecture):
     images, 2x2 of 8x8), whose size thus follows from the image's; the other ones down to the code are linear.
     """
 
+    network: ClassVar[str] = "ConvStrided"
     architecture: Literal["conv_strided"]
     channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     kernel_size: Annotated[int, Field(ge=2)]  # pixels, of the strided convolutions
-    hidden_dims: tuple[PositiveInt, ...]  # without activation
+    hidden_dims: tuple[PositiveInt, ...] = ()  # without activation
     latent_dim: PositiveInt
     activation: Activation  # after every strided convolution, and before each one of the decoder
     output_activation: Activation  # of the reconstruction
-
-    def build(self, image_shape: tuple[int, int, int]) -> "ConvStrided":
-        """Build the module for images of `image_shape` (C, H, W).
-
-        Raises:
-            ValueError: The strides leave nothing of images this small.
-        """
-        return ConvStrided(self, image_shape)
 
 
 class ConvStrided(Autoencoder):
@@ -57,14 +50,6 @@ class ConvStrided(Autoencoder):
             up += [nn.Linear(inner, outer)]
         self.encoder = nn.Sequential(*down)
         self.decoder = nn.Sequential(*up[::-1], activation(config.output_activation))
-
-    def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
-        return self.encoder(images)
-
-    def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
-        return self.decoder(code)
 
 
 def _sizes(size: tuple[int, int], config: Config) -> list[tuple[int, int]]:

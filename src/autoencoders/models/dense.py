@@ -1,6 +1,6 @@
 """The dense autoencoder: fully connected layers of any widths (Hinton and Salakhutdinov 2006)."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import torch
 from pydantic import Field, PositiveInt, model_validator
@@ -9,21 +9,22 @@ from torch.nn import functional
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, Dropout, activation, stack
+from autoencoders.models.layers import Activation, Dropout, Mirrored, activation, stack
 
 
 class Config(Architecture):
-    """pixels -> hidden_dims -> latent_dim -> decoder_hidden_dims -> pixels."""
+    """pixels -> hidden_dims -> latent_dim -> decoder_hidden_dims, else hidden_dims in reverse -> pixels."""
 
+    network: ClassVar[str] = "Dense"
     architecture: Literal["dense"]
     hidden_dims: tuple[PositiveInt, ...]
     latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...]
+    decoder_hidden_dims: Mirrored = None
     activation: Activation  # after every hidden layer
-    latent_activation: Activation  # of the code
+    latent_activation: Activation = "identity"  # of the code
     output_activation: Activation  # of the reconstruction
-    dropout: Annotated[float, Field(ge=0, lt=1)]  # before every hidden activation
-    tied_weights: bool  # the decoder uses the encoder's weights, transposed
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0  # before every hidden activation
+    tied_weights: bool = False  # the decoder uses the encoder's weights, transposed
 
     @model_validator(mode="after")
     def _tied_weights_need_a_mirror(self) -> Self:
@@ -39,10 +40,6 @@ class Config(Architecture):
         if self.dropout and not self.hidden_dims and not self.decoder_hidden_dims:
             raise ValueError(f"dropout must be 0 where there is no hidden layer, got {self.dropout}")
         return self
-
-    def build(self, image_shape: tuple[int, int, int]) -> "Dense":
-        """Build the module for images of `image_shape` (C, H, W)."""
-        return Dense(self, image_shape)
 
 
 class Dense(Autoencoder):
@@ -60,11 +57,9 @@ class Dense(Autoencoder):
             self.decoder = stack(widths, config.activation, config.output_activation, config.dropout)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
         return self.encoder(images.flatten(1))
 
     def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
         return self.decoder(code).unflatten(1, self.image_shape)
 
 

@@ -3,14 +3,13 @@
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import AfterValidator, Field, PositiveInt, ValidationInfo
 from torch import Generator, Tensor, nn
 
-Activation = Literal["identity", "relu", "leaky_relu", "gelu", "tanh", "sigmoid"]
-
-_ACTIVATIONS = {
+ACTIVATIONS = {
     "identity": nn.Identity,
     "relu": nn.ReLU,
     "leaky_relu": nn.LeakyReLU,
@@ -18,11 +17,21 @@ _ACTIVATIONS = {
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
 }
+Activation = Literal[tuple(ACTIVATIONS)]
+
+
+def _mirror(widths: tuple[int, ...] | None, info: ValidationInfo) -> tuple[int, ...]:
+    """Return a decoder's widths; where they are left out, those of the encoder in reverse."""
+    encoder = info.field_name.removeprefix("decoder_")
+    return info.data.get(encoder, ())[::-1] if widths is None else widths
+
+
+Mirrored = Annotated[tuple[PositiveInt, ...] | None, AfterValidator(_mirror), Field(validate_default=True)]
 
 
 def activation(name: Activation) -> nn.Module:
     """Return the activation function of that name."""
-    return _ACTIVATIONS[name]()
+    return ACTIVATIONS[name]()
 
 
 class Random(nn.Module):
@@ -49,8 +58,8 @@ class Dropout(Random):
         return x * x.new_empty(x.shape).bernoulli_(keep, generator=self.generator) / keep
 
 
-class Normal(Random):
-    """A draw from a normal distribution that gradients pass through (Kingma and Welling 2014, section 2.4)."""
+class GaussianSample(Random):
+    """A draw from a Gaussian that gradients pass through (Kingma and Welling 2014, section 2.4)."""
 
     def forward(self, mean: Tensor, log_variance: Tensor) -> Tensor:
         """Return mean + sd x noise in training mode and the mean otherwise; all of one shape."""

@@ -1,6 +1,6 @@
 """The linear autoencoder; at its optimum it spans the principal subspace (Baldi and Hornik 1989)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import PositiveInt
@@ -14,13 +14,10 @@ from autoencoders.models.base import Autoencoder
 class Config(Architecture):
     """One linear map each way, with biases."""
 
+    network: ClassVar[str] = "Linear"
     architecture: Literal["linear"]
     latent_dim: PositiveInt
-    tied_weights: bool
-
-    def build(self, image_shape: tuple[int, int, int]) -> "Linear":
-        """Build the module for images of `image_shape` (C, H, W)."""
-        return Linear(self, image_shape)
+    tied_weights: bool = False
 
 
 class Linear(Autoencoder):
@@ -33,13 +30,9 @@ class Linear(Autoencoder):
         self.decoder_bias = nn.Parameter(torch.zeros(self.pixels)) if config.tied_weights else None
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
         return self.encoder(images.flatten(1))
 
     def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
-        if self.decoder is None:
-            pixels = functional.linear(code, self.encoder.weight.T, self.decoder_bias)
-        else:
-            pixels = self.decoder(code)
+        tied = self.decoder is None
+        pixels = functional.linear(code, self.encoder.weight.T, self.decoder_bias) if tied else self.decoder(code)
         return pixels.unflatten(1, self.image_shape)

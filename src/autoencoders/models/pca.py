@@ -14,12 +14,9 @@ class Config(Architecture):
     """The leading `latent_dim` principal components of the training images."""
 
     closed_form: ClassVar[bool] = True
+    network: ClassVar[str] = "PCA"
     architecture: Literal["pca"]
     latent_dim: PositiveInt
-
-    def build(self, image_shape: tuple[int, int, int]) -> "PCA":
-        """Build the module for images of `image_shape` (C, H, W)."""
-        return PCA(self, image_shape)
 
 
 class PCA(Autoencoder):
@@ -38,9 +35,7 @@ class PCA(Autoencoder):
         self.register_buffer("components", torch.zeros(config.latent_dim, self.pixels))
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to codes (N, latent_dim)."""
         return (images.flatten(1) - self.mean) @ self.components.T
 
     def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
         return (code @ self.components + self.mean).unflatten(1, self.image_shape)

@@ -8,27 +8,24 @@ from torch import Tensor
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, Normal, stack
+from autoencoders.models.layers import Activation, GaussianSample, Mirrored, stack
 
 
 class Config(Architecture):
     """pixels -> hidden_dims -> mean and log variance of the code -> decoder_hidden_dims -> pixels."""
 
-    normal_code: ClassVar[bool] = True
+    gaussian_posterior: ClassVar[bool] = True
+    network: ClassVar[str] = "Variational"
     architecture: Literal["variational"]
     hidden_dims: tuple[PositiveInt, ...]
     latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...]
+    decoder_hidden_dims: Mirrored = None
     activation: Activation  # after every hidden layer
     output_activation: Activation  # of the reconstruction
 
-    def build(self, image_shape: tuple[int, int, int]) -> "Variational":
-        """Build the module for images of `image_shape` (C, H, W)."""
-        return Variational(self, image_shape)
-
 
 class Variational(Autoencoder):
-    """An encoder that names a normal distribution over codes for each image.
+    """An encoder that names a Gaussian over codes for each image.
 
     Training decodes a draw from it, and the penalty `kl` sees its mean and log variance. Evaluation is
     deterministic: the code is the mean. Any draw from N(0, 1) decodes to an image.
@@ -38,16 +35,14 @@ class Variational(Autoencoder):
         super().__init__(image_shape, config.latent_dim)
         widths = [self.pixels, *config.hidden_dims, 2 * config.latent_dim]
         self.encoder = stack(widths, config.activation, "identity", dropout=0.0)
-        self.draw = Normal()
+        self.draw = GaussianSample()
         widths = [config.latent_dim, *config.decoder_hidden_dims, self.pixels]
         self.decoder = stack(widths, config.activation, config.output_activation, dropout=0.0)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Map images (N, C, H, W) to the means of their codes (N, latent_dim)."""
         return self._distribution(images)[0]
 
     def decode(self, code: Tensor) -> Tensor:
-        """Map codes (N, latent_dim) to images (N, C, H, W)."""
         return self.decoder(code).unflatten(1, self.image_shape)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,6 @@ else:
     Chart = Figure = DataFrame = Any
 
 Arrays = dict[str, np.ndarray]
-Facts = dict[str, Any]
 Metrics = dict[str, float]
 
-__all__ = ["Arrays", "Chart", "DataFrame", "Facts", "Figure", "Metrics"]
+__all__ = ["Arrays", "Chart", "DataFrame", "Figure", "Metrics"]

@@ -1,5 +1,6 @@
 """The grid of experiments: suites of studies, each of several variants, as the parameters files state it."""
 
+import csv
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -9,40 +10,18 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from pydantic import Field, PositiveInt, model_validator
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Name, Strict
 from autoencoders.detection.baselines import is_seeded
-from autoencoders.key import COMPARISON
+from autoencoders.detection.ensembles import Ensemble
+from autoencoders.key import COMPARISON, Key
 from autoencoders.measurements import CHARTED
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT = "digits"  # the suite that runs where none is named
 BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
 
-Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 Blocks = dict[Name, dict[str, Any]]
 Block = TypeVar("Block", bound=Strict)
-
-
-class Member(Strict):
-    """One detector of an ensemble.
-
-    Attributes:
-        detector: A variant's name.
-        score: Which of its scores counts.
-    """
-
-    detector: Name
-    score: Name
-
-
-class Ensemble(Strict):
-    """Several variants as one detector: the mean of the logarithms of their scores."""
-
-    members: Annotated[tuple[Member, ...], Field(min_length=2)]
-
-    def parameters(self) -> dict[str, Any]:
-        """Return the members under a dotted name."""
-        return {"ensemble.members": ", ".join(f"{one.detector}/{one.score}" for one in self.members)}
 
 
 class Study(Strict):
@@ -100,15 +79,27 @@ class Study(Strict):
                     raise ValueError(f"ensembles.{name}: scoring.scores has no {member.score!r}")
         return self
 
-    def replicates(self) -> Iterator[tuple[str, str]]:
-        """Yield (variant, seed name) pairs."""
-        return ((variant, seed) for variant in self.variants for seed in self.seeds)
+    @property
+    def first_seed(self) -> str:
+        """The name of the first seed, whose figures are drawn where one seed alone is shown."""
+        return next(iter(self.seeds))
 
-    def detectors(self) -> Iterator[tuple[str, str]]:
-        """Yield (variant, ensemble or baseline, seed name) pairs; baselines that draw nothing have the first seed."""
-        for name in chain(self.variants, self.ensembles, self.baselines):
-            once = name in self.baselines and not is_seeded(self.baselines[name].get("kind"))
-            yield from ((name, seed) for seed in (list(self.seeds)[:1] if once else self.seeds))
+    def seeded(self, study: Key) -> list[Key]:
+        """Return the key of every variant and seed."""
+        return [Key(*study[:2], variant, seed) for variant in self.variants for seed in self.seeds]
+
+    def detectors(self, study: Key) -> list[Key]:
+        """Return the key of every variant, ensemble or baseline and seed; of some baselines, one alone."""
+        once = [name for name, block in self.baselines.items() if not is_seeded(block.get("kind"))]
+        return [
+            Key(*study[:2], name, seed)
+            for name in chain(self.variants, self.ensembles, self.baselines)
+            for seed in ([self.first_seed] if name in once else self.seeds)
+        ]
+
+    def by_class(self, detector: Key) -> list[Key]:
+        """Return a detector's key for each normal class in turn."""
+        return [detector._replace(normal_class=name) for name in self.normal_classes or ()]
 
     def watched(self) -> list[str]:
         """Return the variants that keep snapshots of their training; in one-class studies none are drawn."""
@@ -126,10 +117,22 @@ class Study(Strict):
             return []
         return [name for name, block in self.measurements.items() if block.get("kind") in CHARTED]
 
-    def probes(self, dataset: str) -> list[str]:
+    @property
+    def has_out_of_distribution(self) -> bool:
+        """Whether detectors are shown out-of-distribution images."""
+        return bool((self.scoring or {}).get("out_of_distribution"))
+
+    def others_for_detection(self, dataset: str) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
-        named = ((self.scoring or {}).get("probes") or {}).get("datasets", ())
+        named = ((self.scoring or {}).get("out_of_distribution") or {}).get("datasets", ())
         return [name for name in named if name != dataset]
+
+    def shown_detectors(self) -> list[str]:
+        """Return the detectors that a report shows one by one: the ensembles and a member of each, or all variants."""
+        if not self.normal_classes:
+            return []
+        members = [ensemble.members[0].detector for ensemble in self.ensembles.values()]
+        return [*self.ensembles, *dict.fromkeys(members)] or list(self.variants)
 
 
 class Suite(Strict):
@@ -139,20 +142,27 @@ class Suite(Strict):
         title: Of the report.
         dataset: Whose images; one without studies is ingested only.
         splits: Checked as `experiment.Splits` when they are run.
-        published: The numbers that a sheet prints, checked as `published.Published` when they are compared.
+        published: The studies for which a sheet prints numbers.
         studies: By name.
     """
 
     title: str | None = None
     dataset: Name
     splits: dict[str, Any] | None = None
-    published: dict[str, Any] | None = None
+    published: tuple[str, ...] = ()
     studies: dict[Name, Study]
 
     @model_validator(mode="after")
     def _studies_need_splits(self) -> "Suite":
         if self.studies and self.splits is None:
             raise ValueError("splits: the key is missing, and the studies need it")
+        return self
+
+    @model_validator(mode="after")
+    def _published_studies_are_there(self) -> "Suite":
+        unknown = [study for study in self.published if study not in self.studies]
+        if unknown:
+            raise ValueError(f"published: there is no study {unknown[0]!r}; there are: {', '.join(self.studies)}")
         return self
 
 
@@ -163,19 +173,19 @@ class Benchmark(Strict):
         title: Of the report.
         question: What the benchmark asks, for its reader.
         studies: As `<suite>.<study>`.
-        published: By dataset, checked as `benchmark.Printed` when they are compared.
+        published: The datasets for which papers print a table.
         members: How many pairs of variant and score to choose for an ensemble, by forward selection; none: not done.
     """
 
     title: str
     question: str
     studies: Annotated[tuple[str, ...], Field(min_length=1)]
-    published: dict[str, Any]
+    published: tuple[str, ...] = ()
     members: PositiveInt | None = None
 
 
 def read_parameters() -> dict[str, Any]:
-    """Read the blocks of the grid: the base parameters, a file a suite.
+    """Read the blocks of the grid: the base parameters, one file per suite, and what there are printed numbers for.
 
     An environment and `--params` change values, never which experiments there are.
     """
@@ -185,7 +195,11 @@ def read_parameters() -> dict[str, Any]:
         default_run_env="base",
         config_patterns={"parameters": ["parameters/*.yml"]},
     )
-    return loader["parameters"]
+    parameters = loader["parameters"]
+    for name, parts in _published(PROJECT / settings.CONF_SOURCE / "base" / "published"):
+        if isinstance(parameters.get(name), dict):
+            parameters[name]["published"] = parts
+    return parameters
 
 
 def read(parameters: dict[str, Any]) -> dict[str, Suite]:
@@ -221,6 +235,15 @@ def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
             if not suites[suite].studies[own].normal_classes:
                 raise ValueError(f"{name}.studies: {study!r} has no normal_classes")
     return found
+
+
+def _published(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield what there are printed numbers for: of a sheet, the studies in its table; of a benchmark, the datasets."""
+    for table in folder.glob("*.csv"):
+        with table.open(encoding="utf-8", newline="") as file:
+            yield table.stem, sorted({row.get("study") or "" for row in csv.DictReader(file)})
+    for benchmark in folder.glob("*/"):
+        yield benchmark.name, sorted(table.stem for table in benchmark.glob("*.csv"))
 
 
 def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

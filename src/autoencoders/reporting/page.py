@@ -1,105 +1,26 @@
-"""Rendering of the report to HTML."""
+"""A report: sections below one another on one self-contained HTML page."""
 
-from base64 import b64encode
-from io import BytesIO
-from numbers import Integral, Real
-from typing import Any
-
-import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-from PIL import Image
-
-from autoencoders.reporting.section import Section
-
-NOTHING = "–"
+from autoencoders.reporting.section import Rendered, environment
 
 
-def render_report(title: str, summary: str, facts: dict[str, str], sections: list[Section]) -> str:
-    """Render one self-contained HTML page, which needs no other file, no network and, but for charts, no script.
+def render_page(title: str, summary: str, provenance: dict[str, str], sections: list[Rendered]) -> str:
+    """Render one HTML page, which needs no other file, no network and, but for charts, no script.
 
     Args:
         title: Heading of the page.
         summary: The findings in a few sentences, below the heading.
-        facts: How to reproduce the page: command, commit, data checksum, hardware, ...; listed at the end.
+        provenance: How to reproduce the page: command, commit, data checksum, hardware, ...; listed at the end.
         sections: The studies, in reading order.
 
     Returns:
         The page; all text is escaped.
     """
-    environment = Environment(
-        loader=PackageLoader("autoencoders.reporting", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"embedded": _embedded, "header": _header, "rows": _rows, "inert": _inert}
-    template = environment.get_template("report.html.j2")
-    script = _plotly() if any(section.charts for section in sections) else ""
-    return template.render(title=title, summary=summary, facts=facts, sections=sections, plotly=script)
+    script = _plotly() if any(section["has_charts"] for section in sections) else ""
+    template = environment().get_template("page.html.j2")
+    return template.render(title=title, summary=summary, provenance=provenance, sections=sections, plotly=script)
 
 
 def _plotly() -> str:
     from plotly.offline import get_plotlyjs
 
     return get_plotlyjs()
-
-
-def _inert(json: str) -> Markup:
-    """Return JSON that a page can hold: nothing in it ends the script element that it stands in."""
-    return Markup(json.replace("<", "\\u003c"))
-
-
-def _embedded(png: bytes) -> dict[str, Any]:
-    """Return a picture's `data:` address and its size: WebP without loss takes little more than half of PNG's room."""
-    buffer = BytesIO()
-    with Image.open(BytesIO(png)) as picture:
-        picture.save(buffer, "webp", lossless=True, method=2, quality=50)
-        width, height = picture.size
-    address = f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
-    return {"address": address, "width": width, "height": height}
-
-
-def _with_row_names(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with its rows named: by the first column where the index only counts them."""
-    only_counts = isinstance(table.index, pd.RangeIndex) and table.index.name is None
-    return table.set_index(table.columns[0]) if only_counts else table
-
-
-def _header(table: pd.DataFrame) -> tuple[str, list[tuple[str, bool]]]:
-    """Return the name of the row names, then each column's name and whether it holds numbers."""
-    table = _with_row_names(table)
-    numeric = [_holds_numbers(column) for _, column in table.items()]
-    names = " · ".join(str(name) for name in table.index.names if name is not None)
-    return names, list(zip(map(_text, table.columns), numeric, strict=True))
-
-
-def _holds_numbers(column: pd.Series) -> bool:
-    """Tell whether all that stands in a column are numbers, or texts of numbers."""
-    values = column.dropna()
-    if any(isinstance(value, bool) for value in values):
-        return False
-    return pd.api.types.is_numeric_dtype(column) or bool(pd.to_numeric(values, errors="coerce").notna().all())
-
-
-def _rows(table: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    """Return each row's name and its cells as text."""
-    table = _with_row_names(table)
-    rows = zip(table.index, table.itertuples(index=False, name=None), strict=True)
-    return [(_text(name), [_text(value) for value in row]) for name, row in rows]
-
-
-def _text(value: Any) -> str:
-    """Print a value: a dash for none, four significant digits for a fraction, anything else as it is."""
-    if isinstance(value, tuple):
-        return " · ".join(_text(part) for part in value)
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Integral) or not isinstance(value, Real):
-        return str(value)
-    if abs(value) < 1e7 and (abs(value) >= 1e4 or float(value).is_integer()):
-        return f"{value:.0f}"
-    return f"{value:#.4g}".rstrip(".")

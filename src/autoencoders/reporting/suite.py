@@ -1,224 +1,73 @@
-"""The report of a suite: what its studies asked, found and show."""
+"""The report of a suite: its images, the printed numbers beside ours, and a section for each study."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NotRequired
 
 import pandas as pd
 
-from autoencoders.reporting.page import render_report
-from autoencoders.reporting.section import Chart, Picture, Section
-
-CAPTIONS = {
-    "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
-    "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
-    "reconstructions": "The first test image of each class and what is made of it.",
-    "samples": "The first fifty training images.",
-    "snapshots": "A few validation images and what is made of them as the training goes on.",
-    "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
-    "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
-    "heatmaps": "Test images at both ends of the scale, the mistakes among them, and where they are off.",
-    "precision_recall": "Precision over recall as the threshold moves, by normal class.",
-    "error_rates": "What a threshold lets pass and what it flags, by normal class.",
-    "realised_rates": "False-positive rates that each rule states, and what they are on test images.",
-    "scores": "Mean AUROC by detector and score.",
-    "probes": "AUROC of odd images against normal ones, by detector.",
-    "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
-}
-
-CHARTS = {
-    "loss_chart": "Validation error by epoch, training loss dotted, a line a seed. Drag to zoom, a double click goes "
-    "back; a click on a name in the legend hides it, a double click shows it alone.",
-}
-MAP = (
-    "Test images in the plane, coloured by class, the first seed of each variant: point at one, or tap it, to see the "
-    "image. Drag to zoom, a double click goes back."
-)
-
-SHOWN = {  # metric -> heading of its column
-    "code/latent_dim": "code size",
-    "test/mse": "test MSE",
-    "test/sse": "test SSE per image",
-    "test/pca_mse": "PCA's test MSE",
-    "test/denoising_mse": "MSE from noisy input",
-    "test/noisy_input_mse": "MSE of the noisy input",
-    "test/auroc_mean": "mean AUROC",
-    "test/pca_auroc_mean": "PCA's mean AUROC",
-}
+from autoencoders.data.images import ImageSet
+from autoencoders.reporting.page import render_page
+from autoencoders.reporting.section import Picture, Rendered, Section
 
 
-def suite_report(title: str, facts: dict[str, Any], provenance: dict[str, str], material: dict[str, Any]) -> str:
+class StudySection(Rendered):
+    """A study's section, and what the page says of all studies together.
+
+    Attributes:
+        seeds: The seeds of its random numbers.
+        printed: Printed numbers beside ours, as `published.tick_off` returns them, row by row.
+    """
+
+    seeds: list[int]
+    printed: NotRequired[list[dict[str, Any]]]
+
+
+def suite_page(
+    title: str, images: ImageSet, samples: bytes, origin: dict[str, str], studies: list[StudySection]
+) -> str:
     """Return the report as one self-contained HTML document.
 
     Args:
-        title: Of the page.
-        facts: Of the dataset.
-        provenance: Command, commit, versions and hardware.
-        material: `samples`, a picture of the images; `splits`, how they are divided; `<study>/seeds` and
-            `<study>/question`; `<study>/answer` where there is one, with the tables `<study>/measurements/<name>`;
-            `<study>/table` (a row a variant) and pictures, `<study>/<whose>/../<figure>`, in the order they are shown
-            in; `tick_off` where numbers are printed.
-            Pictures are PNG bytes, charts, `<study>/<whose>/<name>_chart`, Plotly figures.
+        title: Heading of the page; none: the dataset's name.
+        images: The dataset.
+        samples: A picture of some images.
+        origin: Command, commit, versions, hardware and the seed of the splits.
+        studies: The sections there are, in reading order.
     """
-    studies = [name.removesuffix("/question") for name in material if name.endswith("/question")]
-    sections = [_section(study, material) for study in studies]
-    if "tick_off" in material:
-        sections.insert(0, _tick_off(material["tick_off"]))
-    sections.insert(0, _images(facts, material["samples"]))
-    dataset = {
-        "images": f"{facts['train_images']} training, {facts['test_images']} test, "
-        + " x ".join(str(side) for side in facts["image_shape"]),
-        "source": facts["source"],
-        "data checksum": facts["checksum"],
-        "seeds": _seeds(material),
+    info = images.info
+    shape = " x ".join(str(side) for side in images.image_shape)
+    printed = [row for study in studies for row in study.get("printed", [])]
+    sections = [_images_section(info, shape, samples).rendered()]
+    sections += [_printed_section(pd.DataFrame(printed)).rendered()] if printed else []
+    summary = " ".join(f"{one['name'].capitalize()}: {one['answer']}" for one in [*sections[1:], *studies])
+    provenance = origin | {
+        "images": f"{info['train_images']} training, {info['test_images']} test, {shape}",
+        "source": info["source"],
+        "data checksum": info["checksum"],
+        "seeds": "; ".join(_seeds(studies)),
     }
-    summary = " ".join(f"{section.name.capitalize()}: {section.answer}" for section in sections[1:])
-    return render_report(title, summary, provenance | dataset, sections)
+    return render_page(title or f"Autoencoders on {info['name']}", summary, provenance, [*sections, *studies])
 
 
-def _seeds(material: dict[str, Any]) -> str:
+def _seeds(studies: list[StudySection]) -> Iterable[str]:
     """Say from which seeds all random numbers come, studies with the same ones together."""
     owners: dict[str, list[str]] = {}
-    for name, seeds in material.items():
-        if name.endswith("/seeds"):
-            owners.setdefault(", ".join(map(str, seeds.values())), []).append(name.removesuffix("/seeds"))
-    of_each = owners if len(owners) == 1 else {f"{one} ({', '.join(whose)})": whose for one, whose in owners.items()}
-    return f"{'; '.join(of_each)}; splits {material['splits'].seed}"
+    for study in studies:
+        owners.setdefault(", ".join(map(str, study["seeds"])), []).append(study["name"])
+    return owners if len(owners) == 1 else [f"{seeds} ({', '.join(names)})" for seeds, names in owners.items()]
 
 
-def _images(facts: dict[str, Any], samples: bytes) -> Section:
-    table = pd.DataFrame(
-        {"official part": ["training", "test"], "images": [facts["train_images"], facts["test_images"]]}
-    )
-    answer = f"{facts['source']}; {' x '.join(str(side) for side in facts['image_shape'])} pixels."
-    return Section("images", "What do the images look like?", answer, table, [_picture(["samples"], samples)], [])
+def _images_section(info: dict[str, Any], shape: str, samples: bytes) -> Section:
+    counts = [info["train_images"], info["test_images"]]
+    table = pd.DataFrame({"official split": ["training", "test"], "images": counts})
+    picture = Picture("Training images: samples", "The first fifty training images.", samples)
+    return Section("images", "What do the images look like?", f"{info['source']}; {shape} pixels.", table, [picture])
 
 
-def _tick_off(table: pd.DataFrame) -> Section:
-    verdicts = table["verdict"].value_counts()
-    answer = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()) + "."
+def _printed_section(table: pd.DataFrame) -> Section:
+    answer = ", ".join(f"{count} {verdict}" for verdict, count in table["verdict"].value_counts().items()) + "."
     missed = [f"{row['item']}, {row['what']}: missed." for _, row in table.iterrows() if row["verdict"] == "missed"]
     named = table.assign(what=table["item"] + ": " + table["what"]).drop(columns="item")
-    return Section("printed numbers and ours", "Which printed numbers are met?", answer, named, [], missed)
-
-
-def _section(study: str, material: dict[str, Any]) -> Section:
-    table = material[f"{study}/table"]
-    pictures = [
-        _picture(name.split("/")[1:], content)
-        for name, content in material.items()
-        if name.startswith(f"{study}/") and isinstance(content, bytes)
-    ]
-    words = material.get(f"{study}/answer")
-    findings = {name.split("/")[-1]: one for name, one in material.items() if name.startswith(f"{study}/measurements/")}
     return Section(
-        study.replace("_", " "),
-        material[f"{study}/question"],
-        fill_in(words, table, findings) if words else answer(table),
-        _readable(table),
-        pictures,
-        _warnings(table),
-        [
-            _chart(name.split("/")[-1], content)
-            for name, content in material.items()
-            if name.startswith(f"{study}/") and name.endswith("_chart")
-        ],
+        "printed numbers and ours", "Which printed numbers are met?", answer, named.set_index("what"), warnings=missed
     )
-
-
-def fill_in(words: str, table: pd.DataFrame, findings: dict[str, pd.DataFrame]) -> str:
-    """Put a study's numbers into the places of an answer.
-
-    Args:
-        words: With places such as `{dense_8[test/mse]:.4f}`, the mean over seeds of a variant's metric, and
-            `{walks[nearest, walk=code, step=0.5]:.3f}`, the mean of a measurement's column over the rows where others
-            have these values.
-        table: The comparison, a row a variant.
-        findings: The measurements' tables by name.
-
-    Raises:
-        ValueError: A place names what is not there.
-    """
-    rows = table.set_index("variant")
-    means = rows[[name for name in rows if name.endswith("_mean")]].rename(columns=lambda name: name[: -len("_mean")])
-    numbers = means.T.to_dict() | {name: Finding(finding) for name, finding in findings.items()}
-    try:
-        return words.format_map(numbers)
-    except KeyError as error:
-        raise ValueError(f"answer: there is no variant, metric or measurement {error} to put into it") from None
-
-
-class Finding:
-    """A measurement's table, asked for one mean: `column, other=value, ..`."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self._table = table
-
-    def __getitem__(self, place: str) -> float:
-        """Return the mean of a column over the rows that the place names."""
-        column, *conditions = (part.strip() for part in place.split(","))
-        rows = self._table
-        for name, _, value in (condition.partition("=") for condition in conditions):
-            kept = rows[name]
-            rows = rows[kept == float(value) if pd.api.types.is_numeric_dtype(kept) else kept == value]
-        if rows.empty:
-            raise KeyError(place)
-        return float(rows[column].mean())
-
-
-def _picture(path: list[str], png: bytes) -> Picture:
-    *whose, figure = path
-    owner = whose[0] if whose and whose != ["comparison"] else "All variants" if whose else "Training images"
-    title = figure.removesuffix("_figure").replace("_", " ")
-    return Picture(f"{owner}: {title}", CAPTIONS.get(figure, f"Measurement: {title}."), png)
-
-
-def _chart(name: str, figure: Any) -> Chart:
-    title = name.removesuffix("_chart").replace("_", " ")
-    return Chart(
-        f"All variants: {title}, to move about in", CHARTS.get(name, MAP), figure.to_json(), figure.layout.height
-    )
-
-
-def answer(table: pd.DataFrame) -> str:
-    """Say in a sentence or two what a comparison shows, with its own numbers."""
-    rows = table.set_index("variant")
-    if "test/auroc_mean_mean" in rows:
-        best, worst = rows["test/auroc_mean_mean"].idxmax(), rows["test/auroc_mean_mean"].idxmin()
-        values = rows["test/auroc_mean_mean"]
-        return f"{best} reaches a mean AUROC of {values[best]:.3f}" + (
-            f", {worst} {values[worst]:.3f}." if worst != best else "."
-        )
-    mse = rows["test/mse_mean"]
-    sentence = f"{mse.idxmin()} has the lowest test MSE, {mse.min():.4g}"
-    if "test/pca_mse_mean" in rows:
-        beaten = int((mse < rows["test/pca_mse_mean"]).sum())
-        sentence += f"; {beaten} of {rows['test/pca_mse_mean'].count()} variants beat PCA with as long a code"
-    sentence += "."
-    if "test/denoising_mse_mean" in rows:
-        restored = rows.dropna(subset="test/denoising_mse_mean")
-        left = restored["test/denoising_mse_mean"] / restored["test/noisy_input_mse_mean"]
-        sentence += (
-            f" Of the noise's squared error {left.idxmin()} leaves {left.min():.0%}, {left.idxmax()} {left.max():.0%}."
-        )
-    return sentence
-
-
-def _readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the columns that a reader compares, the sd beside the mean where there are several seeds."""
-    shown = table[["variant", "seeds"]].copy()
-    for metric, heading in SHOWN.items():
-        if f"{metric}_mean" in table:
-            shown[heading] = table[f"{metric}_mean"]
-            if (table["seeds"] > 1).any() and metric != "code/latent_dim":
-                shown[f"sd of {heading}"] = table[f"{metric}_sd"]
-    return shown
-
-
-def _warnings(table: pd.DataFrame) -> list[str]:
-    """Name every variant that failed a sanity gate in at least one seed."""
-    gates = [name for name in table if name.startswith("gate/") and name.endswith("_mean")]
-    return [
-        f"{row['variant']} failed the sanity gate {gate.removeprefix('gate/').removesuffix('_mean')}."
-        for _, row in table.iterrows()
-        for gate in gates
-        if row[gate] < 1
-    ]

@@ -1,26 +1,27 @@
-"""Tables of results: long (a row a number) for machines, wide (a row a variant) for readers."""
+"""Tables of results: long (one row per number) for machines, wide (one row per variant) for readers."""
 
 import pandas as pd
+
+from autoencoders.key import Key
 
 COLUMNS = ["dataset", "study", "variant", "seed", "metric", "value"]
 
 
-def long(metrics: dict[str, dict[str, float]]) -> pd.DataFrame:
-    """Turn metrics, named `dataset.study.variant.replicate`, into a row a number.
+def long(metrics: dict[Key, dict[str, float]]) -> pd.DataFrame:
+    """Turn metrics, by variant and seed, into one row per number.
 
     Returns:
         Columns dataset, study, variant, seed, metric, value, in the order of the experiments.
     """
     rows = []
-    for experiment, values in metrics.items():
-        dataset, study, variant, _ = experiment.split(".")
-        seed = int(values["seed"])
-        rows += [(dataset, study, variant, seed, name, value) for name, value in values.items() if name != "seed"]
+    for key, values in metrics.items():
+        place = (key.suite, key.study, key.detector, int(values["seed"]))
+        rows += [(*place, name, value) for name, value in values.items() if name != "seed"]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def wide(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Summarise a long table over seeds, a row a variant.
+    """Summarise a long table over seeds, one row per variant.
 
     Returns:
         variant, seeds (how many) and, for every metric, `<metric>_mean` and `<metric>_sd` (empty for one seed).

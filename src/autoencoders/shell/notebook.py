@@ -4,7 +4,7 @@ import pandas as pd
 from IPython.display import Image, Markdown
 from kedro.io import CatalogProtocol
 
-from autoencoders.reporting import suite
+from autoencoders.reporting import study as section
 
 
 def choose(catalog: CatalogProtocol, sheet: str, small: dict[str, str]) -> dict[str, str]:
@@ -35,9 +35,9 @@ def figure(catalog: CatalogProtocol, *names: str) -> Image:
 
 
 def comparison(catalog: CatalogProtocol, study: str) -> pd.DataFrame:
-    """Return the columns of a study's comparison that a reader compares, a row a variant: means over seeds."""
+    """Return the columns of a study's comparison that a reader compares, one row per variant: means over seeds."""
     table = catalog.load(f"{study}.comparison.table").set_index("variant")
-    headings = {"seeds": "seeds"} | {f"{metric}_mean": heading for metric, heading in suite.SHOWN.items()}
+    headings = {"seeds": "seeds"} | {f"{metric}_mean": heading for metric, heading in section.SHOWN.items()}
     return (
         table[[name for name in headings if name in table]].rename(columns=headings).dropna(axis="columns", how="all")
     )
@@ -48,5 +48,5 @@ def answer(catalog: CatalogProtocol, study: str) -> Markdown:
     block = catalog.load(f"params:{study}")
     table = catalog.load(f"{study}.comparison.table")
     found = {name: catalog.load(f"{study}.comparison.{name}_summary") for name in block.get("measurements", ())}
-    words = suite.fill_in(block["answer"], table, found) if "answer" in block else suite.answer(table)
+    words = section.fill_in(block["answer"], table, found) if "answer" in block else section.answer(table)
     return Markdown(f"**{block['question']}** {words} (`{study}`)")

@@ -9,7 +9,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from autoencoders.key import Key
+from autoencoders.key import SANITY_CHECK, Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def row(comparison: pd.DataFrame) -> dict[str, str]:
         "is": f"{best[metric]:.4g}",
         "PCA": "-" if beside is None or pd.isna(beside) else f"{beside:.4g}",
         "variants": str(len(comparison)),
-        "with failed gates": failed_gates(comparison),
+        "with failed checks": failed_checks(comparison),
     }
 
 
@@ -72,13 +72,13 @@ def denoising_row(comparison: pd.DataFrame) -> dict[str, str]:
         "is": f"{left.min():.0%}",
         "PCA": "-",
         "variants": str(len(comparison)),
-        "with failed gates": failed_gates(comparison),
+        "with failed checks": failed_checks(comparison),
     }
 
 
-def failed_gates(comparison: pd.DataFrame) -> str:
-    """Name the variants of which a gate failed for a seed."""
-    failed = (comparison.filter(regex="^gate/.*_mean$") < 1).any(axis=1)
+def failed_checks(comparison: pd.DataFrame) -> str:
+    """Name the variants of which a sanity check failed for a seed."""
+    failed = (comparison.filter(regex=f"^{SANITY_CHECK}.*_mean$") < 1).any(axis=1)
     return ", ".join(comparison.loc[failed, "variant"]) or "-"
 
 

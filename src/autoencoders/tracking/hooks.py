@@ -23,16 +23,16 @@ PLAN = "tracking"  # the plan's name in the catalog
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 
 
-class GateHooks:
-    """Say whose sanity gates failed."""
+class SanityCheckHooks:
+    """Say whose sanity checks failed."""
 
     @hook_impl
     def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
-        """Log an error for every gate among the metrics that a node found to have failed."""
+        """Log an error for every sanity check among the metrics that a node found to have failed."""
         for metrics in outputs.values():
-            for gate, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
+            for check, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
                 if not held:
-                    logger.error("%s: sanity gate failed: %s. Do not trust these numbers.", node.namespace, gate)
+                    logger.error("%s: sanity check failed: %s. Do not trust these numbers.", node.namespace, check)
 
 
 class TrackingHooks:
@@ -159,26 +159,20 @@ class TrackingHooks:
 
 
 def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
-    """Say what a key is; the facts of its images are known once they are ingested."""
-    name = plan.facts.get(key.suite)
-    facts = catalog.load(name) if name and catalog.exists(name) else {}
+    """Say what a run stands for; what its images are is known once they are ingested."""
+    name = plan.images.get(key.suite)
+    info = catalog.load(name).info if name and catalog.exists(name) else {}
     study, command = str(key.whole_study), plan.tags["command"]
-    detects = f"params:{study}.scoring" in catalog
-    question = catalog.load(f"params:{study}.question")
+    block = catalog.load(key.parameter())
+    about = {"images": info, "question": block["question"], "detects": "scoring" in block}
     if key.is_comparison:
-        return Description({}, {}, facts, notes.comparison_note(study, command), question, detects)
-    block = settings_of(key, catalog)
-    seed = catalog.load(f"params:{study}.seeds.{key.seed}")
-    configuration = block.model_dump(mode="json", exclude_none=True) | {"seed": seed}
+        return Description({}, {}, note=notes.comparison_note(study, command), **about)
+    kind = next(kind for kind in ("variants", "ensembles", "baselines") if key.detector in block.get(kind, ()))
+    settings = catalog.load(key.parameter(kind, key.detector))  # checked, by the type of the nodes' argument
+    seed = block["seeds"][key.seed]
+    configuration = settings.model_dump(mode="json", exclude_none=True) | {"seed": seed}
     note = notes.run_note(study, key.detector, seed, configuration, command)
-    return Description(block.parameters() | {"seed": seed}, configuration, facts, note, question, detects)
-
-
-def settings_of(key: Key, catalog: CatalogProtocol) -> Any:
-    """Return the checked block of the variant, ensemble or baseline that a key is of."""
-    kinds = ("variants", "ensembles", "baselines")
-    names = [f"params:{key.whole_study}.{kind}.{key.detector}" for kind in kinds]
-    return catalog.load(next(name for name in names if name in catalog))
+    return Description(settings.parameters() | {"seed": seed}, configuration, note=note, **about)
 
 
 def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, data: Any) -> None:

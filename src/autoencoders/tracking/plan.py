@@ -40,7 +40,7 @@ class Plan:
         kedro_run: Kedro's id of it.
         project: The project's folder.
         outputs: The files to write, by key and name of the dataset.
-        facts: The name of the facts of the images, by suite.
+        images: The dataset of the image set of each suite.
         fresh: The keys to train from the start; others go on with the run they have.
         tags: What all runs of MLflow share.
     """
@@ -48,7 +48,7 @@ class Plan:
     kedro_run: str
     project: Path
     outputs: dict[Key, dict[str, Output]]
-    facts: dict[str, str]
+    images: dict[str, str]
     fresh: frozenset[Key]
     tags: dict[str, str]
 
@@ -96,11 +96,10 @@ def plan_of(run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProt
         kedro_run=run_params["run_id"],
         project=Path(run_params["project_path"]),
         outputs=outputs,
-        facts={
-            node.namespace.split(".")[0]: name
+        images={
+            Key.parse(node.namespace).suite: found[0]  # a node's own image set comes before those of other datasets
             for node in pipeline.nodes
-            for name in node.inputs
-            if node.namespace and name.endswith(".facts")
+            if node.namespace and (found := [name for name in node.inputs if name.endswith(".images")])
         },
         fresh=fresh_keys(remaining, pipeline),
         tags=shared_tags(run_params, catalog) if outputs else {},

@@ -1,4 +1,4 @@
-"""Processes by name: which one made a run, and whether it still runs."""
+"""Names of processes: which one made a run, and whether it is still alive."""
 
 import os
 import socket
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def this_process() -> str:
-    """Return what tells this process from every other, also from a later one with the same number."""
+    """Return a name for this process that no other has, not even a later one with the same number."""
     return f"{socket.gethostname()} {os.getpid()} {_start_of(os.getpid())}"
 
 
 def is_alive(process: str) -> bool:
-    """Tell whether the process of a `process` tag still runs; one on another machine counts as alive."""
+    """Tell whether the process named by a `process` tag is alive; one on another machine counts as alive."""
     host, _, rest = process.partition(" ")
     number, _, start = rest.partition(" ")
     if host != socket.gethostname() or sys.platform == "win32":
@@ -29,7 +29,7 @@ def is_alive(process: str) -> bool:
 
 
 def _start_of(process: int) -> str:
-    """Return when a process started, in Linux' ticks; nothing elsewhere, or if there is none (a zombie is none)."""
+    """Return when a process started, in ticks of Linux; "" if it has ended (a zombie has) or on other systems."""
     try:
         state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:

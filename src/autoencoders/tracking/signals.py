@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, which end a run at once and in order."""
+"""Ctrl-C and SIGTERM, which end a run at once and leave nothing half done."""
 
 import atexit
 import logging
@@ -21,14 +21,14 @@ INTERRUPTED = f"Interrupted. {RESUME}"
 
 
 class Signals:
-    """Ctrl-C and SIGTERM end a run at once, with its runs of MLflow closed; released when the run is over.
+    """Handlers of Ctrl-C and SIGTERM that close the runs of MLflow and end the `kedro run`, until released.
 
-    Under SequentialRunner the node at work is interrupted by an exception. Other runners would first finish all
-    queued work, so at the command line the process ends where it is: saves are atomic, nothing is lost.
+    Under SequentialRunner an exception interrupts the node at work. Other runners would first finish all queued
+    work, so at the command line the process ends where it is: saves are atomic, nothing is lost.
 
     Args:
-        close: What closes the runs; called once, in this process only.
-        by_exception: Whether an exception ends the run.
+        close: Function that closes the runs; called once, in this process only.
+        by_exception: Whether an exception ends the `kedro run`.
     """
 
     def __init__(self, close: Callable[[], None], by_exception: bool) -> None:
@@ -45,7 +45,7 @@ class Signals:
             }
 
     def release(self) -> None:
-        """Put back what was there before."""
+        """Restore the earlier handlers."""
         atexit.unregister(self._at_exit)
         for number, handler in self._before.items():
             with suppress(ValueError):  # not from the main thread

@@ -1,7 +1,7 @@
 """Runs of MLflow: a flat one for every key, by explicit ids.
 
-The fluent API (`mlflow.start_run`, `mlflow.log_metric`) has one active run a thread and process; several
-replicates at a time, on threads or in worker processes, need `MlflowClient`.
+A key stands for a detector and seed, or for a study's comparison. The fluent API (`mlflow.start_run`,
+`mlflow.log_metric`) has one active run per thread; several at a time need `MlflowClient`.
 """
 
 import json
@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autoencoders.key import Key
+from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.tracking import notes, views
 from autoencoders.tracking.plan import Plan
 from autoencoders.tracking.process import is_alive
@@ -32,29 +32,28 @@ ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
-GATE = "gate/"  # how the names of metrics begin that tell whether a gate held
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
-AT_ONCE = 1000  # metrics, the most MLflow takes in a call
-DIGEST = 36  # characters, the most MLflow takes of a dataset's
-PATIENCE = 20  # seconds, for another process to unlock the database
+METRICS_PER_CALL = 1000  # MLflow's limit
+DIGEST_LENGTH = 36  # characters; MLflow's limit
+LOCK_TIMEOUT = 20  # seconds to wait for another process to unlock the database
 
 
 def name_of(key: Key) -> str:
-    """Return the name of a key's run: the detector and the seed, or that it compares."""
+    """Return the name of a key's run: detector and seed, or `comparison`."""
     return f"{key.detector}.{key.seed}" if key.seed else key.detector
 
 
 def tags_of(key: Key) -> dict[str, str]:
-    """Return what runs of a key are found by."""
+    """Return the tags by which the runs of a key are found."""
     return {"dataset": key.suite, "study": key.study, "variant": key.detector, "seed": key.seed}
 
 
 class Description(NamedTuple):
-    """A key in MLflow's words; notes are Markdown, `facts` those of its images, where they are ingested."""
+    """What a key's run says of itself; `note` is Markdown, `images` is empty until they are ingested."""
 
     parameters: dict[str, Any]
     configuration: dict[str, Any]
-    facts: dict[str, Any]
+    images: dict[str, Any]
     note: str
     question: str
     detects: bool
@@ -64,7 +63,7 @@ class Tracker:
     """The runs of MLflow that belong to one `kedro run`, seen from one process.
 
     Args:
-        plan: What that `kedro run` does.
+        plan: Plan of that `kedro run`.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -73,7 +72,7 @@ class Tracker:
         self._runs: dict[Key, str] = {}
 
     def open(self, key: Key, describe: Callable[[], Description]) -> None:
-        """Make sure that a replicate has a running run, once over all threads and processes."""
+        """Make sure that a key has a running run, one for all threads and processes."""
         from filelock import FileLock
 
         if key in self._runs:
@@ -87,12 +86,12 @@ class Tracker:
             )
 
     def log_history(self, key: Key, history: "pd.DataFrame", suffix: str) -> None:
-        """Log a table with a row an epoch as steps of metrics.
+        """Log a table with one row per epoch as steps of metrics.
 
         Args:
-            key: Whose.
-            history: epoch, seconds and some of the columns of `HISTORY`.
-            suffix: Of the metrics' names, for one class of several.
+            key: Key of the run.
+            history: Columns epoch, seconds and some of `HISTORY`.
+            suffix: Suffix of the metrics' names, which tells several normal classes apart.
         """
         from mlflow.entities import Metric
 
@@ -103,21 +102,21 @@ class Tracker:
             for column, name in HISTORY.items()
             if column in row
         ]
-        for start in range(0, len(metrics), AT_ONCE):
-            self._client.log_batch(self._runs[key], metrics=metrics[start : start + AT_ONCE])
+        for start in range(0, len(metrics), METRICS_PER_CALL):
+            self._client.log_batch(self._runs[key], metrics=metrics[start : start + METRICS_PER_CALL])
 
     def log_metrics(self, key: Key, metrics: dict[str, float]) -> None:
-        """Log the final numbers and whether the sanity gates held; all of them are in the run's `metrics.json`.
+        """Log the final numbers, and as a tag which sanity checks failed; `metrics.json` has all of them.
 
-        Without steps, the UI draws a bar a run.
+        Since they have no steps, the UI draws one bar per run.
         """
         from mlflow.entities import Metric
 
         now = int(1000 * time.time())
         found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if is_shown(name)]
-        gates = verdicts(metrics)
-        failed = ", ".join(name for name, held in gates.items() if not held)
-        tags = {"gates": f"failed: {failed}" if failed else "held"} if gates else {}
+        checks = verdicts(metrics)
+        failed = ", ".join(name for name, passed in checks.items() if not passed)
+        tags = {"sanity_checks": f"failed: {failed}" if failed else "passed"} if checks else {}
         self._client.log_batch(self._runs[key], metrics=found, tags=_tags(tags))
 
     def log_file(self, key: Key, path: Path, folder: str = "") -> None:
@@ -125,21 +124,21 @@ class Tracker:
         self._client.log_artifact(self._runs[key], str(path), folder or None)
 
     def finish(self, key: Key) -> None:
-        """Close a replicate's run if all that was to be written has been."""
+        """Close a key's run as finished once all its outputs have been written."""
         if self.plan.is_done(key):
             self._client.set_terminated(self._runs[key], "FINISHED")
 
     def fail(self, key: Key, error: BaseException) -> None:
-        """Close a replicate's run as failed, if it has one."""
+        """Close a key's run as failed, if it has one."""
         if key in self._runs:
             self._end(self._runs[key], "FAILED", error)
 
     def close(self, status: str, error: object = None) -> dict[str, int]:
-        """Close what still runs of this `kedro run` and count all its runs by status.
+        """Close the runs of this `kedro run` that are still open and count all its runs by status.
 
         Args:
             status: FINISHED or KILLED.
-            error: What happened.
+            error: What ended them, if not success.
         """
         names = {str(key.whole_study) for key in self.plan.outputs}
         found = [self._client.get_experiment_by_name(name) for name in sorted(names)]
@@ -150,12 +149,12 @@ class Tracker:
         return Counter(status if run.info.status == "RUNNING" else run.info.status for run in runs)
 
     def close_abandoned(self) -> int:
-        """Close, as killed, runs whose process is gone without having closed them; return how many."""
+        """Close as killed all runs whose process has ended without closing them; return how many."""
         experiments = [one.experiment_id for one in self._client.search_experiments()]
         runs = self._search(experiments, status="RUNNING")
         abandoned = [run for run in runs if not is_alive(run.data.tags.get("process", ""))]
         for run in abandoned:
-            self._end(run.info.run_id, "KILLED", "the process ended without a word")
+            self._end(run.info.run_id, "KILLED", "the process ended without closing its runs")
         return len(abandoned)
 
     def _experiment(self, key: Key) -> str:
@@ -192,9 +191,9 @@ class Tracker:
         about = notes.experiment_note(experiment, str(key.whole_study), description.question, description.detects)
         self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
         self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.detects))
-        if description.facts:
-            self._client.log_batch(run, tags=_tags({"data_checksum": description.facts["checksum"]}))
-            self._client.log_inputs(run, [_images(description.facts)])
+        if description.images:
+            self._client.log_batch(run, tags=_tags({"data_checksum": description.images["checksum"]}))
+            self._client.log_inputs(run, [_images(description.images)])
         if description.parameters:
             parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
             self._client.log_batch(run, params=parameters)
@@ -217,12 +216,14 @@ class Tracker:
 
 
 def verdicts(metrics: dict[str, Any]) -> dict[str, float]:
-    """Return whether each sanity gate among the metrics held (1) or failed (0), by its name."""
-    return {name.removeprefix(GATE): held for name, held in metrics.items() if name.startswith(GATE)}
+    """Return whether each sanity check among the metrics passed (1) or failed (0), by its name."""
+    return {
+        name.removeprefix(SANITY_CHECK): passed for name, passed in metrics.items() if name.startswith(SANITY_CHECK)
+    }
 
 
 def is_shown(metric: str) -> bool:
-    """Tell whether a final number is logged; charts of all would hide those that matter."""
+    """Tell whether a final number is logged: charts of all of them would hide those that matter."""
     group, _, name = metric.partition("/")
     by_class = name.startswith("pca_auroc_") and name != "pca_auroc_mean"
     return group in SHOWN and metric not in HISTORY.values() and not by_class
@@ -232,33 +233,33 @@ def connect(uri: str) -> "MlflowClient":
     """Return a client of a tracking store; a SQLite database is created where there is none.
 
     Raises:
-        sqlite3.Error: The database cannot be written: found out here at once, where MLflow tries again for an hour.
+        sqlite3.Error: The database cannot be written; MLflow alone would try for an hour before it says so.
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     if uri.startswith("sqlite:///"):
         file = Path(uri.removeprefix("sqlite:///"))
         file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(file, timeout=PATIENCE)) as database:
+        with closing(sqlite3.connect(file, timeout=LOCK_TIMEOUT)) as database:
             database.execute("BEGIN IMMEDIATE")
     import mlflow
 
-    logging.getLogger("mlflow.store").setLevel(logging.CRITICAL)  # it prints stack traces of what it then raises
+    logging.getLogger("mlflow.store").setLevel(logging.CRITICAL)  # it logs the traces of errors that it also raises
     return mlflow.MlflowClient(uri)
 
 
-def _images(facts: dict[str, Any]) -> Any:
-    """Return the images that a run used, as an input in MLflow's sense."""
+def _images(info: dict[str, Any]) -> Any:
+    """Return the images that a run used, as MLflow describes an input."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    counts = {key: facts[key] for key in ("train_images", "test_images")}
-    shape = {"image_shape": facts["image_shape"], "classes": facts["class_names"]}
+    counts = {key: info[key] for key in ("train_images", "test_images")}
+    shape = {"image_shape": info["image_shape"], "classes": info["class_names"]}
     return DatasetInput(
         Dataset(
-            name=facts["name"],
-            digest=facts["checksum"][:DIGEST],
+            name=info["name"],
+            digest=info["checksum"][:DIGEST_LENGTH],
             source_type="local",
-            source=json.dumps({"source": facts["source"]}),
+            source=json.dumps({"source": info["source"]}),
             schema=json.dumps(shape),
             profile=json.dumps(counts),
         ),

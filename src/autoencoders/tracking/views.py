@@ -1,21 +1,26 @@
-"""Saved views of MLflow's table of runs: which columns it shows, and in which order the runs stand."""
+"""Saved views of MLflow's table of runs: the columns it shows and the order of the runs."""
 
 import json
 import time
 import zlib
 from base64 import b64encode
 
-RANKING = "ranking"  # the view's key, in links to it
+RANKING = "ranking"  # the view's name in links
 TAG = f"mlflow.sharedViewState.{RANKING}"
 
-SETTINGS = ("params.`model.architecture`", "params.`model.latent_dim`", "params.`corruption.kind`", "tags.`gates`")
+SETTINGS = (
+    "params.`model.architecture`",
+    "params.`model.latent_dim`",
+    "params.`corruption.kind`",
+    "tags.`sanity_checks`",
+)
 
 
 def ranking(detects: bool) -> str:
-    """Return the view that puts the best run first, as the text of an experiment's tag `TAG`.
+    """Return the view that sorts the runs from best to worst, as the text of an experiment's tag `TAG`.
 
     Args:
-        detects: Whether the runs are detectors of anomalies.
+        detects: Whether the runs are anomaly detectors.
     """
     names = (
         ("auroc_mean", "pca_auroc_mean") if detects else ("mse", "pca_mse", "sse", "denoising_mse", "noisy_input_mse")

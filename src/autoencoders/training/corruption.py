@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
-from autoencoders.configuration import Fraction, Strict
+from autoencoders.configuration import Fraction, Plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,22 +14,10 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
 
-class NoCorruption(Strict):
-    """The image as it is."""
+class Corruption(Plugin):
+    """A change of the input, with endlessly many outcomes unless it says otherwise."""
 
-    kind: Literal["none"]
-
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """Return the images untouched."""
-        return images
-
-    def views(self, images: Tensor, generator: Generator, count: int) -> Iterator[Tensor]:
-        """Yield the images themselves, once, whatever `count`."""
-        yield images
-
-
-class Draw(Strict):
-    """A corruption of endlessly many outcomes."""
+    kind: str
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return images (N, C, H, W) corrupted, each on its own."""
@@ -41,7 +29,21 @@ class Draw(Strict):
             yield self(images, generator)
 
 
-class Choice(Strict):
+class NoCorruption(Corruption):
+    """The image as it is."""
+
+    kind: Literal["none"] = "none"
+
+    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
+        """Return the images untouched."""
+        return images
+
+    def views(self, images: Tensor, generator: Generator, count: int) -> Iterator[Tensor]:
+        """Yield the images themselves, once, whatever `count`."""
+        yield images
+
+
+class Choice(Corruption):
     """A corruption of a few outcomes, all as likely."""
 
     def outcomes(self, images: Tensor) -> list[Tensor]:
@@ -62,12 +64,12 @@ class Choice(Strict):
         yield from self.outcomes(images)
 
 
-class Gaussian(Draw):
-    """Additive normal noise (Vincent et al. 2008), `std` in units of the [0, 1] intensity range."""
+class Gaussian(Corruption):
+    """Additive Gaussian noise (Vincent et al. 2008), `std` in units of the [0, 1] intensity range."""
 
     kind: Literal["gaussian"]
     std: Fraction
-    clip: bool
+    clip: bool = False
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Add noise to images (N, C, H, W) in [0, 1]; `clip` keeps the result in [0, 1]."""
@@ -76,8 +78,11 @@ class Gaussian(Draw):
         return noisy.clamp(0.0, 1.0) if self.clip else noisy
 
 
-class SaltAndPepper(Draw):
-    """ImageTensor, all channels together, turned white (salt) or black (pepper) (Vincent et al. 2010)."""
+class SaltAndPepper(Corruption):
+    """Pixels, all channels together, turned white (salt) or black (pepper) (Vincent et al. 2010).
+
+    With a salt of 0 this is masking noise (Vincent et al. 2008).
+    """
 
     kind: Literal["salt_and_pepper"]
     probability: Fraction  # of a pixel to be hit
@@ -90,24 +95,12 @@ class SaltAndPepper(Draw):
         return peppered.masked_fill(draw < self.probability * self.salt, 1.0)
 
 
-class Masking(Draw):
-    """ImageTensor, all channels together, turned black, each with the same chance (Vincent et al. 2008)."""
-
-    kind: Literal["masking"]
-    probability: Fraction  # of a pixel to be hit
-
-    def __call__(self, images: Tensor, generator: Generator) -> Tensor:
-        """Return images (N, C, H, W) in [0, 1] with about `probability` of their pixels black."""
-        draw = images[:, :1].clone().uniform_(generator=generator)  # (N, 1, H, W)
-        return images.masked_fill(draw < self.probability, 0.0)
-
-
-class CutOut(Draw):
+class CutOut(Corruption):
     """Black squares anywhere within the image, which may overlap (after DeVries and Taylor 2017)."""
 
     kind: Literal["cut_out"]
-    size: PositiveInt  # pixels a side
-    count: NonNegativeInt  # squares an image
+    size: PositiveInt  # side of a square in pixels
+    count: NonNegativeInt  # squares in each image
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return images (N, C, H, W) with `count` squares cut out of each.
@@ -143,7 +136,7 @@ class Rotation(Choice):
         Raises:
             ValueError: The images are not square.
         """
-        _check_square(images)
+        check_square(images, "corruption: rotation")
         return [images.rot90(turns, dims=(2, 3)) for turns in range(4)]
 
 
@@ -164,13 +157,12 @@ class Half(Choice):
         return halves
 
 
-def _check_square(images: Tensor) -> None:
+def check_square(images: Tensor, what: str) -> None:
+    """Make sure that images (N, C, H, W) can be rotated by a quarter.
+
+    Raises:
+        ValueError: `what` needs images of equal height and width.
+    """
     height, width = images.shape[2:]
     if height != width:
-        raise ValueError(f"corruption: rotation needs square images, got {height} x {width} pixels")
-
-
-Corruption = Annotated[
-    NoCorruption | Gaussian | SaltAndPepper | Masking | CutOut | Half | Rotation,
-    Field(discriminator="kind"),
-]
+        raise ValueError(f"{what} needs square images, got {height} x {width} pixels")

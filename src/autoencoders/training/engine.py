@@ -4,7 +4,7 @@ import logging
 import math
 import sys
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,19 +13,18 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
 
-from autoencoders.data.images import ImageTensor
+from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
 from autoencoders.training.optimizer import Adam, Schedule, schedule
 from autoencoders.training.progress import bar
-from autoencoders.training.variant import Compute, Training, Variant
+from autoencoders.training.variant import Compute, Variant
 
 logger = logging.getLogger(__name__)
 
-TOLD = 4  # epochs of a training that the log names
-
-SNAPSHOTS = 9  # images
+LOGGED_EPOCHS = 4  # of a training
+SNAPSHOT_IMAGES = 9
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class Fit:
     """What training leaves.
 
     Attributes:
-        weights: The state of the module.
-        history: A row an epoch: epoch, train_loss, validation_mse, learning_rate, seconds.
-        iterations: A row a step: iteration, train_loss (penalty included).
+        weights: State of the network.
+        history: One row per epoch: epoch, train_loss, validation_mse, learning_rate, seconds.
+        iterations: One row per step: iteration, train_loss (penalty included).
         snapshots: Reconstructions (n, C, H, W) of the first validation images, `epoch_<number>`, and the originals.
     """
 
@@ -60,19 +59,19 @@ def resolve_device(compute: Compute) -> torch.device:
 
 
 def build(variant: Variant, image_shape: tuple[int, int, int], seed: int, device: torch.device) -> Autoencoder:
-    """Return the variant's module with fresh weights drawn from `seed`."""
+    """Return the variant's network with fresh weights drawn from `seed`."""
     model = variant.model.build(image_shape)
     initialise(model, Generator().manual_seed(seed))
     return place(model, device)
 
 
 def place(model: Autoencoder, device: torch.device) -> Autoencoder:
-    """Move a module to the device, the weights of convolutions in the order of memory that computes fastest."""
+    """Move a network to the device, the weights of convolutions in the order of memory that computes fastest."""
     return model.to(device, memory_format=torch.channels_last)
 
 
 def latent_dim(variant: Variant, image_shape: tuple[int, int, int]) -> int:
-    """Return the numbers in a code of the variant; builds its module without memory for the weights."""
+    """Return the size of a code of the variant; builds its network without memory for the weights."""
     with torch.device("meta"):
         return variant.model.build(image_shape).latent_dim
 
@@ -80,25 +79,20 @@ def latent_dim(variant: Variant, image_shape: tuple[int, int, int]) -> int:
 def restore(
     variant: Variant, image_shape: tuple[int, int, int], weights: dict[str, np.ndarray], device: torch.device
 ) -> Autoencoder:
-    """Return the variant's module with the weights that `train` left, ready to be applied."""
+    """Return the variant's network with the weights that `train` left, ready to be applied."""
     model = variant.model.build(image_shape)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     return place(model, device).eval()
 
 
-def train(
-    variant: Variant,
-    train_images: ImageTensor,
-    validation_images: ImageTensor,
-    seed: int,
-) -> Fit:
+def train(variant: Variant, train_images: ImageTensor, validation_images: ImageTensor, seed: int) -> Fit:
     """Fit a variant on training images.
 
     Args:
-        variant: What to fit and how.
-        train_images: Images to fit, (N, C, H, W).
-        validation_images: Held-out images, scored after every epoch, never fitted.
-        seed: Of the weights, the order of the images, augmentation, corruption and dropout.
+        variant: Network to fit, and its training.
+        train_images: Images (N, C, H, W) to fit.
+        validation_images: Held-out images (M, C, H, W), scored after every epoch, never fitted.
+        seed: Seed of the weights, the order of the images, augmentation, corruption and dropout.
 
     Raises:
         ValueError: There are no training images, or the loss ceased to be a number.
@@ -131,7 +125,8 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps * self.settings.epochs)
         self.losses = torch.zeros(self.settings.epochs, self.steps, device=device)
-        self.snapshots = {"originals": validation_images.intensities(self._shown()).cpu().numpy()}
+        self.shown = validation_images[slice(SNAPSHOT_IMAGES)]
+        self.snapshots = {"originals": validation_images.intensities(self.shown).cpu().numpy()}
 
     def fit(self) -> Fit:
         rows = []
@@ -140,40 +135,36 @@ class _Trainer:
             start = time.perf_counter()
             self._epoch(epoch)
             rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
-            report(rows[-1], self.settings.epochs)
+            log_epoch(rows[-1], self.settings.epochs)
             self._keep_snapshot(epoch + 1)
-        losses = self.losses.flatten().cpu().numpy()
-        iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
-        return Fit(_arrays(self.model), pd.DataFrame(rows), iterations, self.snapshots)
+        return _fit(self.model, rows, self.losses.flatten().cpu().numpy(), self.snapshots)
 
     def _keep_snapshot(self, epoch: int) -> None:
         if epoch in self.settings.snapshots:
-            shown = reconstruct(self.model.eval(), self._shown())
-            self.snapshots[f"epoch_{epoch}"] = self.validation_images.intensities(shown).cpu().numpy()
-
-    def _shown(self) -> Tensor:
-        return self.validation_images[slice(SNAPSHOTS)]
+            made = reconstruct(self.model.eval(), self.shown)
+            self.snapshots[f"epoch_{epoch}"] = self.validation_images.intensities(made).cpu().numpy()
 
     def _epoch(self, epoch: int) -> None:
         self.model.train()
         order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
         for step, indices in enumerate(order.split(self.batch_size)):
-            loss = self._loss(self._augmented(self.images[indices]))
+            images = self.images[indices]
+            if self.settings.augmentation:
+                images = self.settings.augmentation(images, self.generator)
+            loss = self._loss(images)
             gradients = torch.autograd.grad(loss, self.optimizer.parameters)
             self.optimizer.step(gradients, self.learning_rate(epoch * self.steps + step))
             self.losses[epoch, step] = loss.detach()
 
-    def _augmented(self, images: Tensor) -> Tensor:
-        return self.settings.augmentation(images, self.generator) if self.settings.augmentation else images
-
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""
-        with autocast(self.settings, images.device):
+        half = self.settings.precision == "bfloat16"
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
             reconstruction, code = self.model(self.variant.corruption(images, self.generator))
         return mse_loss(reconstruction.float(), images) + self.variant.penalty(code.float())
 
     def _row(self, epoch: int) -> dict[str, float]:
-        """Summarise an epoch; the last batch may be smaller, so its loss counts by its images."""
+        """Summarise an epoch; the last batch may be smaller, so its loss is weighted by its size."""
         sizes = torch.full((self.steps,), float(self.batch_size), device=self.losses.device)
         sizes[-1] = len(self.images) - self.batch_size * (self.steps - 1)
         loss = float((self.losses[epoch] * sizes).sum() / len(self.images))
@@ -206,8 +197,13 @@ def _fit_closed_form(model: Autoencoder, train_images: ImageTensor, validation_i
         "learning_rate": 0.0,
         "seconds": time.perf_counter() - start,
     }
-    iterations = pd.DataFrame({"iteration": [1], "train_loss": [row["train_loss"]]})
-    return Fit(_arrays(model), pd.DataFrame([row]), iterations, {})
+    return _fit(model, [row], np.array([row["train_loss"]]), {})
+
+
+def _fit(model: nn.Module, rows: list[dict], losses: np.ndarray, snapshots: dict[str, np.ndarray]) -> Fit:
+    weights = {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
+    iterations = pd.DataFrame({"iteration": np.arange(1, len(losses) + 1), "train_loss": losses})
+    return Fit(weights, pd.DataFrame(rows), iterations, snapshots)
 
 
 @torch.inference_mode()
@@ -216,9 +212,14 @@ def reconstruct(model: nn.Module, images: Tensor) -> Tensor:
     return model(images)[0]
 
 
-def reconstruction_errors(model: nn.Module, images: ImageTensor) -> np.ndarray:
+def batches(images: ImageTensor | Tensor) -> Iterable[Tensor]:
+    """Return images (N, C, H, W) batch by batch, as floats in the units that a network sees; a tensor holds these."""
+    return images.batches() if isinstance(images, ImageTensor) else images.split(SCORING_BATCH)
+
+
+def reconstruction_errors(model: nn.Module, images: ImageTensor | Tensor) -> np.ndarray:
     """Return the mean squared pixel difference (N,) of each image and its reconstruction."""
-    errors = [squared_error(reconstruct(model, batch), batch) for batch in images.batches()]
+    errors = [squared_error(reconstruct(model, batch), batch) for batch in batches(images)]
     return torch.cat(errors).cpu().numpy() if errors else np.empty(0, np.float32)
 
 
@@ -227,23 +228,9 @@ def squared_error(reconstruction: Tensor, images: Tensor) -> Tensor:
     return (reconstruction - images).square().flatten(1).mean(dim=1)
 
 
-def autocast(settings: Training, device: torch.device) -> AbstractContextManager:
-    """Return the context that computes in the precision of `settings`."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=settings.precision == "bfloat16")
-
-
-def report(row: dict[str, float], count: int) -> None:
-    """Log a few epochs of all, the first and the last among them, where there is no terminal to draw a bar on."""
-    told = row["epoch"] in (1, count) or row["epoch"] % math.ceil(count / TOLD) == 0
-    if told and not sys.stderr.isatty():
-        logger.info(
-            "epoch %d/%d: train loss %.5f, validation MSE %.5f",
-            row["epoch"],
-            count,
-            row["train_loss"],
-            row["validation_mse"],
-        )
-
-
-def _arrays(model: nn.Module) -> dict[str, np.ndarray]:
-    return {name: value.detach().cpu().numpy().copy() for name, value in model.state_dict().items()}
+def log_epoch(row: dict[str, float], epochs: int) -> None:
+    """Log a few of all epochs, the first and the last among them, where there is no terminal to draw a bar on."""
+    chosen = row["epoch"] in (1, epochs) or row["epoch"] % math.ceil(epochs / LOGGED_EPOCHS) == 0
+    if chosen and not sys.stderr.isatty():
+        numbers = row["epoch"], epochs, row["train_loss"], row["validation_mse"]
+        logger.info("epoch %d/%d: train loss %.5f, validation MSE %.5f", *numbers)

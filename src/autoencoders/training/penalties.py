@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import PositiveFloat
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Plugin
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class NoPenalty(Strict):
+class Penalty(Plugin):
+    """A term of the loss, a function of the codes of a batch."""
+
+    kind: str
+
+    def __call__(self, code: Tensor) -> Tensor | float:
+        """Return the penalty of codes (N, latent_dim), a scalar."""
+        raise NotImplementedError
+
+
+class NoPenalty(Penalty):
     """Nothing is added to the loss."""
 
-    kind: Literal["none"]
+    kind: Literal["none"] = "none"
 
     def __call__(self, code: Tensor) -> float:
         """Return 0."""
         return 0.0
 
 
-class L1(Strict):
+class L1(Penalty):
     """Sparsity: `weight` times the L1 norm of an image's code, averaged over the batch.
 
     A lambda that multiplies the norms summed over a batch of B images, beside a mean squared error averaged
@@ -38,11 +48,11 @@ class L1(Strict):
         return self.weight * code.abs().flatten(1).sum(dim=1).mean()
 
 
-class KL(Strict):
-    """`weight` times the divergence of each image's normal code from N(0, 1), averaged over the batch.
+class KL(Penalty):
+    """`weight` times the divergence of each image's Gaussian posterior from N(0, 1), averaged over the batch.
 
     Kingma and Welling 2014, appendix B. Beside an error averaged over P pixels, a weight of 2 s^2 / P makes the
-    loss the negative evidence bound, up to scale, of normal pixels with standard deviation s.
+    loss the negative evidence bound, up to scale, of Gaussian pixels with standard deviation s.
     """
 
     kind: Literal["kl"]
@@ -53,6 +63,3 @@ class KL(Strict):
         mean, log_variance = code.chunk(2, dim=1)
         divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1) / 2  # (N,)
         return self.weight * divergence.mean()
-
-
-Penalty = Annotated[NoPenalty | L1 | KL, Field(discriminator="kind")]

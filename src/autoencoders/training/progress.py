@@ -19,9 +19,9 @@ def bar(items: Iterable[Item], total: int, label: str, unit: str) -> Iterator[It
     """Yield items, and show how many are done and how long the others will take.
 
     Args:
-        items: What is worked through.
-        total: How many there are.
-        label: What is done with them.
-        unit: One of them.
+        items: Items to work through.
+        total: Number of items.
+        label: Name of the work.
+        unit: Name of one item.
     """
     return iter(tqdm(items, label, total, unit=unit, leave=False, disable=not is_shown()))

@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    NonNegativeFloat,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    SerializeAsAny,
-    model_validator,
-)
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SerializeAsAny, model_validator
 
-from autoencoders import models
 from autoencoders.configuration import Strict
 from autoencoders.data.images import Scale
+from autoencoders.models import Architecture
 from autoencoders.training.augmentation import Augmentation
-from autoencoders.training.corruption import Corruption
-from autoencoders.training.penalties import Penalty
-
-
-def architectures() -> list[str]:
-    """Return the names a YAML block may give as `architecture`: one file each in `models`."""
-    return sorted(module.name for module in iter_modules(models.__path__) if module.name not in ("base", "layers"))
-
-
-def _architecture(block: Any) -> Any:
-    """Check a `model` block against the configuration of the architecture that it names."""
-    if isinstance(block, models.Architecture):
-        return block
-    name = block.get("architecture") if isinstance(block, dict) else None
-    if name not in architectures():
-        raise ValueError(f"architecture must be one of {', '.join(architectures())}, got {name!r}")
-    return import_module(f"{models.__name__}.{name}").Config.model_validate(block)
+from autoencoders.training.corruption import Corruption, NoCorruption
+from autoencoders.training.penalties import NoPenalty, Penalty
 
 
 class Training(Strict):
-    """How a network is fitted."""
+    """How a network is fitted. What is left out is not done: a schedule, decay, reduced precision, augmentation."""
 
     epochs: PositiveInt
     batch_size: PositiveInt | Literal["full"]  # images
     learning_rate: PositiveFloat  # the highest one of the schedule
     optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
-    schedule: Literal["constant", "one_cycle"]
-    weight_decay: NonNegativeFloat
-    precision: Literal["float32", "bfloat16"]
+    schedule: Literal["constant", "one_cycle"] = "constant"
+    weight_decay: NonNegativeFloat = 0.0
+    precision: Literal["float32", "bfloat16"] = "float32"
     epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
     augmentation: Augmentation | None = None  # of the training images
     snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
 
 
 class Variant(Strict):
-    """One architecture, corruption and penalty, and how it is trained."""
+    """One architecture, corruption and penalty, and how it is trained. Absence need not be said."""
 
-    model: Annotated[SerializeAsAny[models.Architecture], BeforeValidator(_architecture)]
-    scale: Scale  # of the pixels that the network sees; all its errors are in these units
-    corruption: Corruption
-    penalty: Penalty
+    model: SerializeAsAny[Architecture]
+    scale: Scale = "unit"  # of the pixels that the network sees; all its errors are in these units
+    corruption: SerializeAsAny[Corruption] = NoCorruption()
+    penalty: SerializeAsAny[Penalty] = NoPenalty()
     training: Training | None = None  # left out where the architecture has a closed form
 
     def parameters(self) -> dict[str, Any]:
@@ -69,8 +44,8 @@ class Variant(Strict):
 
     @model_validator(mode="after")
     def _penalty_fits_the_architecture(self) -> Self:
-        if self.model.normal_code != (self.penalty.kind == "kl"):
-            rule = "must be kl" if self.model.normal_code else "must not be kl"
+        if self.model.gaussian_posterior != (self.penalty.kind == "kl"):
+            rule = "must be kl" if self.model.gaussian_posterior else "must not be kl"
             raise ValueError(f"penalty.kind {rule} for {self.model.architecture}, got {self.penalty.kind!r}")
         return self
 

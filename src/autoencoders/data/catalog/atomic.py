@@ -1,13 +1,13 @@
 """The library's datasets, saved atomically: a file is whole or it is the one of before."""
 
 from copy import copy
-from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 from kedro_datasets import json, pandas, plotly, text
 from kedro_datasets_experimental import safetensors
+from safetensors.numpy import save as serialise
 
 from autoencoders.data.catalog.replacement import replacing
 
@@ -46,6 +46,14 @@ class JSONDataset(Atomic, json.JSONDataset):
     """A plain value in a JSON file."""
 
 
+class OptionalJSONDataset(JSONDataset):
+    """A plain value in a JSON file; None where there is no file."""
+
+    def load(self) -> Any:
+        """Return the value, if there is one."""
+        return super().load() if self.exists() else None
+
+
 class ChartDataset(Atomic, plotly.JSONDataset):
     """A Plotly chart in a JSON file."""
 
@@ -55,11 +63,8 @@ class TextDataset(Atomic, text.TextDataset):
 
 
 class SafetensorsDataset(Atomic, safetensors.SafetensorsDataset):
-    """Named arrays or tensors in a safetensors file."""
+    """Named arrays in a safetensors file."""
 
-    def _write(self, data: dict[str, Any], path: Path) -> None:
+    def _write(self, data: dict[str, np.ndarray], path: Path) -> None:
         # The library's save_file hides the OSError in a string, and it writes transposed arrays as if they were not.
-        if self._backend == "numpy":
-            data = {name: np.ascontiguousarray(array) for name, array in data.items()}
-        backend = import_module(f"safetensors.{self._backend}")
-        path.write_bytes(backend.save(data))
+        path.write_bytes(serialise({name: np.ascontiguousarray(array) for name, array in data.items()}))

@@ -1,11 +1,11 @@
 """The handwritten digits that come with scikit-learn."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from kedro.io import AbstractDataset, DatasetError
 
-from autoencoders.data.catalog.raw_images import RawImages, checksum
+from autoencoders.data.catalog.load_only import LoadOnlyDataset
+from autoencoders.data.images import ImageSet
 
 SOURCE = (
     "Optical Recognition of Handwritten Digits, test part, E. Alpaydin and C. Kaynak, UCI Machine Learning "
@@ -13,8 +13,8 @@ SOURCE = (
 )
 
 
-class DigitsDataset(AbstractDataset[NoReturn, RawImages]):
-    """1797 digits of 8 x 8 pixels in 17 grey levels; load only, no file and no network needed.
+class DigitsDataset(LoadOnlyDataset[ImageSet]):
+    """1797 digits of 8 x 8 pixels in 17 grey levels; no file and no network needed.
 
     Args:
         metadata: Ignored here, read by plugins such as Kedro-Viz.
@@ -23,34 +23,20 @@ class DigitsDataset(AbstractDataset[NoReturn, RawImages]):
     def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
         self.metadata = metadata
 
-    def load(self) -> RawImages:
+    def load(self) -> ImageSet:
         """Return the digits; all count as "train", for there is no official test part."""
         from sklearn.datasets import load_digits
 
         digits = load_digits()
         images = digits.images.astype(np.uint8)[:, np.newaxis]  # (1797, 1, 8, 8)
         labels = digits.target.astype(np.uint8)
-        return {
+        info = {
             "name": "scikit-learn's digits",
-            "images": images,
-            "labels": labels,
-            "parts": np.full(len(labels), "train", dtype="<U5"),
             "intensity": 16,
             "class_names": [str(name) for name in digits.target_names],
-            "checksum": checksum(images, labels),
             "source": SOURCE,
         }
-
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: the digits belong to scikit-learn.
-
-        Raises:
-            DatasetError: Always.
-        """
-        raise DatasetError("DigitsDataset is load-only; save to an ArrayDataset instead")
+        return ImageSet(images, labels, np.full(len(labels), "train"), info)
 
     def _exists(self) -> bool:
         return True
-
-    def _describe(self) -> dict[str, Any]:
-        return {}

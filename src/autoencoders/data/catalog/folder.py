@@ -1,20 +1,21 @@
-"""Images of one's own: a folder a class."""
+"""Images of one's own: one folder per class."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import numpy as np
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
-from autoencoders.data.catalog.raw_images import RawImages, checksum
+from autoencoders.data.catalog.load_only import LoadOnlyDataset
+from autoencoders.data.images import ImageSet
 
 MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
 PARTS = ("train", "test")
 
 
-class FolderDataset(AbstractDataset[NoReturn, RawImages]):
-    """Image files of any format that Pillow reads, cut to one shape; load only.
+class FolderDataset(LoadOnlyDataset[ImageSet]):
+    """Image files of any format that Pillow reads, cut to one shape.
 
     Files lie in `<path>/<class>/`, or in `<path>/train/<class>/` and `<path>/test/<class>/` where they have official
     parts. Each is scaled until it fills the size and cut to it around its centre.
@@ -24,7 +25,6 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
         name: What people call the dataset.
         size: Height and width, in pixels, of every image.
         channels: 1 for grey, 3 for colour.
-        source: Origin and licence, in a line.
         metadata: Ignored here, read by plugins such as Kedro-Viz.
     """
 
@@ -35,7 +35,6 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
         name: str,
         size: tuple[int, int],
         channels: Literal[1, 3] = 1,
-        source: str = "images of one's own",
         metadata: dict[str, Any] | None = None,
     ) -> None:
         if channels not in MODES:
@@ -46,14 +45,13 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
         self._name = name
         self._size = (int(size[0]), int(size[1]))
         self._channels = channels
-        self._source = source
         self.metadata = metadata
 
-    def load(self) -> RawImages:
+    def load(self) -> ImageSet:
         """Return the images, classes and files in the order of their names, the training part first.
 
         Raises:
-            DatasetError: The folder is missing or holds no images, or a file is none.
+            DatasetError: The folder is missing or holds no images, or a file is not an image.
         """
         files = list(self._files())
         if not files:
@@ -61,25 +59,14 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
         names = sorted({file.parent.name for _, file in files})
         images = np.stack([self._read(file) for _, file in files])
         labels = np.array([names.index(file.parent.name) for _, file in files], dtype=np.uint8)
-        return {
+        info = {
             "name": self._name,
-            "images": images,
-            "labels": labels,
-            "parts": np.array([part for part, _ in files], dtype="<U5"),
             "intensity": 255,
             "class_names": names,
-            "checksum": checksum(images, labels),
-            "source": self._source,
+            "source": "images of one's own",
             "files": [file.relative_to(self._path).as_posix() for _, file in files],
         }
-
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: the files are the user's.
-
-        Raises:
-            DatasetError: Always.
-        """
-        raise DatasetError("FolderDataset is load-only; save to an ArrayDataset instead")
+        return ImageSet(images, labels, np.array([part for part, _ in files]), info)
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Yield the part and the path of every file, but for hidden ones."""
@@ -103,6 +90,3 @@ class FolderDataset(AbstractDataset[NoReturn, RawImages]):
 
     def _exists(self) -> bool:
         return self._path.is_dir()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path), "size": self._size, "channels": self._channels}

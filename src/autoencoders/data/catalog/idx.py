@@ -1,29 +1,58 @@
-"""The MNIST family: collections of images in IDX files."""
+"""The MNIST family: collections of images in IDX files, with torchvision's mirrors, class names and checksums."""
 
+import gzip
 import hashlib
 import logging
+import math
+import zlib
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
+from urllib.error import URLError
 
 import numpy as np
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
 
-from autoencoders.data.catalog.download import download, official_md5
-from autoencoders.data.catalog.idx_collections import COLLECTIONS
-from autoencoders.data.catalog.idx_file import IDXFile, damaged
-from autoencoders.data.catalog.raw_images import RawImages, checksum
+from autoencoders.data.catalog.load_only import LoadOnlyDataset
+from autoencoders.data.catalog.replacement import replacing
+from autoencoders.data.images import ImageSet
 
 logger = logging.getLogger(__name__)
 
 PREFIXES = {"train": "train", "test": "t10k"}  # part -> beginning of its file names, in the order of loading
+IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"  # ends of the file names
+SOURCES = {
+    "MNIST": "MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, 1998 (CC BY-SA 3.0)",
+    "FashionMNIST": "Fashion-MNIST, H. Xiao, K. Rasul and R. Vollgraf, Zalando Research, 2017 (MIT licence)",
+    "KMNIST": "KMNIST Dataset (by CODH), adapted from Kuzushiji Dataset (by NIJL and others), "
+    "doi:10.20676/00000341 (CC BY-SA 4.0)",
+}
+CHECKSUMS = {  # MD5 of the uncompressed contents; torchvision knows those of the .gz files
+    "MNIST": {
+        "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+        "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+        "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+        "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+    },
+    "FashionMNIST": {
+        "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
+        "train-labels-idx1-ubyte": "9018921c3c673c538a1fc5bad174d6f9",
+        "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
+        "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
+    },
+    "KMNIST": {
+        "t10k-images-idx3-ubyte": "bf305b8cd328700fbc17f5acbc2856d2",
+        "t10k-labels-idx1-ubyte": "9f55f451c0988b028eccdf7d5cc265ab",
+    },
+}
 
 
-class IDXDataset(AbstractDataset[NoReturn, RawImages]):
-    """MNIST, Fashion-MNIST or KMNIST in torchvision's folders; load only, downloads what is missing.
+class IDXDataset(LoadOnlyDataset[ImageSet]):
+    """MNIST, Fashion-MNIST or KMNIST in torchvision's folders; downloads what is missing.
 
     Args:
         name: "MNIST", "FashionMNIST" or "KMNIST".
-        path: The folder above `<name>/raw/`, which holds the files, plain or with `.gz`.
+        path: The folder above `<name>/raw/`, which holds the files, with `.gz` or plain.
         parts: The parts to load, of "train" and "test"; files of another part are never touched.
         metadata: Ignored here, read by plugins such as Kedro-Viz.
 
@@ -32,8 +61,8 @@ class IDXDataset(AbstractDataset[NoReturn, RawImages]):
     """
 
     def __init__(self, *, name: str, path: str, parts: list[str], metadata: dict[str, Any] | None = None) -> None:
-        if name not in COLLECTIONS:
-            raise ValueError(f"name must be one of {list(COLLECTIONS)}, got {name!r}")
+        if name not in SOURCES:
+            raise ValueError(f"name must be one of {list(SOURCES)}, got {name!r}")
         if not parts or not set(parts) <= set(PREFIXES):
             raise ValueError(f"parts must be a non-empty subset of {list(PREFIXES)}, got {parts!r}")
         self._name = name
@@ -41,89 +70,90 @@ class IDXDataset(AbstractDataset[NoReturn, RawImages]):
         self._parts = [part for part in PREFIXES if part in parts]
         self.metadata = metadata
 
-    def load(self) -> RawImages:
+    def load(self) -> ImageSet:
         """Return the images of the listed parts, the training part first, checked against official checksums.
 
         Raises:
             DatasetError: If a file is missing and cannot be downloaded, or if it is damaged.
         """
-        pieces = [self._load_part(part) for part in self._parts]
-        images = np.concatenate([images for images, _ in pieces])[:, np.newaxis]  # (N, 1, 28, 28)
-        labels = np.concatenate([labels for _, labels in pieces])
-        return {
+        pieces = [self._read(f"{PREFIXES[part]}-{LABELS}", 1) for part in self._parts]
+        images = np.concatenate([self._read(f"{PREFIXES[part]}-{IMAGES}", 3) for part in self._parts])[:, np.newaxis]
+        info = {
             "name": self._name,
-            "images": images,
-            "labels": labels,
-            "parts": np.repeat(np.array(self._parts, dtype="<U5"), [len(labels) for _, labels in pieces]),
             "intensity": 255,
-            "class_names": list(COLLECTIONS[self._name].class_names),
-            "checksum": checksum(images, labels),
-            "source": COLLECTIONS[self._name].source,
+            "class_names": [name.partition(" - ")[0] for name in self._published().classes],  # MNIST's "0 - zero"
+            "source": SOURCES[self._name],
         }
-
-    def save(self, data: NoReturn) -> NoReturn:
-        """Refuse: the files are the publishers'.
-
-        Raises:
-            DatasetError: Always.
-        """
-        raise DatasetError("IDXDataset is load-only; save to an ArrayDataset instead")
-
-    def _load_part(self, part: str) -> tuple[np.ndarray, np.ndarray]:
-        images_file, labels_file = (IDXFile.read(self._obtain(name)) for name in _filenames(part))
-        images, labels = images_file.array(ndim=3), labels_file.array(ndim=1)
-        _check_labels(labels, len(images), labels_file.path)
-        self._verify(images_file)
-        self._verify(labels_file)
-        return images, labels
-
-    def _obtain(self, filename: str) -> Path:
-        """Return where the file lies, plain or with `.gz`; download it if it does not."""
-        if not self._find(filename):
-            if not self._folder.parents[2].is_dir():
-                raise DatasetError(
-                    f"raw_data={self._folder.parents[1]} does not exist; make the folder, or name another"
-                )
-            try:
-                download(self._name, f"{filename}.gz", self._folder)
-            except DatasetError as error:
-                raise DatasetError(
-                    f"{self._name} lacks {filename} (looked for it in {self._folder}, plain and with .gz), "
-                    f"and it cannot be downloaded: {error}, or put the file there, or point at a folder that "
-                    f"has {self._name}/raw/{filename} with --params raw_data=PATH"
-                ) from error
-        return self._find(filename)
-
-    def _find(self, filename: str) -> Path | None:
-        candidates = (self._folder / filename, self._folder / f"{filename}.gz")
-        return next((path for path in candidates if path.is_file()), None)
-
-    def _verify(self, file: IDXFile) -> None:
-        expected = COLLECTIONS[self._name].checksums.get(file.path.name.removesuffix(".gz"))
-        if expected is None:
-            self._verify_compressed(file.path)
-        elif file.md5 != expected:
-            raise damaged(file.path, f"has the wrong checksum (MD5 {file.md5}, official {expected})")
-
-    def _verify_compressed(self, path: Path) -> None:
-        """Check the one checksum that is published where that of the contents is unknown."""
-        found = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-        if path.suffix != ".gz" or found != official_md5(self._name, path.name):
-            logger.warning("%s could not be verified: only the official .gz file has a known checksum", path)
+        return ImageSet(images, np.concatenate(pieces), np.repeat(self._parts, list(map(len, pieces))), info)
 
     def _exists(self) -> bool:
-        return all(self._find(name) for part in self._parts for name in _filenames(part))
+        return all(self._find(f"{PREFIXES[part]}-{kind}") for part in self._parts for kind in (IMAGES, LABELS))
 
-    def _describe(self) -> dict[str, Any]:
-        return {"name": self._name, "folder": self._folder, "parts": self._parts}
+    def _published(self) -> type:
+        """Return torchvision's class of the collection, which is imported here as it takes seconds."""
+        from torchvision import datasets
+
+        return getattr(datasets, self._name)
+
+    def _read(self, filename: str, ndim: int) -> np.ndarray:
+        """Return the array (uint8, `ndim` axes) of an IDX file: magic number, shape, values (Y. LeCun, 1998)."""
+        path = self._find(filename) or self._download(f"{filename}.gz")
+        packed = path.read_bytes()
+        try:
+            content = gzip.decompress(packed) if path.suffix == ".gz" else packed
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise _damaged(path, f"is not a whole gzip file ({error})") from error
+        header = 4 * (1 + ndim)
+        magic, *shape = np.frombuffer(content[:header].ljust(header, b"\0"), ">u4").tolist()
+        if magic != 0x0800 + ndim:
+            raise _damaged(path, f"begins with magic number {magic} instead of {0x0800 + ndim}")
+        announced = header + math.prod(shape)
+        if len(content) != announced:
+            raise _damaged(path, f"is truncated or too long: it holds {len(content)} bytes and announces {announced}")
+        official = {CHECKSUMS[self._name].get(filename), dict(self._published().resources).get(f"{filename}.gz")}
+        if not official & {_md5(content), _md5(packed)}:
+            raise _damaged(path, f"does not have an official checksum (its MD5 is {_md5(content)})")
+        return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+    def _find(self, filename: str) -> Path | None:
+        """Return where a file lies, if it does; with `.gz` first, which alone has a checksum in every collection."""
+        candidates = (self._folder / f"{filename}.gz", self._folder / filename)
+        return next((path for path in candidates if path.is_file()), None)
+
+    def _download(self, filename: str) -> Path:
+        """Download a file from the first mirror that delivers it, as a whole or not at all."""
+        root = self._folder.parents[1]
+        if not root.parent.is_dir():
+            raise DatasetError(f"raw_data={root} does not exist; make the folder, or name another")
+        try:
+            with replacing(self._folder / filename) as temporary:
+                self._fetch(filename, temporary)
+        except DatasetError as error:
+            plain = filename.removesuffix(".gz")
+            raise DatasetError(
+                f"{self._name} lacks {plain} (looked for it in {self._folder}, plain and with .gz), and it cannot be "
+                f"downloaded: {error}, or put the file there, or point at a folder that has {self._name}/raw/{plain} "
+                "with --params raw_data=PATH"
+            ) from error
+        return self._folder / filename
+
+    def _fetch(self, filename: str, path: Path) -> None:
+        from torchvision.datasets.utils import download_url
+
+        failures = []
+        for mirror in self._published().mirrors:
+            url = f"{mirror}{filename}"
+            logger.info("Downloading %s", url)
+            try:
+                return download_url(url, path.parent, path.name, dict(self._published().resources)[filename])
+            except (URLError, ConnectionError, TimeoutError, HTTPException, RuntimeError) as error:
+                failures.append(f"{url}: {error}")
+        raise DatasetError(f"no mirror delivered it ({', '.join(failures)}); connect to the network")
 
 
-def _filenames(part: str) -> tuple[str, str]:
-    return f"{PREFIXES[part]}-images-idx3-ubyte", f"{PREFIXES[part]}-labels-idx1-ubyte"
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def _check_labels(labels: np.ndarray, n_images: int, path: Path) -> None:
-    if len(labels) != n_images:
-        raise damaged(path, f"holds {len(labels)} labels for {n_images} images")
-    if len(labels) and labels.max() > 9:
-        raise damaged(path, f"holds the label {labels.max()}, outside 0..9")
+def _damaged(path: Path, what: str) -> DatasetError:
+    return DatasetError(f"{path} {what}; delete it to download it again, or replace it by a whole copy")

@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset, DatasetError
+from autoencoders.data.catalog.load_only import LoadOnlyDataset
 
 
-class ProvenanceDataset(AbstractDataset[None, dict[str, str]]):
+class ProvenanceDataset(LoadOnlyDataset[dict[str, str]]):
     """What is needed to get a result again, read off the process that loads it.
 
     Args:
@@ -35,14 +35,6 @@ class ProvenanceDataset(AbstractDataset[None, dict[str, str]]):
             "time": datetime.now(UTC).isoformat(sep=" ", timespec="minutes"),
         }
 
-    def save(self, data: None) -> None:
-        """Refuse: provenance is read, never written.
-
-        Raises:
-            DatasetError: Always.
-        """
-        raise DatasetError("provenance cannot be saved")
-
     def _commit(self) -> str:
         try:
             commit = self._git("rev-parse", "--short", "HEAD")
@@ -54,6 +46,3 @@ class ProvenanceDataset(AbstractDataset[None, dict[str, str]]):
         return subprocess.run(  # fixed arguments, no shell
             ["git", *arguments], cwd=self._path, capture_output=True, text=True, check=True
         ).stdout.strip()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"path": str(self._path)}

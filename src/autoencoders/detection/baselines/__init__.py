@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, ClassVar
 
 import numpy as np
 
-from autoencoders.configuration import Named
+from autoencoders.configuration import Plugin, kinds, of_kind
 
 Scorer = Callable[[np.ndarray], np.ndarray]  # (M, pixels) in [0, 1] -> (M,), larger = more anomalous
 
 
-class Baseline(Named):
+class Baseline(Plugin):
     """The part of a `baselines` block that every baseline shares."""
 
     seeded: ClassVar[bool] = False  # whether a seed changes anything
+    kind: str
 
     def parameters(self) -> dict[str, Any]:
         """Return every setting under its dotted name, such as `baseline.neighbours`."""
@@ -27,11 +26,11 @@ class Baseline(Named):
         """Fit the baseline to normal images.
 
         Args:
-            images: (N, pixels) in [0, 1].
-            seed: Of whatever the fit draws.
+            images: Images (N, pixels) in [0, 1].
+            seed: Seed of whatever the fit draws.
 
         Returns:
-            What maps images (M, pixels) in [0, 1] to anomaly scores (M,).
+            A function from images (M, pixels) in [0, 1] to anomaly scores (M,).
 
         Raises:
             ValueError: There are too few images for the settings.
@@ -39,15 +38,6 @@ class Baseline(Named):
         raise NotImplementedError
 
 
-def kinds() -> list[str]:
-    """Return the names a YAML block may give as `kind`: one file each."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name != "projection")
-
-
 def is_seeded(kind: str | None) -> bool:
     """Tell whether a seed changes anything about a kind of baseline; nothing is known of a kind that there is not."""
-    return kind in kinds() and _config(kind).seeded
-
-
-def _config(kind: str) -> type[Baseline]:
-    return import_module(f"{__name__}.{kind}").Config
+    return kind in kinds(Baseline) and of_kind(Baseline, kind).seeded

@@ -30,7 +30,7 @@ def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFr
         and scaled so that 0 is this median and 1 the 95 % quantile.
     """
     rules = {name: table.set_index("rule").filter(like="conformal", axis=0) for name, table in thresholds.items()}
-    nominal = next(iter(rules.values()))["stated_rate"]
+    nominal = next(iter(rules.values()))["nominal_rate"]
     order = (nominal - HEADLINE).abs().sort_values(kind="stable").index
     main, dashes = order[0], dict(zip(order, cycle(DASHES), strict=False))
     positive = all((table["anomaly_score"] > 0).all() for table in scores.values())
@@ -39,7 +39,7 @@ def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFr
     size = (2.3, 2.1) if len(scores) > 2 else (3.7, 3.2)
     figure, panels = style.panel_grid(len(scores), 5, size, room=(1.7, 1.7), sharex=True, sharey=True)
     rates = pd.DataFrame({name: rules[name].loc[main] for name in scores}).T
-    rates = pd.DataFrame({"flags": rates["realised_rate"], "misses": 1 - rates["detection_rate"]}, dtype=float)
+    rates = pd.DataFrame({"flags": rates["empirical_rate"], "misses": 1 - rates["detection_rate"]}, dtype=float)
     for axes, (name, one) in zip(panels.flat, scaled.items(), strict=False):
         _draw_panel(axes, grid, one, dashes)
         flags, misses = rates.loc[name]

@@ -92,7 +92,7 @@ def _gain(table: pd.DataFrame, anomaly_score: str) -> str:
     return f"{anomaly_score} instead of mse: {gain.min():+.1f} to {gain.max():+.1f} points of AUROC"
 
 
-def probe_heat_table(table: pd.DataFrame) -> Figure:
+def out_of_distribution_table(table: pd.DataFrame) -> Figure:
     """Draw how well each detector tells out-of-distribution images from normal ones.
 
     Args:

@@ -13,11 +13,11 @@ from autoencoders.reporting.figures.bands import draw_ranges, lines_within_row
 
 POOLED = "all"  # the normal class of the pooled rows
 TICKS = (0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
-FALSE_POSITIVES = ["realised_rate", "low", "high"]
+FALSE_POSITIVES = ["empirical_rate", "low", "high"]
 DETECTIONS = ["detection_rate", "detection_low", "detection_high"]
 
 
-def realised_rates(rates: dict[str, pd.DataFrame]) -> Figure:
+def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     """Draw nominal and empirical false positive rates by rule, and the detection rates beside them.
 
     Args:
@@ -32,10 +32,10 @@ def realised_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     figure, panels = style.new_figure(12, 1.9 + 0.62 * len(pooled), 1, 2, sharey=True, width_ratios=[3, 2])
     left, right = panels[0]
     rows = np.arange(len(pooled))
-    _shade(left, rows, pooled["stated_low"], pooled["stated_high"], 0.30)
+    _shade(left, rows, pooled["nominal_low"], pooled["nominal_high"], 0.30)
     drawn = pooled.index.str.startswith(("conformal", "quantile"))
     _shade(left, rows[drawn], pooled["drawn_low"][drawn], pooled["drawn_high"][drawn], 0.18)
-    draw_nominal(left, pooled["stated_rate"])
+    draw_nominal(left, pooled["nominal_rate"])
     for axes, columns in ((left, FALSE_POSITIVES), (right, DETECTIONS)):
         if len(classes) > 1:
             tables = {name: table[columns] for name, table in classes.items()}
@@ -107,8 +107,8 @@ def _handles(classes: int) -> list[Line2D | Patch]:
 def _finding(pooled: pd.DataFrame) -> str:
     """Set the nominal rates of the conformal rules beside the empirical ones."""
     valid = pooled[pooled.index.str.startswith("conformal")]
-    empirical = _series([f"{rate:.1%}" for rate in valid["realised_rate"]])
-    nominal = _series([f"{100 * rate:.3g}%" for rate in valid["stated_rate"]])
+    empirical = _series([f"{rate:.1%}" for rate in valid["empirical_rate"]])
+    nominal = _series([f"{100 * rate:.3g}%" for rate in valid["nominal_rate"]])
     return f"Conformal thresholds flag {empirical} of normal test images at nominal rates of {nominal}"
 
 

@@ -1,49 +1,41 @@
 """Anomaly scores, a file each: `Config`, what its YAML block may say, and what `fit` makes of normal images.
 
-A score is a function of the residual and of the code, a number an image: larger = more anomalous, finite, never
+A score is a function of the residual and of the code, one number per image: larger = more anomalous, finite, never
 negative. Networks must be in evaluation mode.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ModelWrapValidatorHandler, model_validator
 
-from autoencoders.configuration import Named
+from autoencoders.configuration import Plugin
 from autoencoders.training.progress import bar
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from autoencoders.data.images import ImageTensor
-    from autoencoders.detection.scores.glance import Glances, Scorer
+    from autoencoders.detection.scores.outputs import Scorer, TrainingOutputs
     from autoencoders.models.base import Autoencoder
     from autoencoders.training.corruption import Corruption
 
-SHARED = ("covariance", "glance", "smoothing")  # modules that are no scores
 
-
-class Score(Named):
+class Score(Plugin):
     """The part of a `scores` block that every score shares."""
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def _of_its_kind(cls, obj: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Check a block within a block like one by itself."""
-        return cls.model_validate(obj) if cls is Score and not isinstance(obj, Score) else handler(obj)
+    kind: str
 
-    def fit(self, glances: Glances) -> Scorer:
+    def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Gather what the score needs to know of normal images.
 
         Args:
-            glances: Yields glances at training images, batch by batch, anew at each call.
+            outputs: What the network makes of its training images.
 
         Returns:
-            What maps a glance at N images to their scores (N,).
+            A function from the outputs for N images to their scores (N,).
         """
         raise NotImplementedError
 
@@ -53,33 +45,26 @@ class Fitted:
     """Scores of one network, ready to be applied.
 
     Attributes:
-        model: In evaluation mode.
-        units: Images whose units the network sees.
-        corruption: What the network was trained to undo.
-        seed: Of the corruption's draws.
-        scorers: By name.
+        outputs: What the network makes of its training images.
+        scorers: Fitted scores by name.
     """
 
-    model: Autoencoder
-    units: ImageTensor
-    corruption: Corruption
-    seed: int
+    outputs: TrainingOutputs
     scorers: dict[str, Scorer]
 
     def score(self, images: ImageTensor | Tensor) -> dict[str, np.ndarray]:
         """Return each score (N,) of images (N, C, H, W), which as a tensor are in the units that the network sees."""
         import torch
 
-        from autoencoders.data.images import SCORING_BATCH, ImageTensor
-        from autoencoders.detection.scores.glance import Glance
+        from autoencoders.data.images import SCORING_BATCH
+        from autoencoders.training.engine import batches
 
         found: dict[str, list[np.ndarray]] = {name: [np.empty(0, np.float32)] for name in self.scorers}
-        batches = images.batches() if isinstance(images, ImageTensor) else images.split(SCORING_BATCH)
         with torch.inference_mode():
-            for batch in bar(batches, -(-len(images) // SCORING_BATCH), "scoring", "batch"):
-                glance = Glance(self.model, batch, self.units, self.corruption, self.seed)
+            for batch in bar(batches(images), -(-len(images) // SCORING_BATCH), "scoring", "batch"):
+                outputs = self.outputs.of(batch)
                 for name, scorer in self.scorers.items():
-                    found[name].append(scorer(glance).cpu().numpy())
+                    found[name].append(scorer(outputs).cpu().numpy())
         return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
@@ -90,36 +75,23 @@ def fit(
 
     Args:
         settings: Scores by name.
-        model: In evaluation mode.
-        train: (N, C, H, W).
-        corruption: What the network was trained to undo.
-        seed: Of the corruption's draws.
+        model: Network in evaluation mode.
+        train: Training images (N, C, H, W).
+        corruption: Corruption that the network was trained to undo.
+        seed: Seed of the corruption.
 
     Raises:
         ValueError: There are no training images, or too few.
     """
     import torch
 
-    from autoencoders.detection.scores.glance import glances
+    from autoencoders.detection.scores.outputs import TrainingOutputs
 
     if not len(train):
         raise ValueError("there are no training images to fit scores to")
-    source = glances(model, train, corruption, seed)
+    outputs = TrainingOutputs(model, train, corruption, seed)
     with torch.inference_mode():
-        scorers = {name: score.fit(source) for name, score in settings.items()}
-    return Fitted(model, train, corruption, seed, scorers)
-
-
-def score_table(
-    settings: dict[str, Score],
-    model: Autoencoder,
-    train: ImageTensor,
-    images: ImageTensor,
-    corruption: Corruption,
-    seed: int,
-) -> dict[str, np.ndarray]:
-    """Fit scores to training images and return each score (N,) of other images (N, C, H, W)."""
-    return fit(settings, model, train, corruption, seed).score(images)
+        return Fitted(outputs, {name: score.fit(outputs) for name, score in settings.items()})
 
 
 def combine(scores: list[np.ndarray]) -> np.ndarray:
@@ -135,8 +107,3 @@ def combine(scores: list[np.ndarray]) -> np.ndarray:
     if wrong.size:
         raise ValueError(f"scores must not be negative to be combined, got {wrong[0]:g}")
     return np.log(np.maximum(table, np.finfo(np.float32).tiny)).mean(axis=0)
-
-
-def kinds() -> list[str]:
-    """Return the names a YAML block may give as `kind`: one file each."""
-    return sorted(module.name for module in iter_modules(__path__) if module.name not in SHARED)

@@ -13,10 +13,10 @@ class Covariance:
     """How samples scatter about their mean.
 
     Attributes:
-        mean: (D,).
-        directions: (D, r), orthonormal, those in which samples vary.
-        variances: (r,), along them.
-        rest: The variance in every other direction; 0 leaves these out.
+        mean: Mean (D,).
+        directions: Orthonormal directions (D, r) in which samples vary.
+        variances: Variances (r,) along them.
+        rest: Variance in every other direction; 0 leaves these out.
     """
 
     mean: Tensor
@@ -36,26 +36,16 @@ class Covariance:
 
 
 def covariance(samples: Tensor, shrinkage: float) -> Covariance:
-    """Return the covariance of samples (N, D), divided by N, whose cost grows with the cube of the smaller side.
+    """Return the covariance of samples (N, D), divided by N.
 
     Args:
-        samples: One at least.
+        samples: At least one sample.
         shrinkage: Weight in [0, 1] of the mean variance over all D, in every direction (Ledoit and Wolf 2004).
     """
     mean = samples.double().mean(dim=0)
     centred = samples.double() - mean
-    values, directions = _principal(centred)
+    _, singular, directions = torch.linalg.svd(centred, full_matrices=False)
+    values = singular.square() / len(samples)
     kept = values > RANK * values.max()
-    values, directions = values[kept], directions[:, kept]
     rest = shrinkage * centred.square().mean().item()
-    return Covariance(mean, directions, (1 - shrinkage) * values + rest, rest)
-
-
-def _principal(centred: Tensor) -> tuple[Tensor, Tensor]:
-    """Return variances (k,) and directions (D, k) of centred samples (N, D), k the smaller of both."""
-    count, dimensions = centred.shape
-    if dimensions <= count:
-        return torch.linalg.eigh(centred.T @ centred / count)
-    values, places = torch.linalg.eigh(centred @ centred.T / count)  # the same variances, seen from the samples
-    lengths = (values.clamp_min(0) * count).sqrt().clamp_min(torch.finfo(values.dtype).tiny)
-    return values, centred.T @ places / lengths
+    return Covariance(mean, directions[kept].T, (1 - shrinkage) * values[kept] + rest, rest)

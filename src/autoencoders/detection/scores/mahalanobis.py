@@ -7,7 +7,7 @@ import torch
 from autoencoders.configuration import Fraction
 from autoencoders.detection.scores import Score
 from autoencoders.detection.scores.covariance import covariance
-from autoencoders.detection.scores.glance import STATISTICS, Glances, Scorer
+from autoencoders.detection.scores.outputs import STATISTICS, Scorer, TrainingOutputs
 
 
 class Config(Score):
@@ -16,7 +16,7 @@ class Config(Score):
     kind: Literal["mahalanobis"]
     shrinkage: Fraction  # of their covariance towards the identity scaled to the same trace
 
-    def fit(self, glances: Glances) -> Scorer:
+    def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Return the score that knows mean and covariance of the training codes."""
-        known = covariance(torch.cat([glance.code for glance in glances(STATISTICS)]), self.shrinkage)
-        return lambda glance: known.squared_distance(glance.code).sqrt()
+        known = covariance(torch.cat([batch.code for batch in outputs(STATISTICS)]), self.shrinkage)
+        return lambda batch: known.squared_distance(batch.code).sqrt()

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from autoencoders.detection.scores import Score
 from autoencoders.detection.scores.covariance import covariance
-from autoencoders.detection.scores.glance import STATISTICS, Glance, Glances, Scorer
+from autoencoders.detection.scores.outputs import STATISTICS, BatchOutputs, Scorer, TrainingOutputs
 
 
 class Config(Score):
@@ -20,15 +20,15 @@ class Config(Score):
     kind: Literal["rapp"]
     normalised: bool
 
-    def fit(self, glances: Glances) -> Scorer:
+    def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Return the score that, if normalised, knows mean and covariance of the training images' differences."""
         if not self.normalised:
-            return lambda glance: _differences(glance).square().sum(dim=1)
-        known = covariance(torch.cat([_differences(glance) for glance in glances(STATISTICS)]), shrinkage=0.0)
-        return lambda glance: known.squared_distance(_differences(glance))
+            return lambda batch: _differences(batch).square().sum(dim=1)
+        known = covariance(torch.cat([_differences(batch) for batch in outputs(STATISTICS)]), shrinkage=0.0)
+        return lambda batch: known.squared_distance(_differences(batch))
 
 
-def _differences(glance: Glance) -> Tensor:
+def _differences(batch: BatchOutputs) -> Tensor:
     """Return the differences of all layers side by side, (N, D)."""
-    pairs = zip(glance.hidden(glance.images), glance.hidden(glance.reconstruction), strict=True)
+    pairs = zip(batch.hidden(batch.images), batch.hidden(batch.reconstruction), strict=True)
     return torch.cat([shown - made for shown, made in pairs], dim=1)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autoencoders.configuration import Fraction
 from autoencoders.detection.scores import Score
-from autoencoders.detection.scores.glance import Glance, Glances, Scorer
+from autoencoders.detection.scores.outputs import BatchOutputs, Scorer, TrainingOutputs
 from autoencoders.detection.scores.smoothing import smooth
 
 LEAST_ENERGY = 1e-3  # mean square of an image's intensities or edges; about one white pixel of 28 x 28
@@ -28,14 +28,14 @@ class Config(Score):
     energy: Fraction  # power of the energy; 0 leaves it out
     edges: Fraction  # power of the edges; 0 leaves them out
 
-    def fit(self, glances: Glances) -> Scorer:
+    def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Return the score, which needs to know nothing of normal images."""
         return self._score
 
-    def _score(self, glance: Glance) -> Tensor:
-        views = [smooth(residual, self.smoothing) for residual in glance.residuals(self.views)]
+    def _score(self, batch: BatchOutputs) -> Tensor:
+        views = [smooth(residual, self.smoothing) for residual in batch.residuals(self.views)]
         errors = torch.stack([view.square().flatten(1).mean(dim=1) for view in views]).mean(dim=0)
-        return errors / energy(glance.intensities) ** self.energy / edges(glance.intensities) ** self.edges
+        return errors / energy(batch.intensities) ** self.energy / edges(batch.intensities) ** self.edges
 
 
 def energy(images: Tensor) -> Tensor:

@@ -12,8 +12,8 @@ def smooth(images: Tensor, sd: float) -> Tensor:
     A convolution along an axis is a product with a banded matrix, which for images this small is many times faster.
 
     Args:
-        images: Of any unit.
-        sd: Of the Gaussian, in pixels; 0 changes nothing.
+        images: Images in any unit.
+        sd: Standard deviation of the Gaussian in pixels; 0 changes nothing.
     """
     if sd == 0:
         return images

@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt
 from torch import Tensor
 
 from autoencoders.detection.scores import Score
-from autoencoders.detection.scores.glance import STATISTICS, Glance, Glances, Scorer
+from autoencoders.detection.scores.outputs import STATISTICS, BatchOutputs, Scorer, TrainingOutputs
 from autoencoders.detection.scores.smoothing import smooth
 
 LEAST_VARIANCE = 1e-12  # of intensities; where training images are reconstructed perfectly
@@ -21,17 +21,17 @@ class Config(Score):
     smoothing: NonNegativeFloat  # sd in pixels of the Gaussian; 0 for none
     floor: Annotated[float, Field(gt=0, le=1)]  # of the mean over pixels, added to what is usual for each
 
-    def fit(self, glances: Glances) -> Scorer:
+    def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Return the score that knows the mean squared residual of each pixel over training images."""
         total, count = 0.0, 0
-        for glance in glances(STATISTICS):
-            total = total + self._squares(glance).sum(dim=0)
-            count += len(glance.images)
+        for batch in outputs(STATISTICS):
+            total = total + self._squares(batch).sum(dim=0)
+            count += len(batch.images)
         usual = total / count  # (C, H, W)
         usual = (usual + self.floor * usual.mean()).clamp_min(LEAST_VARIANCE)
-        return lambda glance: (self._squares(glance) / usual).flatten(1).mean(dim=1)
+        return lambda batch: (self._squares(batch) / usual).flatten(1).mean(dim=1)
 
-    def _squares(self, glance: Glance) -> Tensor:
+    def _squares(self, batch: BatchOutputs) -> Tensor:
         """Return the mean over views of squared residuals (N, C, H, W), in double precision."""
-        views = [smooth(residual, self.smoothing) for residual in glance.residuals(self.views)]
+        views = [smooth(residual, self.smoothing) for residual in batch.residuals(self.views)]
         return torch.stack([view.double().square() for view in views]).mean(dim=0)

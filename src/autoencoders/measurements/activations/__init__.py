@@ -11,7 +11,7 @@ from torch import Tensor
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.errors import first_of_each
-from autoencoders.evaluation.latent import encode, trained_on
+from autoencoders.evaluation.latent import encode
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.activations.figure import code_pictures
@@ -22,7 +22,7 @@ class Config(Measurement):
     """The codes of the test images."""
 
     kind: Literal["activations"]
-    examples: PositiveInt  # images drawn at most, one a class
+    examples: PositiveInt  # images drawn at most, one per class
 
 
 def measure(subject: Subject, config: Config) -> Finding:
@@ -30,10 +30,10 @@ def measure(subject: Subject, config: Config) -> Finding:
 
     Returns:
         table: one row: mean_activation over units and images; share_of_zeros, exact ones; active_units, those not 0,
-            a mean over images; dead_units, the same for every image; units in a code; images.
+            a mean over images; dead_units, the same for every image; units, the size of a code; images.
         arrays: unit_means (units,); originals (n, C, H, W) in [0, 1] and their codes (n, units).
     """
-    chosen = trained_on(subject)
+    chosen = subject.known_test_indices()
     images = subject.at(chosen)
     units = _units(subject.model, images)
     means, share = units["mean"], float(units["zero"].mean())
@@ -60,18 +60,13 @@ def _units(model: Autoencoder, images: ImageTensor) -> dict[str, Tensor]:
 
     Batch by batch: the code of a convolutional network can be wider than the image.
     """
-    units: dict[str, Tensor] = {}
+    sums, low, high = 0.0, torch.inf, -torch.inf
     for batch in images.batches():
         code = model.encode(batch)  # (N, units)
-        here = {
-            "mean": code.double().sum(dim=0) / len(images),
-            "zero": (code == 0).double().sum(dim=0) / len(images),
-            "low": code.amin(dim=0),
-            "high": code.amax(dim=0),
-        }
-        combine = {"mean": torch.add, "zero": torch.add, "low": torch.minimum, "high": torch.maximum}
-        units = {name: combine[name](units[name], value) for name, value in here.items()} if units else here
-    return units
+        sums = sums + torch.stack([code.double(), (code == 0).double()]).sum(dim=1)
+        low, high = code.amin(dim=0).clamp(max=low), code.amax(dim=0).clamp(min=high)
+    mean, zero = sums / len(images)
+    return {"mean": mean, "zero": zero, "low": low, "high": high}
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:

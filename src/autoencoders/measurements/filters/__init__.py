@@ -32,9 +32,9 @@ def measure(subject: Subject, config: Config) -> Finding:
     """Rank the filters by norm.
 
     Returns:
-        table: a row a filter, the largest norm first: rank, unit, norm (root of the sum of squares), smoothness, the
-            correlation about 0 of weights side by side or above one another (0 for noise, 1 for a plain picture), and
-            near_zero, 1 where the norm is below a tenth of the largest; its mean is the share of such filters.
+        table: one row per filter, the largest norm first: rank, unit, norm (root of the sum of squares), smoothness,
+            the correlation about 0 of weights side by side or above one another (0 for noise, 1 for a plain picture),
+            and near_zero, 1 where the norm is below a tenth of the largest; its mean is the share of such filters.
         arrays: filters (at most count, C, H, W).
 
     Raises:
@@ -79,9 +79,8 @@ def filters_of(model: Autoencoder, layer: str) -> Tensor:
         last = _layers_run(model, lambda: model.decode(code))[-1:]
     if not first:
         raise ValueError(f"layer: filters need a layer with weights, got {type(model).__name__}, which has none")
-    if layer == "encoder" or not last:
-        return _incoming(first[0], model.image_shape)
-    return _outgoing(last[0], model.image_shape)
+    incoming = layer == "encoder" or not last
+    return _weights((first if incoming else last)[0], model.image_shape, incoming)
 
 
 def _smoothness(filters: np.ndarray) -> np.ndarray:
@@ -104,19 +103,9 @@ def _layers_run(model: nn.Module, run: Callable[[], Tensor]) -> list[nn.Module]:
     return ran
 
 
-def _incoming(layer: nn.Module, image_shape: tuple[int, int, int]) -> Tensor:
-    """Return the weights with which each unit reads the image, (units, C, H, W)."""
-    if isinstance(layer, nn.Linear):
-        return layer.weight.unflatten(1, image_shape)  # (units, pixels)
-    if isinstance(layer, nn.Conv2d):
-        return layer.weight  # (units, C, H, W)
-    raise ValueError(f"layer: the encoder must begin with a linear or a convolutional layer, got {layer}")
-
-
-def _outgoing(layer: nn.Module, image_shape: tuple[int, int, int]) -> Tensor:
-    """Return the weights with which each unit paints the image, (units, C, H, W)."""
-    if isinstance(layer, nn.Linear):
-        return layer.weight.T.unflatten(1, image_shape)  # (pixels, units)
-    if isinstance(layer, nn.Conv2d):
-        return layer.weight.transpose(0, 1)  # (C, units, H, W)
-    return layer.weight  # (units, C, H, W)
+def _weights(layer: nn.Module, image_shape: tuple[int, int, int], incoming: bool) -> Tensor:
+    """Return the weights with which each unit reads the image, or paints it, as pictures (units, C, H, W)."""
+    weight = layer.weight
+    if isinstance(layer, nn.Linear):  # (units, pixels) or (pixels, units)
+        return (weight if incoming else weight.T).unflatten(1, image_shape)
+    return weight if isinstance(layer, nn.Conv2d) == incoming else weight.transpose(0, 1)

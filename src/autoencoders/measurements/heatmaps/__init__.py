@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from autoencoders.data.finding import Finding
-from autoencoders.evaluation.errors import first_of_each
-from autoencoders.evaluation.latent import trained_on
+from autoencoders.evaluation.errors import first_of_each, pixel_errors
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.figures.heatmaps import error_maps
-from autoencoders.training.engine import reconstruct, reconstruction_errors
+from autoencoders.training.engine import reconstruction_errors
 
+Which = Literal["first", "worst", "best", "chosen"]  # first: of each class
 FALSE_ALARMS, MISSES = "highest-scored normal", "lowest-scored anomaly"
 
 
@@ -22,12 +22,10 @@ class Config(Measurement):
     """Which test images to look at."""
 
     kind: Literal["heatmaps"]
-    which: Annotated[
-        tuple[Literal["first", "worst", "best", "chosen"], ...], Field(min_length=1)
-    ]  # first: of each class
+    which: Annotated[tuple[Which, ...], Field(min_length=1)]
     chosen: tuple[NonNegativeInt, ...] = ()  # places among the test images, where `which` names chosen
     count: PositiveInt  # of the worst, of the best and, in one-class studies, of each kind of mistake
-    columns: PositiveInt  # images a line
+    columns: PositiveInt  # images in a line
 
     @model_validator(mode="after")
     def _chosen_are_given(self) -> Self:
@@ -44,17 +42,15 @@ def measure(subject: Subject, config: Config) -> Finding:
     normal images with the highest errors and the anomalies with the lowest are looked at too.
 
     Returns:
-        table: a row an image shown: index (into the dataset), label, error, group.
-        arrays: inputs and reconstructions (n, C, H, W) of these rows, as intensities; squares (n, C, H, W), their
-            squared differences in the units that the network sees, the mean of which is the error; median_error
-            (1,) of the normal test images.
+        table: one row per image shown: index (into the dataset), label, error, group.
+        arrays: the arrays of `pixel_errors` for these rows; median_error (1,) of the normal test images.
 
     Raises:
         ValueError: A place chosen lies beyond the test images.
     """
-    test = subject.indices["test"]
-    errors = reconstruction_errors(subject.model, subject.pixels("test"))
-    is_normal = np.isin(test, trained_on(subject))
+    test = subject.splits["test"]
+    errors = reconstruction_errors(subject.model, subject.split("test"))
+    is_normal = np.isin(test, subject.known_test_indices())
     rising = np.argsort(errors, kind="stable")  # places in test
     everything = {
         "first": np.searchsorted(test, first_of_each(subject.labels, test)),
@@ -69,9 +65,6 @@ def measure(subject: Subject, config: Config) -> Finding:
         groups[FALSE_ALARMS] = rising[is_normal[rising]][::-1][: config.count]
         groups[MISSES] = rising[~is_normal[rising]][: config.count]
     places = np.concatenate(list(groups.values()))
-    images = subject.at(test[places])
-    originals = images[slice(None)]
-    reconstructions = reconstruct(subject.model, originals)
     table = pd.DataFrame(
         {
             "index": test[places],
@@ -80,13 +73,8 @@ def measure(subject: Subject, config: Config) -> Finding:
             "group": np.repeat(list(groups), [len(group) for group in groups.values()]),
         }
     )
-    arrays = {
-        "inputs": images.intensities(originals).cpu().numpy(),
-        "reconstructions": images.intensities(reconstructions).cpu().numpy(),
-        "squares": (reconstructions - originals).square().cpu().numpy(),
-        "median_error": np.array([np.median(errors[is_normal])], dtype=np.float32),
-    }
-    return Finding(table, arrays)
+    median = {"median_error": np.array([np.median(errors[is_normal])], dtype=np.float32)}
+    return Finding(table, pixel_errors(subject.model, subject.at(test[places])) | median)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:

@@ -11,7 +11,7 @@ from pydantic import Field, PositiveInt
 from torch import Tensor
 
 from autoencoders.data.finding import Finding
-from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset, trained_on
+from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.interpolation.figure import interpolation_strips
@@ -31,7 +31,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     """Walk from image to image, in code space and in pixel space, and measure how far off the data one gets.
 
     Returns:
-        table: a row a step: step from 0; share of the way, 0 to 1; code_distance and fade_distance, of the decoded
+        table: one row per step: step from 0; share of the way, 0 to 1; code_distance and fade_distance, of the decoded
             and of the cross-faded image from the nearest training image: root mean squared difference of intensities
             in [0, 1], a mean over pairs; pairs; nearest_of, training images.
         arrays: codes and fades (shown, steps, C, H, W) in [0, 1], and labels (shown, 2) of both ends.
@@ -40,29 +40,22 @@ def measure(subject: Subject, config: Config) -> Finding:
         ValueError: The network was trained on one class alone.
     """
     rng = np.random.default_rng(subject.seed)
-    reference = subject.at(subset(subject.indices["train"], config.nearest_of, rng))
+    reference = subject.at(subset(subject.splits["train"], config.nearest_of, rng))
     pairs = _pairs(subject, config.pairs, rng)  # (pairs, 2)
     share = torch.linspace(0, 1, config.steps, device=subject.device)
     starts, ends = subject.at(pairs[:, 0]), subject.at(pairs[:, 1])
-    fades = _ways(starts[slice(None)], ends[slice(None)], share).flatten(0, 1)
-    decoded = decode(
-        subject.model, _ways(encode(subject.model, starts), encode(subject.model, ends), share).flatten(0, 1)
-    )
-    pictures = {name: starts.intensities(images) for name, images in (("code", decoded), ("fade", fades))}
-    training = reference.intensities(reference[slice(None)])
-    distances = {
-        f"{name}_distance": nearest_distances(images, training).unflatten(0, (len(pairs), -1)).mean(dim=0).cpu().numpy()
-        for name, images in pictures.items()
+    ways = {
+        "code": decode(subject.model, _ways(encode(subject.model, starts), encode(subject.model, ends), share)),
+        "fade": _ways(starts[slice(None)], ends[slice(None)], share),
     }
-    table = pd.DataFrame({"step": np.arange(config.steps), "share": np.linspace(0, 1, config.steps)} | distances)
-    return Finding(
-        table.assign(pairs=len(pairs), nearest_of=len(reference)),
-        {
-            f"{name}s": images.unflatten(0, (len(pairs), -1))[: config.shown].cpu().numpy()
-            for name, images in pictures.items()
-        }
-        | {"labels": subject.labels[pairs[: config.shown]].astype(np.int64)},
-    )
+    pictures = {name: starts.intensities(images) for name, images in ways.items()}  # (pairs, steps, C, H, W)
+    training = reference.intensities(reference[slice(None)])
+    table = pd.DataFrame({"step": np.arange(config.steps), "share": np.linspace(0, 1, config.steps)})
+    for name, images in pictures.items():
+        table[f"{name}_distance"] = nearest_distances(images, training).mean(dim=0).cpu().numpy()
+    arrays = {f"{name}s": images[: config.shown].cpu().numpy() for name, images in pictures.items()}
+    arrays["labels"] = subject.labels[pairs[: config.shown]].astype(np.int64)
+    return Finding(table.assign(pairs=len(pairs), nearest_of=len(reference)), arrays)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
@@ -72,7 +65,7 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
 
 def _pairs(subject: Subject, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw pairs (count, 2) of indices of test images; every two classes meet before any meet again."""
-    indices = trained_on(subject)
+    indices = subject.known_test_indices()
     labels = subject.labels[indices]
     members = {label: indices[labels == label] for label in np.unique(labels).tolist()}
     if len(members) < 2:

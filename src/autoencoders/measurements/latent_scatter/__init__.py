@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from torch import Tensor
 
 from autoencoders.data.finding import Finding, first_arrays, joined
-from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails, trained_on
+from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
@@ -38,7 +38,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         table: one row: accuracy of the nearest training codes' vote; plane_accuracy, the same in the plane drawn;
             plane_variance, the share of the training codes' variance within it (1 for two dimensions); latent_dim;
             references, training images; n, test images.
-        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
+        arrays: those of `map_of`.
 
     Raises:
         ValueError: The code is a single number, or there are fewer training images than votes.
@@ -46,8 +46,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     if subject.model.latent_dim < 2:
         raise ValueError(f"latent_scatter needs a latent_dim of at least 2, got {subject.model.latent_dim}")
     rng = np.random.default_rng(subject.seed)
-    reference = subset(subject.indices["train"], config.references, rng)
-    test = trained_on(subject)
+    reference = subset(subject.splits["train"], config.references, rng)
+    test = subject.known_test_indices()
     reference_codes = encode(subject.model, subject.at(reference))
     codes = encode(subject.model, subject.at(test))
     mean, axes, share = _plane(reference_codes, subject.seed)
@@ -61,12 +61,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         "references": len(reference),
         "n": len(test),
     }
-    arrays = {
-        "points": points.cpu().numpy(),
-        "labels": labels.astype(np.int64),
-        "thumbnails": thumbnails(subject, test),
-    }
-    return Finding(pd.DataFrame([row]), arrays)
+    return Finding(pd.DataFrame([row]), map_of(subject, test, points.cpu().numpy()))
 
 
 def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:

@@ -8,23 +8,23 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from pydantic import Field, model_validator
-from torch import Generator, Tensor
+from torch import Generator
 
 from autoencoders.configuration import Fraction
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
-from autoencoders.evaluation.latent import trained_on
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.noise_ladder.figure import noise_ladder
-from autoencoders.training.corruption import Corruption, Gaussian, SaltAndPepper
+from autoencoders.training import pca
+from autoencoders.training.corruption import Corruption
 from autoencoders.training.engine import reconstruct, squared_error
 
 RIVALS = ("network", "pca", "noisy")  # the network, the projection of the noisy image, the noisy image itself
 
 
 class Config(Measurement):
-    """Rising levels of one corruption: the sd of normal noise in [0, 1] intensity, or the chance of a pixel's hit."""
+    """Rising levels of one corruption: the sd of Gaussian noise in [0, 1] intensity, or the chance of a pixel's hit."""
 
     kind: Literal["noise_ladder"]
     corruption: Literal["gaussian", "salt_and_pepper"]
@@ -33,21 +33,21 @@ class Config(Measurement):
     salt: Fraction | None = None  # of salt_and_pepper alone: share of white among the pixels hit
 
     @model_validator(mode="after")
-    def _settings_fit_the_corruption(self) -> Self:
-        needed, other = ("clip", "salt") if self.corruption == "gaussian" else ("salt", "clip")
-        if getattr(self, needed) is None:
-            raise ValueError(f"{needed} must be given for {self.corruption}, got none")
-        if getattr(self, other) is not None:
-            raise ValueError(f"{other} must be left out for {self.corruption}, got {getattr(self, other)}")
+    def _levels_rise_and_settings_fit_the_corruption(self) -> Self:
         if any(high <= low for low, high in pairwise(self.levels)):
             raise ValueError(f"levels must rise, got {list(self.levels)}")
+        self.at(self.levels[0])
         return self
 
     def at(self, level: float) -> Corruption:
-        """Return the corruption at a level."""
-        if self.corruption == "gaussian":
-            return Gaussian(kind="gaussian", std=level, clip=self.clip)
-        return SaltAndPepper(kind="salt_and_pepper", probability=level, salt=self.salt)
+        """Return the corruption at a level.
+
+        Raises:
+            ValueError: A setting is missing, or does not belong to the corruption.
+        """
+        strength = "std" if self.corruption == "gaussian" else "probability"
+        block = {"kind": self.corruption, strength: level, "clip": self.clip, "salt": self.salt}
+        return Corruption.model_validate({name: value for name, value in block.items() if value is not None})
 
 
 def measure(subject: Subject, config: Config) -> Finding:
@@ -56,14 +56,14 @@ def measure(subject: Subject, config: Config) -> Finding:
     Every level uses the same random draws.
 
     Returns:
-        table: a row a level: level; network_mse, pca_mse (the noisy image kept to as many principal components as
-            the code has numbers) and noisy_mse (the noisy image itself), all against the clean image; network_psnr,
+        table: one row per level: level; network_mse, pca_mse (the noisy image kept to as many principal components
+            as the code has numbers) and noisy_mse (the noisy image itself), all against the clean image; network_psnr,
             pca_psnr, noisy_psnr in dB, of the *mean* error and against white, infinite where nothing differs.
         arrays: original, the first of these images (C, H, W), and of it network, pca and noisy (levels, C, H, W),
             all as intensities; latent_dim (1,); trained_at (1,), the level of the variant's own corruption, NaN
             where that is of another kind or scale.
     """
-    images = subject.at(trained_on(subject))
+    images = subject.at(subject.known_test_indices())
     rows, pictures = [], []
     for level in config.levels:
         errors, first = _climb(subject, images, config.at(level))
@@ -98,20 +98,13 @@ def _climb(
     for batch in images.batches():
         noisy = corruption(images.intensities(batch), generator)
         shown = (noisy - images.shift) / images.spread  # as the network sees it
-        projected = (_projected(subject, noisy) - images.shift) / images.spread
+        lost = pca.residual(subject.basis, noisy.flatten(1).cpu().numpy(), subject.model.latent_dim)
+        projected = shown - torch.from_numpy(lost).to(shown).view_as(shown) / images.spread
         made = dict(zip(RIVALS, (reconstruct(subject.model, shown), projected, shown), strict=True))
         for name, result in made.items():
             sums[name] += float(squared_error(result, batch).sum(dtype=torch.float64))
         first = first or {name: images.intensities(result[0]).cpu().numpy() for name, result in made.items()}
     return {name: total / len(images) for name, total in sums.items()}, first
-
-
-def _projected(subject: Subject, images: Tensor) -> Tensor:
-    """Return intensities (N, C, H, W) kept to as many principal components as the code has numbers."""
-    mean = torch.from_numpy(subject.basis["mean"]).to(subject.device)
-    components = torch.from_numpy(subject.basis["components"][: subject.model.latent_dim]).to(subject.device)
-    flat = images.flatten(1) - mean
-    return (flat @ components.T @ components + mean).unflatten(1, images.shape[1:])
 
 
 def _trained_at(subject: Subject, config: Config) -> float:

@@ -57,14 +57,14 @@ def threshold_sheet(findings: dict[str, list[Finding]]) -> Figure:
 
 def _finding(table: pd.DataFrame) -> str:
     """Set the faulty rule beside the guaranteed one, mean over variants and seeds."""
-    means = table.groupby("rule", sort=False)[["stated_rate", "realised_rate"]].mean()
+    means = table.groupby("rule", sort=False)[["nominal_rate", "empirical_rate"]].mean()
     faulty = means[means.index.str.contains("batch means")].iloc[0]
     valid = means[means.index.str.startswith("conformal")]
-    valid = valid.loc[(valid["stated_rate"] - 0.05).abs().idxmin()]
+    valid = valid.loc[(valid["nominal_rate"] - 0.05).abs().idxmin()]
     return (
-        f"The batch-mean rule flags {faulty['realised_rate']:.0%} of normal test images at a nominal rate of "
-        f"{faulty['stated_rate']:.0%}, "
-        f"the conformal rule {valid['realised_rate']:.1%} at one of {valid['stated_rate']:.1%}"
+        f"The batch-mean rule flags {faulty['empirical_rate']:.0%} of normal test images at a nominal rate of "
+        f"{faulty['nominal_rate']:.0%}, "
+        f"the conformal rule {valid['empirical_rate']:.1%} at one of {valid['nominal_rate']:.1%}"
     )
 
 
@@ -100,12 +100,12 @@ def _draw_thresholds(axes: Axes, table: pd.DataFrame) -> None:
 
 def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
     """Draw one row per rule: the nominal rate as a bar across, the empirical ones as dots with their intervals."""
-    columns = ["stated_rate", *FALSE_POSITIVES, "detection_rate", "n_calibration"]
+    columns = ["nominal_rate", *FALSE_POSITIVES, "detection_rate", "n_calibration"]
     means = {name: table.groupby("rule", sort=False)[columns].mean() for name, table in tables.items()}
     first = next(iter(means.values()))
     colors = [_color(rule) for rule in first.index]
     _draw_chance(axes, first)
-    draw_nominal(axes, first["stated_rate"])
+    draw_nominal(axes, first["nominal_rate"])
     draw_ranges(axes, {name: mean[FALSE_POSITIVES] for name, mean in means.items()}, [colors] * len(means))
     detected = np.array([mean["detection_rate"] for mean in means.values()])  # (variants, rules)
     ends = zip(detected.min(axis=0), detected.max(axis=0), strict=True)
@@ -121,7 +121,7 @@ def _draw_chance(axes: Axes, rules: pd.DataFrame) -> None:
     """Shade where a conformal rule's rate falls for 95% of calibration draws (the beta distribution's sd, twice)."""
     for row, (rule, one) in enumerate(rules.iterrows()):
         if rule.startswith("conformal"):
-            alpha, n = one["stated_rate"], one["n_calibration"]
+            alpha, n = one["nominal_rate"], one["n_calibration"]
             spread = 1.96 * np.sqrt(alpha * (1 - alpha) / (n + 2))
             axes.barh(row, 2 * spread, left=alpha - spread, height=0.86, color=style.BLUE, alpha=0.13, lw=0)
 

@@ -12,7 +12,7 @@ from sklearn.manifold import TSNE, trustworthiness
 from threadpoolctl import threadpool_limits
 
 from autoencoders.data.finding import Finding, first_arrays, joined
-from autoencoders.evaluation.latent import encode, neighbour_accuracy, subset, thumbnails
+from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
@@ -38,12 +38,12 @@ def measure(subject: Subject, config: Config) -> Finding:
         table: one row: code_accuracy and map_accuracy, how often the nearest neighbours' vote is an image's own
             label, among codes and on the map; trustworthiness in [0, 1], 1 where neighbours on the map are neighbours
             in the code (Venna and Kaski 2001); divergence, t-SNE's own loss; perplexity; n, images.
-        arrays: points (n, 2), their labels (n,) and thumbnails of the first of them, uint8 (m, C, H, W).
+        arrays: those of `map_of`.
 
     Raises:
         ValueError: There are too few images for the perplexity or the neighbours.
     """
-    chosen = subset(subject.indices["test"], config.images, np.random.default_rng(subject.seed))
+    chosen = subset(subject.splits["test"], config.images, np.random.default_rng(subject.seed))
     if not max(config.perplexity, 2 * config.neighbours) < len(chosen):
         raise ValueError(
             f"perplexity and twice neighbours must be below {len(chosen)}, the images there are, "
@@ -62,8 +62,7 @@ def measure(subject: Subject, config: Config) -> Finding:
         "perplexity": config.perplexity,
         "n": len(chosen),
     }
-    arrays = {"points": points.astype(np.float32), "labels": labels.astype(np.int64)}
-    return Finding(pd.DataFrame([row]), arrays | {"thumbnails": thumbnails(subject, chosen)})
+    return Finding(pd.DataFrame([row]), map_of(subject, chosen, points))
 
 
 def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.errors import first_of_each
-from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset, trained_on
+from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.walks.figure import walk_pictures
@@ -30,20 +30,20 @@ class Config(Measurement):
 def measure(subject: Subject, config: Config) -> Finding:
     """Walk from test images, each in one random direction, and measure how far off the data one gets.
 
-    A step among pixels is `step` x normal noise, and nothing is clipped. A step in the code is `step` x normal noise
-    x the unit's standard deviation over training images, decoded. The way in the code begins at what the image's own
-    code decodes to: the reconstruction, unless the network passes anything round the code.
+    A step among pixels is `step` x Gaussian noise, and nothing is clipped. A step in the code is `step` x Gaussian
+    noise x the unit's standard deviation over training images, decoded. The way in the code begins at what the image's
+    own code decodes to: the reconstruction, unless the network passes anything round the code.
 
     Returns:
-        table: a row a walk and step, 0 included: walk, pixel or code; step; moved, the distance from where the walk
+        table: one row per walk and step, 0 included: walk, pixel or code; step; moved, the distance from where the walk
             began; nearest, that from the nearest training image: root mean squared differences of intensities in
             [0, 1], means over images; images; nearest_of, training images.
         arrays: pixel and code (n, steps + 1, C, H, W) in [0, 1], the walks of the first image of each class.
     """
     rng = np.random.default_rng(subject.seed)
     generator = Generator().manual_seed(subject.seed)
-    reference = subject.at(subset(subject.indices["train"], config.nearest_of, rng))
-    test = trained_on(subject)
+    reference = subject.at(subset(subject.splits["train"], config.nearest_of, rng))
+    test = subject.known_test_indices()
     examples = first_of_each(subject.labels, test)
     others = subset(np.setdiff1d(test, examples), max(config.images - len(examples), 0), rng)
     starts = subject.at(np.concatenate([examples, others]))
@@ -51,7 +51,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     codes = encode(subject.model, starts)
     spread = encode(subject.model, reference).std(dim=0)
     pixel = _walk(starts[slice(None)], steps / starts.spread, generator)  # (n, steps + 1, C, H, W)
-    code = decode(subject.model, _walk(codes, steps, generator, spread).flatten(0, 1)).unflatten(0, (len(starts), -1))
+    code = decode(subject.model, _walk(codes, steps, generator, spread))
     training = reference.intensities(reference[slice(None)])
     walks = {"pixel": starts.intensities(pixel), "code": starts.intensities(code)}
     tables = [
@@ -76,7 +76,7 @@ def _walk(starts: Tensor, steps: Tensor, generator: Generator, spread: Tensor | 
 
 
 def _distances(walks: Tensor, training: Tensor) -> pd.DataFrame:
-    """Return, a row a step, how far walks (n, steps, C, H, W) moved and how near training images are, over n."""
+    """Return, one row per step, how far walks (n, steps, C, H, W) moved and how near training images are, over n."""
     moved = (walks - walks[:, :1]).square().flatten(2).mean(dim=2).sqrt()  # (n, steps)
-    nearest = nearest_distances(walks.flatten(0, 1), training).unflatten(0, walks.shape[:2])
+    nearest = nearest_distances(walks, training)
     return pd.DataFrame({"moved": moved.mean(dim=0).cpu().numpy(), "nearest": nearest.mean(dim=0).cpu().numpy()})

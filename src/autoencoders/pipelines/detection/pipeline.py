@@ -1,7 +1,8 @@
-"""images, weights -> scores -> metrics, auroc, thresholds."""
+"""images, splits, weights -> scores -> metrics, auroc, thresholds."""
 
 from kedro.pipeline import Node, Pipeline, node
 
+from autoencoders.key import Key, names
 from autoencoders.pipelines.detection.nodes import (
     combine_scores,
     look_at_extremes,
@@ -14,21 +15,27 @@ from autoencoders.pipelines.detection.nodes import (
     set_thresholds,
     tabulate_auroc,
 )
+from autoencoders.pipelines.joins import join
 
-IMAGES = {one: one for one in ("images", "labels", "facts", "fit_indices", "held_out_indices")}
-SETTINGS = {one: f"params:{one}" for one in ("seed", "compute", "scoring", "normal_class")}
+SHOWN = {
+    "images": "images",
+    "splits": "splits",
+    "seed": "params:seed",
+    "compute": "params:compute",
+    "scoring": "params:scoring",
+}
 
 
-def create_variant_pipeline(probes: list[str], shown: bool) -> Pipeline:
+def create_variant_pipeline(others: list[str], exemplified: bool) -> Pipeline:
     """Return the scoring of one variant with one seed and one normal class.
 
     Args:
-        probes: The other datasets that it is shown.
-        shown: Whether heatmaps are to be drawn.
+        others: The other datasets whose images it is shown.
+        exemplified: Whether heatmaps of its extremes are to be drawn.
     """
     scoring = node(
         score_anomalies,
-        inputs=IMAGES | {"weights": "weights", "variant": "params:variant"} | SETTINGS | _other(probes),
+        inputs=SHOWN | {"weights": "weights", "variant": "params:variant"} | names(map(Key, others), "images"),
         outputs="scores",
         name="score_anomalies",
     )
@@ -51,27 +58,27 @@ def create_variant_pipeline(probes: list[str], shown: bool) -> Pipeline:
         look_at_extremes,
         inputs={
             "images": "images",
-            "facts": "facts",
             "weights": "weights",
             "variant": "params:variant",
+            "seed": "params:seed",
             "compute": "params:compute",
             "scores": "scores",
         },
-        outputs=["exemplars_table", "exemplars_arrays"],
+        outputs="exemplars_finding",
         name="look_at_extremes",
     )
-    return Pipeline([scoring, measuring, *([looking] if shown else [])], tags="detection")
+    return Pipeline([scoring, measuring, *([looking] if exemplified else [])], tags="detection")
 
 
-def create_baseline_pipeline(probes: list[str]) -> Pipeline:
+def create_baseline_pipeline(others: list[str]) -> Pipeline:
     """Return the fit and the scoring of one baseline with one seed and one normal class.
 
     Args:
-        probes: The other datasets that it is shown.
+        others: The other datasets whose images it is shown.
     """
     scoring = node(
         score_with_baseline,
-        inputs=IMAGES | {"baseline": "params:baseline"} | SETTINGS | _other(probes),
+        inputs=SHOWN | {"baseline": "params:baseline"} | names(map(Key, others), "images"),
         outputs="scores",
         name="score_with_baseline",
         tags="training",
@@ -79,12 +86,11 @@ def create_baseline_pipeline(probes: list[str]) -> Pipeline:
     return Pipeline([scoring, _measure_scores()], tags="detection")
 
 
-def create_ensemble_pipeline(members: list[str]) -> Pipeline:
-    """Return the scoring by several variants together; inputs are named `variant/scores`."""
+def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
+    """Return the scoring by several variants together, whose scores have absolute names."""
     combining = node(
         combine_scores,
-        inputs={"ensemble": "params:ensemble", "scoring": "params:scoring"}
-        | {name: f"{name}/scores" for name in members},
+        inputs={"ensemble": "params:ensemble", "scoring": "params:scoring"} | names(members, "scores"),
         outputs="scores",
         name="combine_scores",
         tags="training",
@@ -92,43 +98,27 @@ def create_ensemble_pipeline(members: list[str]) -> Pipeline:
     return Pipeline([combining, _measure_scores()], tags="detection")
 
 
-def create_selection_pipeline(scores: list[str]) -> Pipeline:
-    """Return the choice of an ensemble; inputs are named `dataset/variant/class`."""
-    choosing = node(
-        select_members,
-        inputs={"members": "params:members", "scoring": "params:scoring"} | {name: name for name in scores},
-        outputs="selection",
-        name="select_members",
-    )
-    return Pipeline([choosing], tags="detection")
+def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
+    """Return what one detector with one seed comes to over the normal classes, under absolute names."""
+    scoring = {"scoring": detector.parameter("scoring")} | names(classes, "scores")
+    nodes = [
+        join(merge_classes, names(classes, "metrics"), detector, "metrics"),
+        join(tabulate_auroc, {"seed": detector.parameter("seeds", detector.seed)} | scoring, detector, "auroc"),
+        join(set_thresholds, scoring, detector, "thresholds"),
+    ]
+    return Pipeline(nodes, tags="detection")
 
 
-def create_merging_pipeline(classes: list[str]) -> Pipeline:
-    """Return what one detector with one seed comes to over the normal classes; inputs are named `class/scores`."""
-    scores = {name: f"{name}/scores" for name in classes}
-    return Pipeline(
-        [
-            node(
-                merge_classes,
-                inputs={name: f"{name}/metrics" for name in classes},
-                outputs="metrics",
-                name="merge_classes",
-            ),
-            node(
-                tabulate_auroc,
-                inputs={"scoring": "params:scoring", "seed": "params:seed"} | scores,
-                outputs="auroc",
-                name="tabulate_auroc",
-            ),
-            node(
-                set_thresholds,
-                inputs={"scoring": "params:scoring"} | scores,
-                outputs="thresholds",
-                name="set_thresholds",
-            ),
-        ],
-        tags="detection",
-    )
+def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]) -> Pipeline:
+    """Return the choice of an ensemble, under absolute names.
+
+    Args:
+        benchmark: The benchmark's key.
+        study: The key of a study with the settings of the scores.
+        scores: The datasets of the scores, by their names with the dataset for the suite.
+    """
+    inputs = {"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")} | scores
+    return Pipeline([join(select_members, inputs, benchmark, "selection")], tags="detection")
 
 
 def _measure_scores() -> Node:
@@ -138,7 +128,3 @@ def _measure_scores() -> Node:
         outputs="metrics",
         name="measure_scores",
     )
-
-
-def _other(probes: list[str]) -> dict[str, str]:
-    return {f"{other}/{one}": f"{other}/{one}" for other in probes for one in ("images", "parts", "facts")}

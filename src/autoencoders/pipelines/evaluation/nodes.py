@@ -1,47 +1,38 @@
 """From weights to errors and metrics. The libraries that compute are imported when a node runs."""
 
-import numpy as np
-
-from autoencoders.pipelines.annotations import Arrays, DataFrame, Facts, Metrics
+from autoencoders.data.images import ImageSet
+from autoencoders.data.splits import NAMES
+from autoencoders.pipelines.annotations import Arrays, DataFrame, Metrics
 from autoencoders.training.variant import Compute, Variant
+
+SEEN = 10_000  # training images behind the statistics of each pixel
 
 
 def score_images(
-    images: np.ndarray,
-    labels: np.ndarray,
-    facts: Facts,
-    fit_indices: Arrays,
-    held_out_indices: Arrays,
-    basis: Arrays,
-    weights: Arrays,
-    variant: Variant,
-    seed: int,
-    compute: Compute,
+    images: ImageSet, splits: Arrays, basis: Arrays, weights: Arrays, variant: Variant, seed: int, compute: Compute
 ) -> tuple[DataFrame, Arrays, Arrays]:
     """Reconstruct every image of every split and compare; the test split appears here for the first time.
 
     Returns:
-        The error table, a row an image: index, split, label and the errors of `evaluation.errors`; and examples,
-        the first test image of each class; and the statistics of each pixel over training images.
+        The error table, one row per image: index, split, label and the errors of `evaluation.errors`; examples, the
+        first test image of each class; and the statistics of each pixel over training images.
     """
     import pandas as pd
 
-    from autoencoders.data.images import pixels
     from autoencoders.evaluation import errors as evaluation
-    from autoencoders.training import engine
+    from autoencoders.evaluation.subject import subject_of
 
-    device = engine.resolve_device(compute)
-    model = engine.restore(variant, tuple(facts["image_shape"]), weights, device)
+    subject = subject_of({"images": images}, splits, variant, weights, seed, compute)
+    model, corruption, labels = subject.model, variant.corruption, images.labels
     tables = []
-    for split, indices in (fit_indices | held_out_indices).items():
-        chosen = pixels(images, indices, facts, device, variant.scale)
-        errors = evaluation.errors(model, chosen, basis, variant.corruption, seed)
-        tables.append(pd.DataFrame({"index": indices, "split": split, "label": labels[indices]} | errors))
-    first = evaluation.first_of_each(labels, held_out_indices["test"])
-    shown = pixels(images, first, facts, device, variant.scale)
-    examples = evaluation.examples(model, shown, variant.corruption, seed)
-    seen = pixels(images, fit_indices["train"][:10_000], facts, device, variant.scale)
-    return pd.concat(tables, ignore_index=True), examples, evaluation.pixel_statistics(model, seen)
+    for split in NAMES:
+        row = {"index": splits[split], "split": split, "label": labels[splits[split]]}
+        errors = evaluation.errors(model, subject.split(split), basis, corruption, seed)
+        tables.append(pd.DataFrame(row | errors))
+    first = subject.at(evaluation.first_of_each(labels, splits["test"]))
+    examples = evaluation.examples(model, first, corruption, seed)
+    statistics = evaluation.pixel_statistics(model, subject.at(splits["train"][:SEEN]))
+    return pd.concat(tables, ignore_index=True), examples, statistics
 
 
 def measure(
@@ -52,7 +43,7 @@ def measure(
     variant: Variant,
     seed: int,
 ) -> Metrics:
-    """Sum one experiment up in numbers, the sanity gates among them (1 held, 0 failed)."""
+    """Sum one experiment up in numbers, the sanity checks among them (1 passed, 0 failed)."""
     from autoencoders.evaluation import errors as evaluation
     from autoencoders.training import engine
 

@@ -1,8 +1,27 @@
-"""images, weights -> errors, examples -> metrics."""
+"""images, splits, weights -> errors, examples -> metrics."""
 
-from kedro.pipeline import Node, Pipeline, node
+from kedro.pipeline import Pipeline, node
 
 from autoencoders.pipelines.evaluation.nodes import measure, score_images
+
+
+def create_one_class_pipeline() -> Pipeline:
+    """Return the errors of one variant with one seed and one normal class; its scores make the metrics complete."""
+    scoring = node(
+        score_images,
+        inputs={
+            "images": "images",
+            "splits": "splits",
+            "basis": "basis",
+            "weights": "weights",
+            "variant": "params:variant",
+            "seed": "params:seed",
+            "compute": "params:compute",
+        },
+        outputs=["errors", "examples", "pixel_statistics"],
+        name="score_images",
+    )
+    return Pipeline([scoring], tags="evaluation")
 
 
 def create_pipeline() -> Pipeline:
@@ -20,29 +39,4 @@ def create_pipeline() -> Pipeline:
         outputs="metrics",
         name="measure",
     )
-    return Pipeline([_score_images(), measuring], tags="evaluation")
-
-
-def create_one_class_pipeline() -> Pipeline:
-    """Return the errors of one variant with one seed and one normal class; its scores make the metrics complete."""
-    return Pipeline([_score_images()], tags="evaluation")
-
-
-def _score_images() -> Node:
-    return node(
-        score_images,
-        inputs={
-            "images": "images",
-            "labels": "labels",
-            "facts": "facts",
-            "fit_indices": "fit_indices",
-            "held_out_indices": "held_out_indices",
-            "basis": "basis",
-            "weights": "weights",
-            "variant": "params:variant",
-            "seed": "params:seed",
-            "compute": "params:compute",
-        },
-        outputs=["errors", "examples", "pixel_statistics"],
-        name="score_images",
-    )
+    return Pipeline([create_one_class_pipeline(), measuring], tags="evaluation")

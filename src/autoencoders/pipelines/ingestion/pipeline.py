@@ -1,4 +1,4 @@
-"""raw -> images, labels, parts, facts."""
+"""raw -> images."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -7,14 +7,4 @@ from autoencoders.pipelines.ingestion.nodes import ingest
 
 def create_pipeline() -> Pipeline:
     """Return the ingestion of one dataset."""
-    return Pipeline(
-        [
-            node(
-                ingest,
-                inputs="raw",
-                outputs=["images", "labels", "parts", "facts"],
-                name="ingest",
-            ),
-        ],
-        tags="ingestion",
-    )
+    return Pipeline([node(ingest, inputs="raw", outputs="images", name="ingest")], tags="ingestion")

@@ -1,80 +1,46 @@
 """From weights to findings, and from a study's findings to one figure."""
 
-from typing import Any
-
-import numpy as np
-
+from autoencoders.data.finding import Finding
+from autoencoders.data.images import ImageSet
+from autoencoders.key import by_key
 from autoencoders.measurements import Measurement
-from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Facts, Figure
+from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure
 from autoencoders.training.variant import Compute, Variant
 
 
 def take_measurement(
-    images: np.ndarray,
-    labels: np.ndarray,
-    facts: Facts,
-    fit_indices: Arrays,
-    held_out_indices: Arrays,
+    splits: Arrays,
     basis: Arrays,
     weights: Arrays,
     variant: Variant,
     seed: int,
     compute: Compute,
     measurement: Measurement,
-    **others: Any,
-) -> tuple[DataFrame, Arrays]:
-    """Take one measurement of one fitted network.
+    **images: ImageSet,
+) -> Finding:
+    """Take one measurement of one fitted network; `images` are its own image set and, by name, those of others."""
+    from dataclasses import replace
 
-    `others` are images, parts and facts of other datasets, named `<dataset>/images` and so on.
-
-    Returns:
-        The finding's table, and the arrays that its figure needs.
-    """
     from autoencoders import measurements
-    from autoencoders.data.images import pixels
-    from autoencoders.evaluation.subject import Subject
-    from autoencoders.training import engine
+    from autoencoders.evaluation.subject import subject_of
 
-    device = engine.resolve_device(compute)
-    names = sorted({name.split("/")[0] for name in others})
-    test = {name: np.flatnonzero(others[f"{name}/parts"] == "test") for name in names}
-    subject = Subject(
-        model=engine.restore(variant, tuple(facts["image_shape"]), weights, device),
-        variant=variant,
-        images=images,
-        labels=labels,
-        facts=facts,
-        indices=fit_indices | held_out_indices,
-        basis=basis,
-        others={
-            name: pixels(others[f"{name}/images"], test[name], others[f"{name}/facts"], device, variant.scale)
-            for name in names
-        },
-        seed=seed,
-        device=device,
-    )
-    finding = measurements.measure(subject, measurement)
-    return finding.table, finding.arrays
+    subject = subject_of(images, splits, variant, weights, seed, compute)
+    return measurements.measure(replace(subject, basis=basis), measurement)
 
 
-def draw_findings(measurement: Measurement, **findings: Any) -> tuple[Figure, DataFrame]:
+def draw_findings(measurement: Measurement, **findings: Finding) -> tuple[Figure, DataFrame]:
     """Set the findings of a study's variants side by side.
-
-    Args:
-        measurement: Its settings.
-        **findings: `<variant>/<seed>/table` and `<variant>/<seed>/arrays`, in one-class studies with the normal
-            class after the seed.
 
     Returns:
         The figure, and all tables in one, with columns variant and seed before the rest.
     """
     from autoencoders import measurements
 
-    return measurements.compare(findings, measurement)
+    return measurements.compare(by_key(findings), measurement)
 
 
-def chart_findings(measurement: Measurement, **arrays: Arrays) -> Chart:
-    """Chart what a measurement found of a study's variants; arrays are named by their variant."""
+def chart_findings(measurement: Measurement, **findings: Finding) -> Chart:
+    """Chart what a measurement found of a study's variants, one seed each."""
     from autoencoders import measurements
 
-    return measurements.chart(arrays, measurement)
+    return measurements.chart(by_key(findings), measurement)

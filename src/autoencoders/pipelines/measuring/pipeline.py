@@ -1,7 +1,9 @@
-"""images, weights -> findings -> figures."""
+"""images, splits, weights -> findings -> figures."""
 
 from kedro.pipeline import Pipeline, node
 
+from autoencoders.key import Key, first_seeds, names
+from autoencoders.pipelines.joins import join
 from autoencoders.pipelines.measuring.nodes import chart_findings, draw_findings, take_measurement
 
 
@@ -11,66 +13,44 @@ def create_pipeline(measurements: dict[str, list[str]]) -> Pipeline:
     Args:
         measurements: The other datasets that each shows to the network, by its name.
     """
-    return Pipeline(
-        [
-            node(
-                take_measurement,
-                inputs={
-                    "images": "images",
-                    "labels": "labels",
-                    "facts": "facts",
-                    "fit_indices": "fit_indices",
-                    "held_out_indices": "held_out_indices",
-                    "basis": "basis",
-                    "weights": "weights",
-                    "variant": "params:variant",
-                    "seed": "params:seed",
-                    "compute": "params:compute",
-                    "measurement": f"params:{name}",
-                }
-                | {f"{other}/{one}": f"{other}/{one}" for other in others for one in ("images", "parts", "facts")},
-                outputs=[f"{name}_table", f"{name}_arrays"],
-                name=name,
-            )
-            for name, others in measurements.items()
-        ],
-        tags="measuring",
-    )
+    nodes = [
+        node(
+            take_measurement,
+            inputs={
+                "images": "images",
+                "splits": "splits",
+                "basis": "basis",
+                "weights": "weights",
+                "variant": "params:variant",
+                "seed": "params:seed",
+                "compute": "params:compute",
+                "measurement": f"params:{name}",
+            }
+            | names(map(Key, others), "images"),
+            outputs=f"{name}_finding",
+            name=name,
+        )
+        for name, others in measurements.items()
+    ]
+    return Pipeline(nodes, tags="measuring")
 
 
-def create_drawing_pipeline(
-    measurements: list[str], charted: list[str], replicates: list[tuple[str, str]], normal_classes: list[str]
-) -> Pipeline:
-    """Return the figures and charts of a study's measurements; inputs are named `variant/seed/..`.
+def create_drawing_pipeline(study: Key, measurements: list[str], charted: list[str], units: list[Key]) -> Pipeline:
+    """Return the figures and charts of a study's measurements, joined under absolute names.
 
     Args:
-        measurements: Their names.
+        study: The study's key.
+        measurements: The measurements' names.
         charted: The names of those with a chart.
-        replicates: (variant, seed name) pairs.
-        normal_classes: Their names, in one-class studies.
+        units: The key of every variant and seed and, in one-class studies, normal class.
     """
-    units = [f"{variant}/{seed}" for variant, seed in replicates]
-    if normal_classes:
-        units = [f"{unit}/{normal_class}" for unit in units for normal_class in normal_classes]
-    drawings = [
-        node(
-            draw_findings,
-            inputs={"measurement": f"params:{name}"}
-            | {f"{unit}/{part}": f"{unit}/{name}_{part}" for unit in units for part in ("table", "arrays")},
-            outputs=[f"{name}_figure", f"{name}_summary"],
-            name=f"draw_{name}",
-        )
-        for name in measurements
-    ]
-    first = dict(replicates[::-1])
-    charts = [
-        node(
-            chart_findings,
-            inputs={"measurement": f"params:{name}"}
-            | {variant: f"{variant}/{first[variant]}/{name}_arrays" for variant in dict(replicates)},
-            outputs=f"{name}_chart",
-            name=f"chart_{name}",
-        )
-        for name in charted
-    ]
-    return Pipeline([*drawings, *charts], tags="reporting")
+    shown, first = study.comparison, first_seeds(units)
+    nodes = []
+    for name in measurements:
+        settings = {"measurement": study.parameter("measurements", name)}
+        found, drawn = names(units, f"{name}_finding"), (f"{name}_figure", f"{name}_summary")
+        nodes.append(join(draw_findings, settings | found, shown, *drawn, name=f"draw_{name}"))
+        if name in charted:
+            found = names(first, f"{name}_finding")
+            nodes.append(join(chart_findings, settings | found, shown, f"{name}_chart", name=f"chart_{name}"))
+    return Pipeline(nodes, tags="reporting")

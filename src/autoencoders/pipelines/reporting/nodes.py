@@ -1,61 +1,62 @@
-"""From metrics, histories and examples to tables, figures and the report.
+"""From metrics, histories and examples to tables, figures, sections and pages.
 
-Nodes take what the grid holds under names that say whose it is, such as `denoising/sigma_03/seed_0/history`.
+Nodes that join take datasets under their absolute names, such as `digits.denoising.sigma_02.seed_0.history`.
 """
 
+import json
 from typing import Any
 
 import numpy as np
 
 from autoencoders.data.finding import Finding
+from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
-from autoencoders.detection.ranking import Printed
 from autoencoders.detection.scoring import Scoring
-from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Facts, Figure, Metrics
-from autoencoders.reporting.published import Published
+from autoencoders.key import Key, by_key
+from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure, Metrics
+
+SAMPLES = 50  # training images that the report begins with
 
 
 def compare(**metrics: Metrics) -> tuple[DataFrame, DataFrame]:
     """Set a study's variants beside each other.
 
-    Args:
-        **metrics: Of every replicate, named `dataset.study.variant.replicate`.
-
     Returns:
-        The long table, a row a number, and the comparison, a row a variant with mean and sd over seeds.
+        The long table, one row per number, and the comparison, one row per variant with mean and sd over seeds.
     """
     from autoencoders.reporting import tables
 
-    long = tables.long(metrics)
+    long = tables.long(by_key(metrics))
     return long, tables.wide(long)
 
 
 def draw_losses(**tables: DataFrame) -> Figure:
-    """Draw loss curves from tables named `<variant>/<seed>/history` and `<variant>/<seed>/iterations`."""
+    """Draw loss curves from histories and iterations, one curve per variant or, of one detector, per normal class."""
     from autoencoders.reporting.figures.loss import loss_curves
 
-    grouped: dict[str, dict[str, list[DataFrame]]] = {"history": {}, "iterations": {}}
-    for name, table in tables.items():
-        variant, _, kind = name.split("/")
-        grouped[kind].setdefault(variant, []).append(table)
-    return loss_curves(grouped["history"], grouped["iterations"])
+    return loss_curves(_by_label(tables, "history"), _by_label(tables, "iterations"))
 
 
-def chart_losses(**tables: DataFrame) -> Chart:
-    """Chart loss curves from tables named `<variant>/<seed>/history`."""
+def chart_losses(**histories: DataFrame) -> Chart:
+    """Chart loss curves, one colour per variant."""
     from autoencoders.reporting.charts.loss import loss_chart
 
-    histories: dict[str, list[DataFrame]] = {}
-    for name, table in tables.items():
-        histories.setdefault(name.split("/")[0], []).append(table)
-    return loss_chart(histories)
+    return loss_chart(_by_label(histories, "history"))
+
+
+def _by_label(tables: dict[str, DataFrame], artifact: str) -> dict[str, list[DataFrame]]:
+    """Group what was made with several seeds by what a figure tells apart."""
+    grouped: dict[str, list[DataFrame]] = {}
+    for key, table in by_key(tables, artifact).items():
+        grouped.setdefault(key.normal_class or key.detector, []).append(table)
+    return grouped
 
 
 def draw_reconstructions(**examples: Arrays) -> Figure:
-    """Draw originals and, one row per name, what each variant makes of them."""
+    """Draw originals and, one row per variant, what each makes of them."""
     from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
-    return reconstruction_grid(examples)
+    return reconstruction_grid({key.detector: one for key, one in by_key(examples).items()})
 
 
 def draw_class_reconstructions(**examples: Arrays) -> Figure:
@@ -64,15 +65,16 @@ def draw_class_reconstructions(**examples: Arrays) -> Figure:
 
     errors = np.concatenate([one["errors"] for one in examples.values()])
     finding = f"Each row trained on one class and shown all: errors from {errors.min():.3g} to {errors.max():.3g}"
-    return reconstruction_grid(examples, finding)
+    return reconstruction_grid({key.normal_class: one for key, one in by_key(examples).items()}, finding)
 
 
-def draw_samples(images: np.ndarray, facts: Facts, fit_indices: Arrays) -> Figure:
-    """Draw the first fifty training images."""
+def draw_samples(images: ImageSet, splits: Arrays) -> Figure:
+    """Draw the first training images."""
     from autoencoders.reporting.figures.samples import sample_grid
 
-    train = fit_indices["train"]
-    return sample_grid(images[train[:50]] / np.float32(facts["intensity"]), len(train), facts["name"])
+    train = splits["train"]
+    shown = images.images[train[:SAMPLES]] / np.float32(images.intensity)
+    return sample_grid(shown, len(train), images.info["name"])
 
 
 def draw_snapshots(**snapshots: Arrays) -> Figure:
@@ -80,13 +82,14 @@ def draw_snapshots(**snapshots: Arrays) -> Figure:
     from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
     examples = {}
-    for name, kept in snapshots.items():
+    for key, kept in by_key(snapshots).items():
         originals = kept["originals"]
-        epochs = sorted(int(key.removeprefix("epoch_")) for key in kept if key.startswith("epoch_"))
+        epochs = sorted(int(name.removeprefix("epoch_")) for name in kept if name.startswith("epoch_"))
         for epoch in epochs:
             shown = kept[f"epoch_{epoch}"]
             arrays = {"originals": originals, "inputs": originals, "reconstructions": shown}
-            examples[f"{name}, epoch {epoch}"] = arrays | {"errors": np.square(shown - originals).mean(axis=(1, 2, 3))}
+            name = f"{key.detector}, epoch {epoch}"
+            examples[name] = arrays | {"errors": np.square(shown - originals).mean(axis=(1, 2, 3))}
     return reconstruction_grid(examples)
 
 
@@ -95,32 +98,31 @@ def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
     from autoencoders.detection.figures.curves import precision_recall_curves, roc_curves
     from autoencoders.detection.figures.scores import score_histograms
 
-    test = {name: table[table["split"] == "test"] for name, table in scores.items()}
+    test = _test_scores(scores)
     return score_histograms(test), roc_curves(test), precision_recall_curves(test)
 
 
 def draw_thresholds(thresholds: DataFrame, **scores: DataFrame) -> tuple[Figure, Figure]:
-    """Draw what a threshold lets pass and flags, and the rates that each rule states and realises."""
+    """Draw what a threshold lets pass and flags, and the nominal and empirical rates of each rule."""
     from autoencoders.detection.figures.error_rates import error_rates
-    from autoencoders.detection.figures.rates import realised_rates
+    from autoencoders.detection.figures.rates import empirical_rates
 
-    test = {name: table[table["split"] == "test"] for name, table in scores.items()}
+    test = _test_scores(scores)
     rates = dict(iter(thresholds.groupby("normal_class", sort=False)))
-    return error_rates(test, {name: rates[name] for name in test}), realised_rates(rates)
+    return error_rates(test, {name: rates[name] for name in test}), empirical_rates(rates)
 
 
-def draw_heatmaps(**found: Any) -> Figure:
-    """Draw where the images at the ends of the scale are off, by normal class on one colour scale.
+def _test_scores(scores: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    return {key.normal_class: table[table["split"] == "test"] for key, table in by_key(scores).items()}
 
-    Args:
-        **found: `<normal class>/table` and `<normal class>/arrays`.
-    """
+
+def draw_heatmaps(**findings: Finding) -> Figure:
+    """Draw where the images at the ends of the scale are off, by normal class on one colour scale."""
     from autoencoders.reporting.figures.heatmaps import error_maps
 
-    names = [name.removesuffix("/table") for name in found if name.endswith("/table")]
-    findings = {name: Finding(found[f"{name}/table"], found[f"{name}/arrays"]) for name in names}
-    shown = max(len(finding.table) for finding in findings.values())
-    return error_maps(findings, shown, "Trained on one class: most normal, false alarms, misses and most anomalous")
+    found = {key.normal_class: finding for key, finding in by_key(findings).items()}
+    shown = max(len(finding.table) for finding in found.values())
+    return error_maps(found, shown, "Trained on one class: most normal, false alarms, misses and most anomalous")
 
 
 def draw_comparison(comparison: DataFrame) -> Figure:
@@ -131,53 +133,53 @@ def draw_comparison(comparison: DataFrame) -> Figure:
 
 
 def join_detectors(**tables: DataFrame) -> DataFrame:
-    """Join the AUROC tables of a study's detectors, named `<detector>/<seed>`.
+    """Join the AUROC tables of a study's detectors.
 
     Returns:
         detector, seed, normal_class, auroc, low, high.
     """
-    from autoencoders.detection import ranking as benchmark
+    from autoencoders.detection import ranking
 
-    return benchmark.detectors(tables)
+    return ranking.detectors(by_key(tables))
 
 
 def draw_auroc(detectors: DataFrame, scoring: Scoring) -> tuple[Figure, Figure]:
     """Draw AUROC by detector and normal class, the best first, and its mean by detector and score."""
-    from autoencoders.detection import ranking as benchmark
+    from autoencoders.detection import ranking
     from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
-    ranking = benchmark.ranking(detectors, scoring.reference)
-    by_score = benchmark.by_score(ranking, scoring.anomaly_score)
-    return benchmark_table(benchmark.by_anomaly_score(ranking)), score_heat_table(by_score, scoring.anomaly_score)
+    ours = ranking.ranking(detectors, scoring.reference)
+    by_score = ranking.by_score(ours, scoring.anomaly_score)
+    return benchmark_table(ranking.by_anomaly_score(ours)), score_heat_table(by_score, scoring.anomaly_score)
 
 
-def draw_probes(comparison: DataFrame) -> Figure:
-    """Draw as a heat table how well each detector tells probes from normal test images."""
-    from autoencoders.detection.figures.heat_tables import probe_heat_table
+def draw_out_of_distribution(comparison: DataFrame) -> Figure:
+    """Draw as a heat table how well each detector tells out-of-distribution images from normal test images."""
+    from autoencoders.detection.figures.heat_tables import out_of_distribution_table
 
     prefix, suffix = "probes/", "_mean"
     columns = {name: name[len(prefix) : -len(suffix)] for name in comparison if name.startswith(prefix)}
     means = {name: probe for name, probe in columns.items() if name.endswith(suffix)}
-    return probe_heat_table(comparison.set_index("variant")[list(means)].rename(columns=means))
+    return out_of_distribution_table(comparison.set_index("variant")[list(means)].rename(columns=means))
 
 
 def rank_detectors(
-    detectors: DataFrame, facts: Facts, scoring: Scoring, published: Printed
+    detectors: DataFrame, images: ImageSet, scoring: Scoring, published: DataFrame | None = None
 ) -> tuple[DataFrame, Figure, Figure]:
     """Rank a study's detectors and set published ones beneath.
 
     Returns:
-        A row a detector and score, best first, then a row a published one; the detectors by their anomaly score as a
-        heat table; and the mean by detector and score as another.
+        One row per detector and score, best first, then one per published row; the detectors by their anomaly score
+        as a heat table; and the mean by detector and score as another.
     """
-    from autoencoders.detection import ranking as benchmark
+    from autoencoders.detection import ranking
     from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
-    ours = benchmark.ranking(detectors, scoring.reference)
-    theirs = benchmark.printed(published, ours)
-    by_score = score_heat_table(benchmark.by_score(ours, scoring.anomaly_score), scoring.anomaly_score)
-    table = benchmark_table(benchmark.by_anomaly_score(ours), theirs, facts["name"])
-    return benchmark.beside(ours, theirs), table, by_score
+    ours = ranking.ranking(detectors, scoring.reference)
+    theirs = None if published is None else ranking.printed(published, ours)
+    by_score = score_heat_table(ranking.by_score(ours, scoring.anomaly_score), scoring.anomaly_score)
+    table = benchmark_table(ranking.by_anomaly_score(ours), theirs, images.info["name"])
+    return ranking.beside(ours, theirs), table, by_score
 
 
 def join_studies(**detectors: DataFrame) -> DataFrame:
@@ -192,53 +194,86 @@ def join_studies(**detectors: DataFrame) -> DataFrame:
     return joint[["dataset", "detector", "seed", "normal_class", "auroc"]]
 
 
-def collect_metrics(**metrics: DataFrame) -> DataFrame:
-    """Join the studies' long tables into the dataset's."""
+def join_tables(**tables: DataFrame) -> DataFrame:
+    """Join the studies' tables into the suite's."""
     import pandas as pd
 
-    return pd.concat(metrics.values(), ignore_index=True)
+    return pd.concat(tables.values(), ignore_index=True)
 
 
-def tick_off(published: Published, **tables: DataFrame) -> DataFrame:
-    """Set a sheet's printed numbers beside ours.
+def tick_off(published: DataFrame, **tables: DataFrame) -> DataFrame:
+    """Set the numbers that a sheet prints for a study beside ours.
 
     Args:
-        published: The printed numbers and where ours stand.
-        **tables: `<study>/metrics`, long, and `<study>/<measurement>`, the joint tables of findings.
+        published: The numbers that the sheet prints, and where ours stand.
+        **tables: The study's long metrics, and the joint tables of its findings.
 
     Returns:
-        A row a printed number: item, what, published, ours (mean), sd, seeds, verdict, reason.
+        One row per printed number: item, what, published, ours (mean), sd, seeds, collapsed, verdict, reason.
     """
     from autoencoders.reporting import published as domain
 
-    return domain.tick_off(published, tables)
+    named = {Key.of_dataset(name): table for name, table in tables.items()}
+    found = {artifact.removesuffix("_summary"): table for (_, artifact), table in named.items()}
+    return domain.tick_off(published, next(key.study for key, _ in named), found)
 
 
-def write_report(facts: Facts, provenance: dict[str, str], splits: Splits, **material: Any) -> str:
-    """Write a suite's report, one self-contained HTML document.
+def write_section(
+    question: str, seeds: dict[str, int], table: DataFrame, provenance: dict[str, str], **material: Any
+) -> dict[str, Any]:
+    """Write a study's section of the report.
 
     Args:
-        facts: Of the dataset.
+        question: What the study asks.
+        seeds: The seeds of its random numbers, by name.
+        table: The comparison, one row per variant.
         provenance: Command, commit, versions and hardware.
-        splits: How the images are divided.
-        **material: `<study>/seeds`, `<study>/question`, `<study>/answer`, `<study>/table`,
-            `<study>/measurements/<name>`, `tick_off`, PNG pictures, `<study>/<whose>/<figure>`, and charts.
+        **material: `answer`, if there is one; `printed`, the study's printed numbers beside ours, if there are any;
+            figures, charts and the measurements' tables, in the order in which they are shown.
     """
-    from autoencoders.reporting.suite import suite_report
+    from autoencoders.reporting.study import study_section
 
-    title = material.pop("title", f"Autoencoders on {facts['name']}")
-    return suite_report(title, facts, provenance, material | {"splits": splits})
+    words, printed = material.pop("answer", ""), material.pop("printed", None)
+    made = f"{provenance['command']}, commit {provenance['commit']}, {provenance['time']}"
+    section = study_section(question, words, table, material, made).rendered() | {"seeds": list(seeds.values())}
+    if printed is None:
+        return section
+    return section | {"printed": json.loads(printed.to_json(orient="records", double_precision=15))}
+
+
+def write_page(images: ImageSet, splits: Splits, provenance: dict[str, str], title: str = "", **material: Any) -> str:
+    """Write a suite's report, one self-contained HTML document, of the sections that there are.
+
+    Args:
+        images: The dataset.
+        splits: How the images are divided.
+        provenance: Command, commit, versions and hardware.
+        title: The page's title; none: the dataset's name.
+        **material: `samples`, a picture of the first training images, in PNG bytes; the studies' sections in reading
+            order, None for a study that has not been run.
+    """
+    from autoencoders.reporting.suite import suite_page
+
+    (samples,) = by_key(material, "samples").values()
+    sections = by_key(material, "section", "earlier_section").values()
+    written = [section for section in sections if section is not None]
+    return suite_page(title, images, samples, provenance | {"seed of the splits": str(splits.seed)}, written)
 
 
 def write_benchmark(title: str, question: str, provenance: dict[str, str], **material: Any) -> str:
     """Write the report of a benchmark, one self-contained HTML document.
 
     Args:
-        title: Of the page.
+        title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        **material: `<dataset>/facts`, `<dataset>/ranking` and PNG pictures, `<dataset>/table` and `<dataset>/scores`.
+        **material: Of each dataset its images, `<dataset>.images`, the ranking, `<dataset>.ranking`, and pictures in
+            PNG bytes, `<dataset>.table` and `<dataset>.scores`.
     """
     from autoencoders.detection.report import benchmark_report
 
-    return benchmark_report(title, question, provenance, material)
+    datasets: dict[str, dict[str, Any]] = {}
+    for name, content in material.items():
+        key, artifact = Key.of_dataset(name)
+        datasets.setdefault(key.suite, {})[artifact] = content
+    return benchmark_report(title, question, provenance, datasets)

@@ -1,17 +1,20 @@
-"""metrics, history, examples, scores -> tables, figures, report."""
+"""metrics, history, examples, scores -> tables, figures, sections, pages; all joined under absolute names."""
 
-from kedro.pipeline import Node, Pipeline, node
+from collections.abc import Container
 
+from kedro.pipeline import Node, Pipeline
+
+from autoencoders.key import Key, first_seeds, names
+from autoencoders.pipelines.joins import join
 from autoencoders.pipelines.reporting.nodes import (
     chart_losses,
-    collect_metrics,
     compare,
     draw_auroc,
     draw_class_reconstructions,
     draw_comparison,
     draw_heatmaps,
     draw_losses,
-    draw_probes,
+    draw_out_of_distribution,
     draw_reconstructions,
     draw_samples,
     draw_scores,
@@ -19,242 +22,190 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_thresholds,
     join_detectors,
     join_studies,
+    join_tables,
     rank_detectors,
     tick_off,
     write_benchmark,
-    write_report,
+    write_page,
+    write_section,
 )
 
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
-DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")  # and `probes` where there are any
+DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")
 TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
-PARTS = ("table", "arrays")
-DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "realised_rates")
+DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "empirical_rates")
 
 
-def create_replicate_pipeline(variant: str) -> Pipeline:
-    """Return the figures of one variant with one seed."""
-    return Pipeline([_draw_reconstructions({variant: ""})], tags="reporting")
+def create_variant_pipeline(variant: Key) -> Pipeline:
+    """Return the figure of one variant with one seed."""
+    return Pipeline([_draw_reconstructions([variant], variant)], tags="reporting")
 
 
-def create_detector_pipeline(units: dict[str, str], trained: bool) -> Pipeline:
+def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -> Pipeline:
     """Return the figures of one detector with one seed.
 
     Args:
-        units: Prefix of the datasets of each normal class, by the name that figures show.
+        detector: The detector's key.
+        classes: The same for each normal class.
         trained: Whether a network was trained on each.
     """
-    scores = {name: f"{prefix}scores" for name, prefix in units.items()}
+    scores = names(classes, "scores")
+    rates = {"thresholds": detector.dataset("thresholds")} | scores
     nodes = [
-        node(
-            draw_scores,
-            inputs=scores,
-            outputs=["score_histograms", "roc_curves", "precision_recall"],
-            name="draw_scores",
-        ),
-        node(
-            draw_thresholds,
-            inputs={"thresholds": "thresholds"} | scores,
-            outputs=["error_rates", "realised_rates"],
-            name="draw_thresholds",
-        ),
+        join(draw_scores, scores, detector, "score_histograms", "roc_curves", "precision_recall"),
+        join(draw_thresholds, rates, detector, "error_rates", "empirical_rates"),
     ]
     if trained:
-        nodes.append(_draw_losses({f"{name}/seed": prefix for name, prefix in units.items()}))
-        nodes.append(
-            node(
-                draw_class_reconstructions,
-                inputs={name: f"{prefix}examples" for name, prefix in units.items()},
-                outputs="reconstructions",
-                name="draw_class_reconstructions",
-            )
-        )
-        found = {f"{name}/{part}": f"{prefix}exemplars_{part}" for name, prefix in units.items() for part in PARTS}
-        nodes.append(node(draw_heatmaps, inputs=found, outputs="heatmaps", name="draw_heatmaps"))
+        nodes += [
+            _draw_losses(classes, detector),
+            join(draw_class_reconstructions, names(classes, "examples"), detector, "reconstructions"),
+            join(draw_heatmaps, names(classes, "exemplars_finding"), detector, "heatmaps"),
+        ]
     return Pipeline(nodes, tags="reporting")
 
 
-def create_study_pipeline(study: str, replicates: list[tuple[str, str]], watched: list[str]) -> Pipeline:
-    """Return the comparison of a study's variants; inputs are named `variant/seed/..`.
+def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -> Pipeline:
+    """Return the comparison of a study's variants.
 
     Args:
-        study: `suite.study`, for the tables.
-        replicates: (variant, seed name) pairs.
+        study: The study's key.
+        variants: The key of every variant and seed.
         watched: The variants with snapshots.
     """
-    prefixes = {f"{variant}/{seed}": f"{variant}/{seed}/" for variant, seed in replicates}
-    first = dict(replicates[::-1])
-    shown = {variant: f"{variant}/{first[variant]}/" for variant in dict(replicates)}
-    nodes = [*_compare(study, replicates), _draw_losses(prefixes), _draw_reconstructions(shown)]
-    histories = {f"{name}/history": f"{prefix}history" for name, prefix in prefixes.items()}
-    nodes.append(node(chart_losses, inputs=histories, outputs="loss_chart", name="chart_losses"))
-    if watched:
-        inputs = {variant: f"{variant}/{first[variant]}/snapshots" for variant in watched}
-        nodes.append(node(draw_snapshots, inputs=inputs, outputs="snapshots", name="draw_snapshots"))
+    place, shown = study.comparison, first_seeds(variants)
+    kept = names([key for key in shown if key.detector in watched], "snapshots")
+    nodes = [
+        *_compare(place, variants),
+        _draw_losses(variants, place),
+        _draw_reconstructions(shown, place),
+        join(chart_losses, names(variants, "history"), place, "loss_chart"),
+        *([join(draw_snapshots, kept, place, "snapshots")] if kept else []),
+    ]
     return Pipeline(nodes, tags="reporting")
 
 
-def create_detector_study_pipeline(study: str, detectors: list[tuple[str, str]], probed: bool) -> Pipeline:
-    """Return the comparison of a one-class study's detectors; inputs are named `detector/seed/..`.
+def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_others: bool) -> Pipeline:
+    """Return the comparison of a one-class study's detectors.
 
     Args:
-        study: `suite.study`, for the tables.
-        detectors: (detector, seed name) pairs.
-        probed: Whether they were shown probes.
+        study: The study's key.
+        detectors: The key of every detector and seed.
+        shown_others: Whether they were shown out-of-distribution images.
     """
-    tables = {f"{detector}/{seed}": f"{detector}/{seed}/auroc" for detector, seed in detectors}
+    place = study.comparison
+    joined = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")}
+    told = join(draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     nodes = [
-        *_compare(study, detectors),
-        node(join_detectors, inputs=tables, outputs="detectors", name="join_detectors"),
-        node(
-            draw_auroc,
-            inputs={"detectors": "detectors", "scoring": "params:scoring"},
-            outputs=["auroc", "scores"],
-            name="draw_auroc",
-        ),
+        *_compare(place, detectors),
+        join(join_detectors, names(detectors, "auroc"), place, "detectors"),
+        join(draw_auroc, joined, place, "auroc", "scores"),
+        *([told] if shown_others else []),
     ]
-    if probed:
-        nodes.append(node(draw_probes, inputs={"comparison": "table"}, outputs="probes", name="draw_probes"))
     return Pipeline(nodes, tags="reporting")
 
 
-def create_benchmark_pipeline(studies: dict[str, str]) -> Pipeline:
+def create_section_pipeline(study: Key, answered: bool, printed: bool, material: list[str]) -> Pipeline:
+    """Return a study's section of the report.
+
+    Args:
+        study: The study's key.
+        answered: Whether its parameters hold an answer.
+        printed: Whether its sheet prints numbers, for studies to be compared with.
+        material: The figures, charts and tables of measurements that the section shows, in order.
+    """
+    place = study.comparison
+    inputs = {
+        "question": study.parameter("question"),
+        "seeds": study.parameter("seeds"),
+        "table": place.dataset("table"),
+        "provenance": "provenance",
+    }
+    inputs |= {"answer": study.parameter("answer")} if answered else {}
+    inputs |= {"printed": place.dataset("tick_off")} if printed else {}
+    tables = [place.dataset("metrics"), *(name for name in material if name.endswith("_summary"))]
+    numbers = {"published": Key(study.suite).dataset("published")} | {name: name for name in tables}
+    nodes = [
+        join(write_section, inputs | {name: name for name in material}, place, "section"),
+        *([join(tick_off, numbers, place, "tick_off")] if printed else []),
+    ]
+    return Pipeline(nodes, tags="reporting")
+
+
+def create_page_pipeline(suite: Key, images: str, titled: bool, sections: list[str]) -> Pipeline:
+    """Return a suite's page.
+
+    Args:
+        suite: The suite's key.
+        images: The dataset of its image set.
+        titled: Whether its parameters hold a title.
+        sections: The datasets of the studies' sections, in reading order.
+    """
+    inputs = {"images": images, "splits": suite.parameter("splits"), "provenance": "provenance"}
+    inputs |= {"title": suite.parameter("title")} if titled else {}
+    inputs |= {name: name for name in [suite.dataset("samples"), *sections]}
+    nodes = [
+        join(draw_samples, {"images": images, "splits": suite.dataset("splits")}, suite, "samples"),
+        join(write_page, inputs, suite, "report"),
+    ]
+    return Pipeline(nodes, tags="reporting")
+
+
+def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) -> Pipeline:
+    """Return the tables that join those of a suite's studies.
+
+    Args:
+        suite: The suite's key.
+        studies: The key of each study.
+        printed: The keys of those that printed numbers are compared with.
+    """
+    metrics = names([study.comparison for study in studies], "metrics")
+    numbers = names([study.comparison for study in printed], "tick_off")
+    nodes = [
+        join(join_tables, metrics, suite, "metrics", name="collect_metrics"),
+        *([join(join_tables, numbers, suite, "tick_off", name="collect_tick_off")] if printed else []),
+    ]
+    return Pipeline(nodes, tags="reporting")
+
+
+def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[str]) -> Pipeline:
     """Return the joint table of several one-class studies, each beside published ones, and their report.
 
     Args:
-        studies: Names of datasets by `suite.study`; inputs are named `suite.study/detectors` and so on.
+        benchmark: The benchmark's key.
+        studies: The dataset of each study, by its key.
+        published: The datasets for which papers print a table.
     """
-    ranked = [
-        node(
-            rank_detectors,
-            inputs={
-                "detectors": f"{study}/detectors",
-                "facts": f"{study}/facts",
-                "scoring": f"params:{dataset}_scoring",
-                "published": f"params:published.{dataset}",
-            },
-            outputs=[f"{dataset}_ranking", f"{dataset}_table", f"{dataset}_scores"],
-            name=f"rank_{dataset}",
-        )
-        for study, dataset in studies.items()
+    nodes, made = [], {}
+    for study, dataset in studies.items():
+        inputs = {
+            "detectors": study.comparison.dataset("detectors"),
+            "images": Key(dataset).dataset("images"),
+            "scoring": study.parameter("scoring"),
+        }
+        inputs |= {"published": benchmark.dataset(f"{dataset}_published")} if dataset in published else {}
+        ranked = {name: f"{dataset}_{name}" for name in ("ranking", "table", "scores")}
+        nodes.append(join(rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
+        made |= {Key(dataset).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
+    detectors = {dataset: study.comparison.dataset("detectors") for study, dataset in studies.items()}
+    words = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
+    images = names(map(Key, studies.values()), "images")
+    nodes += [
+        join(join_studies, detectors, benchmark, "auroc"),
+        join(write_benchmark, words | images | made, benchmark, "report"),
     ]
-    joined = node(
-        join_studies,
-        inputs={dataset: f"{study}/detectors" for study, dataset in studies.items()},
-        outputs="auroc",
-        name="join_studies",
-    )
-    report = node(
-        write_benchmark,
-        inputs={"title": "params:title", "question": "params:question", "provenance": "provenance"}
-        | {f"{dataset}/facts": f"{study}/facts" for study, dataset in studies.items()}
-        | {f"{dataset}/ranking": f"{dataset}_ranking" for dataset in studies.values()}
-        | {f"{dataset}/{one}": f"{dataset}_{one}" for dataset in studies.values() for one in ("table", "scores")},
-        outputs="report",
-        name="write_benchmark",
-    )
-    return Pipeline([*ranked, joined, report], tags="reporting")
+    return Pipeline(nodes, tags="reporting")
 
 
-def create_suite_pipeline(
-    studies: dict[str, list[str]], answered: list[str], pictures: list[str], extras: dict[str, str]
-) -> Pipeline:
-    """Return the metrics and the report of a suite.
-
-    Args:
-        studies: Names of each study's measurements, by study.
-        answered: Names of those whose parameters hold an answer.
-        pictures: The figures that the report shows, in order, named `study/whose/../figure`.
-        extras: What else the report takes: where title and tick_off stand, if they do.
-    """
-    words = [(study, "question") for study in studies] + [(study, "answer") for study in answered]
-    return Pipeline(
-        [
-            node(
-                collect_metrics,
-                inputs={study: f"{study}/comparison/metrics" for study in studies},
-                outputs="metrics",
-                name="collect_metrics",
-            ),
-            node(
-                draw_samples,
-                inputs={"images": "images", "facts": "facts", "fit_indices": "fit_indices"},
-                outputs="samples",
-                name="draw_samples",
-            ),
-            node(
-                write_report,
-                inputs={"facts": "facts", "provenance": "provenance", "samples": "samples"}
-                | extras
-                | {"splits": "params:splits"}
-                | {f"{study}/seeds": f"params:{study}.seeds" for study in studies}
-                | {f"{study}/{word}": f"params:{study}.{word}" for study, word in words}
-                | {f"{study}/table": f"{study}/comparison/table" for study in studies}
-                | {
-                    f"{study}/measurements/{name}": f"{study}/comparison/{name}_summary"
-                    for study in answered
-                    for name in studies[study]
-                }
-                | {picture: picture for picture in pictures},
-                outputs="report",
-                name="write_report",
-            ),
-        ],
-        tags="reporting",
-    )
-
-
-def create_tick_off_pipeline(measurements: dict[str, list[str]]) -> Pipeline:
-    """Return the comparison of a course sheet's printed numbers with ours.
-
-    Args:
-        measurements: Names of each study's measurements, by study.
-    """
-    metrics = {f"{study}/metrics": f"{study}/comparison/metrics" for study in measurements}
-    summaries = {
-        f"{study}/{name}": f"{study}/comparison/{name}_summary"
-        for study, names in measurements.items()
-        for name in names
-    }
-    return Pipeline(
-        [
-            node(
-                tick_off,
-                inputs={"published": "params:published"} | metrics | summaries,
-                outputs="tick_off",
-                name="tick_off",
-            )
-        ],
-        tags="reporting",
-    )
-
-
-def _compare(study: str, replicates: list[tuple[str, str]]) -> list[Node]:
+def _compare(place: Key, detectors: list[Key]) -> list[Node]:
     return [
-        node(
-            compare,
-            inputs={f"{study}.{variant}.{seed}": f"{variant}/{seed}/metrics" for variant, seed in replicates},
-            outputs=["metrics", "table"],
-            name="compare",
-        ),
-        node(draw_comparison, inputs={"comparison": "table"}, outputs="test_errors", name="draw_comparison"),
+        join(compare, names(detectors, "metrics"), place, "metrics", "table"),
+        join(draw_comparison, {"comparison": place.dataset("table")}, place, "test_errors"),
     ]
 
 
-def _draw_losses(prefixes: dict[str, str]) -> Node:
-    kinds = ("history", "iterations")
-    return node(
-        draw_losses,
-        inputs={f"{name}/{kind}": f"{prefix}{kind}" for name, prefix in prefixes.items() for kind in kinds},
-        outputs="loss_curves",
-        name="draw_losses",
-    )
+def _draw_losses(keys: list[Key], place: Key) -> Node:
+    return join(draw_losses, names(keys, "history", "iterations"), place, "loss_curves")
 
 
-def _draw_reconstructions(prefixes: dict[str, str]) -> Node:
-    return node(
-        draw_reconstructions,
-        inputs={name: f"{prefix}examples" for name, prefix in prefixes.items()},
-        outputs="reconstructions",
-        name="draw_reconstructions",
-    )
+def _draw_reconstructions(keys: list[Key], place: Key) -> Node:
+    return join(draw_reconstructions, names(keys, "examples"), place, "reconstructions")

@@ -1,30 +1,23 @@
 """From labels to index arrays: which images a training may see."""
 
-import numpy as np
-
 from autoencoders.data import splits as domain
+from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
 from autoencoders.pipelines.annotations import Arrays
 
 
-def split_images(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> tuple[Arrays, Arrays]:
+def split_images(images: ImageSet, splits: Splits) -> Arrays:
     """Divide a dataset, class by class.
 
     Returns:
-        Arrays that training sees (train, validation) and indices held out from it (calibration, test).
+        Indices of the images of each split: train, validation, calibration, test.
     """
-    indices = domain.split(labels, parts, splits)
-    return _pick(indices, "train", "validation"), _pick(indices, "calibration", "test")
+    return domain.split(images.labels, images.official_split, splits)
 
 
-def select_normal(
-    labels: np.ndarray, fit_indices: Arrays, held_out_indices: Arrays, normal_class: list[int]
-) -> tuple[Arrays, Arrays]:
+def select_normal(images: ImageSet, all_splits: Arrays, normal_class: list[int]) -> Arrays:
     """Keep the normal class alone, except in the test split, which stays whole."""
-    fit = {name: domain.only(indices, labels, normal_class) for name, indices in fit_indices.items()}
-    calibration = domain.only(held_out_indices["calibration"], labels, normal_class)
-    return fit, {"calibration": calibration, "test": held_out_indices["test"]}
-
-
-def _pick(indices: Arrays, *names: str) -> Arrays:
-    return {name: indices[name] for name in names}
+    return {
+        name: indices if name == "test" else domain.only(indices, images.labels, normal_class)
+        for name, indices in all_splits.items()
+    }

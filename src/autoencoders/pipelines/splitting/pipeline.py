@@ -1,4 +1,4 @@
-"""labels -> fit_indices, held_out_indices."""
+"""images -> splits."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -7,34 +7,21 @@ from autoencoders.pipelines.splitting.nodes import select_normal, split_images
 
 def create_pipeline() -> Pipeline:
     """Return the division of one dataset."""
-    return Pipeline(
-        [
-            node(
-                split_images,
-                inputs={"labels": "labels", "parts": "parts", "splits": "params:splits"},
-                outputs=["fit_indices", "held_out_indices"],
-                name="split_images",
-            ),
-        ],
-        tags="splitting",
+    dividing = node(
+        split_images,
+        inputs={"images": "images", "splits": "params:splits"},
+        outputs="splits",
+        name="split_images",
     )
+    return Pipeline([dividing], tags="splitting")
 
 
 def create_one_class_pipeline() -> Pipeline:
     """Return the restriction of a division to one normal class."""
-    return Pipeline(
-        [
-            node(
-                select_normal,
-                inputs={
-                    "labels": "labels",
-                    "fit_indices": "all_fit_indices",
-                    "held_out_indices": "all_held_out_indices",
-                    "normal_class": "params:normal_class",
-                },
-                outputs=["fit_indices", "held_out_indices"],
-                name="select_normal",
-            ),
-        ],
-        tags="splitting",
+    selecting = node(
+        select_normal,
+        inputs={"images": "images", "all_splits": "all_splits", "normal_class": "params:normal_class"},
+        outputs="splits",
+        name="select_normal",
     )
+    return Pipeline([selecting], tags="splitting")

@@ -7,16 +7,16 @@ from threading import Thread
 
 import click
 
-chosen = click.option("--pipeline", "-p", "name", default="digits", show_default=True, help="Which pipeline to show.")
+chosen = click.option("--pipeline", "-p", "name", default="digits", show_default=True, help="Pipeline to show.")
 environment = click.option("--env", "-e", default=None, help="Kedro configuration environment.")
 
 
 @click.command()
 @chosen
 @environment
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=4141, show_default=True, help="The first one that is free from here on.")
-@click.option("--browser/--no-browser", default=True, help="Whether to open it in a browser.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=4141, show_default=True, help="Port, or the next free one.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
 def run(name: str, env: str | None, host: str, port: int, browser: bool) -> None:
     """Show a pipeline and its parts until Ctrl-C."""
     _load(name, env)
@@ -34,9 +34,9 @@ def run(name: str, env: str | None, host: str, port: int, browser: bool) -> None
 @click.command()
 @chosen
 @environment
-@click.option("--output", default="build/graph", show_default=True, help="The folder to write.")
+@click.option("--output", default="build/graph", show_default=True, help="Folder to write.")
 def build(name: str, env: str | None, output: str) -> None:
-    """Write a site with previews, that opens from disk and from any web server."""
+    """Write a site with previews that opens from disk and from any web server."""
     _load(name, env)
     from autoencoders.shell.graph import site
 
@@ -45,8 +45,8 @@ def build(name: str, env: str | None, output: str) -> None:
 
 
 def _load(name: str, env: str | None) -> None:
-    for talker in ("kedro_viz", "uvicorn"):  # of every file that has not been made yet, and of every request
-        logging.getLogger(talker).setLevel(logging.ERROR)
+    for package in ("kedro_viz", "uvicorn"):  # they log every file that has not been made yet, and every request
+        logging.getLogger(package).setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="ORJSONResponse")
     from autoencoders.shell.graph import project
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 from kedro.pipeline import Pipeline
-from kedro.pipeline.node import Node
 from kedro_viz.data_access.repositories.modular_pipelines import ModularPipelinesRepository
 
 
@@ -16,23 +15,18 @@ class Namespaces(ModularPipelinesRepository):
 
     def populate_tree(self, pipeline: Pipeline) -> None:
         """Add every namespace of a pipeline with its inputs, outputs and children."""
-        members: dict[str, list[Node]] = defaultdict(list)
-        takers: dict[str, list[str]] = defaultdict(list)
+        members, takers = defaultdict(list), defaultdict(list)  # nodes by namespace, places by dataset
         for node in pipeline.nodes:
             for namespace in self._explode_namespace(node.namespace):
                 members[namespace].append(node)
             for name in node.inputs:
-                takers[name].append(node.namespace or "")
+                takers[name].append(f"{node.namespace}.")
         for namespace in sorted(members):
             nodes = members[namespace]
             made = {name for node in nodes for name in node.outputs}
             taken = {name for node in nodes for name in node.inputs}
-            given = {name for name in made if any(_outside(one, namespace) for one in takers[name])}
+            given = {name for name in made if not all(one.startswith(f"{namespace}.") for one in takers[name])}
             self.get_or_create_modular_pipeline(namespace)
             self._add_inputs(namespace, taken - made)
             self._add_outputs(namespace, given)
             self._add_children(namespace, nodes)
-
-
-def _outside(taker: str, namespace: str) -> bool:
-    return not f"{taker}.".startswith(f"{namespace}.")

@@ -20,7 +20,7 @@ def load(name: str, env: str | None = None) -> None:
     """Hand a pipeline, and those that are parts of it, to Kedro-Viz.
 
     Args:
-        name: Of a registered pipeline.
+        name: Name of a registered pipeline.
         env: Kedro's configuration environment.
 
     Raises:
@@ -29,7 +29,6 @@ def load(name: str, env: str | None = None) -> None:
     catalog, pipelines, extras = load_data(Path.cwd(), env, False, PACKAGE_NAME)
     if name not in pipelines:
         raise ValueError(f"there is no pipeline {name!r}; `kedro registry list` names those there are")
-    data_access_manager.reset_fields()
     data_access_manager.modular_pipelines = defaultdict(Namespaces)
     shown = {one: without_figures(part, catalog) for one, part in parts_of(name, pipelines).items()}
     populate_data(data_access_manager, catalog, shown, extras)
@@ -42,13 +41,17 @@ def load(name: str, env: str | None = None) -> None:
 
 def parts_of(name: str, pipelines: dict[str, Pipeline]) -> dict[str, Pipeline]:
     """Return a pipeline and, after it, those whose nodes it holds: the first is the one shown at first."""
-    whole = set(pipelines[name].nodes)
-    parts = {one: part for one, part in pipelines.items() if set(part.nodes) < whole and one.startswith(f"{name}.")}
+    whole = {node.name for node in pipelines[name].nodes}
+    parts = {
+        one: part
+        for one, part in pipelines.items()
+        if one.startswith(f"{name}.") and {node.name for node in part.nodes} < whole
+    }
     return {name: pipelines[name]} | parts
 
 
 def without_figures(pipeline: Pipeline, catalog: CatalogProtocol) -> Pipeline:
-    """Return a pipeline whose reports take no figures: drawn as lines, there would be no end of them."""
+    """Return a pipeline whose reports take no figures: there are too many to draw a line for each."""
 
     def shown(node: Node) -> Node:
         if not isinstance(node._inputs, dict):

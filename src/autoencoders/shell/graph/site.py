@@ -13,17 +13,7 @@ HERE = Path(__file__).parent
 EXPORTS = re.compile(r"export\s*\{[^{}]*\};?\s*$")  # at the end of a module's script
 MODULE = re.compile(r'<script type="module" crossorigin src="\./assets/([^"]+)"></script>')
 ELSEWHERE = re.compile(r'\s*<link\b[^>]*href="https://[^>]*>')  # fonts, from another host
-RESPONSES = "api"
 STYLE = "<style>.update-reminder-version-tag { display: none }</style>"  # the version stands beside the date, too
-
-
-class Deployer(BaseDeployer):
-    """Kedro-Viz's own writer of a site, into a folder of one's choice."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._path = folder
-        self._fs = fsspec.filesystem("file")
 
 
 def write(folder: Path) -> None:
@@ -32,23 +22,25 @@ def write(folder: Path) -> None:
     A page opened from disk may load scripts but neither modules nor JSON, so both become plain scripts.
 
     Args:
-        folder: Where; the page is its `index.html`.
+        folder: Folder to write; the page is its `index.html`.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
         made = Path(temporary) / "site"
-        Deployer(made).deploy(is_all_previews_enabled=True)
-        for response in [file for file in (made / RESPONSES).rglob("*") if file.is_file()]:
-            _become_script(response, made / RESPONSES)
+        deployer = BaseDeployer()  # its subclasses differ in where they write: in none is that a folder of one's choice
+        deployer._path, deployer._fs = made, fsspec.filesystem("file")
+        deployer.deploy(is_all_previews_enabled=True)
+        api = made / "api"
+        for response in [file for file in api.rglob("*") if file.is_file()]:
+            _become_script(response, response.relative_to(api).as_posix())
         _rewrite_page(made)
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)
 
 
-def _become_script(response: Path, root: Path) -> None:
-    """Put a response of the API into a script that hands it to the page."""
-    path = response.relative_to(root).as_posix()
+def _become_script(response: Path, path: str) -> None:
+    """Put the response of the API to a request for `path` into a script that hands it to the page."""
     body = response.read_text(encoding="utf-8")
     response.with_name(f"{response.name}.js").write_text(f"answer({json.dumps(path)}, {body});", encoding="utf-8")
     response.unlink()

@@ -1,4 +1,4 @@
-"""Sanity gates: verdicts on a training that says it worked."""
+"""Sanity checks: verdicts on a training that says it worked."""
 
 import numpy as np
 

@@ -6,11 +6,11 @@ import torch
 from digit_subject import DENSE, Identity, same, subject
 
 from autoencoders.data.images import ImageTensor
-from autoencoders.measurements.probes import Config, draw, measure
+from autoencoders.measurements.out_of_distribution import Config, draw, measure
 from autoencoders.models.base import Autoencoder
 
-KINDS = ("uniform", "normal", "rotated_90", "rotated_180", "inverted", "blank", "salt_and_pepper")
-CONFIG = Config(kind="probes", kinds=KINDS, images=200, probability=0.4, salt=1.0)
+KINDS = ("uniform", "gaussian", "rotated_90", "rotated_180", "inverted", "blank", "salt_and_pepper")
+CONFIG = Config(kind="out_of_distribution", kinds=KINDS, images=200, probability=0.4, salt=1.0)
 
 
 class Black(Autoencoder):
@@ -27,7 +27,7 @@ class Black(Autoencoder):
 
 
 def errors(finding):
-    return finding.table.set_index("probe")
+    return finding.table.set_index("kind")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def fitted():
 def test_each_probe_has_the_mean_square_of_its_pixels():
     table = errors(measure(subject(Black()), CONFIG))
     assert table["mse"]["uniform"] == pytest.approx(1 / 3, abs=0.01)
-    assert table["mse"]["normal"] == pytest.approx(1, abs=0.05)
+    assert table["mse"]["gaussian"] == pytest.approx(1, abs=0.05)
     assert table["mse"]["blank"] == 0 and table["auroc"]["blank"] == 0 and table["n"]["blank"] == 1
     assert table["mse"]["rotated_90"] == pytest.approx(table["mse"]["rotated_180"], rel=1e-5)
 
@@ -51,7 +51,7 @@ def test_the_test_images_themselves_are_a_guess():
 def test_probes_are_what_they_are_called():
     one = subject(Identity())
     arrays = measure(one, CONFIG.model_copy(update={"images": 10**6})).arrays
-    first = one.pixels("test")[:2].numpy()
+    first = one.split("test")[:2].numpy()
     np.testing.assert_allclose(arrays["test/originals"], first)
     np.testing.assert_allclose(arrays["rotated_90/originals"], np.rot90(first, axes=(2, 3)))
     np.testing.assert_allclose(arrays["rotated_180/originals"], first[:, :, ::-1, ::-1])
@@ -68,7 +68,7 @@ def test_a_network_that_copies_everything_tells_nothing_apart():
 
 def test_training_makes_noise_stand_out(fitted):
     table = errors(measure(fitted, CONFIG))
-    assert (table["auroc"][["uniform", "normal", "inverted"]] > 0.99).all()
+    assert (table["auroc"][["uniform", "gaussian", "inverted"]] > 0.99).all()
     assert table["ratio"]["rotated_90"] > 1.3
 
 
@@ -77,13 +77,13 @@ def test_other_units_change_neither_auroc_nor_ratio_of_what_is_made_from_images(
     made = ["uniform", "rotated_90", "inverted", "blank", "salt_and_pepper"]
     np.testing.assert_allclose(raw["ratio"][made], unit["ratio"][made], rtol=1e-4)
     np.testing.assert_allclose(raw["mse"][made], 16**2 * unit["mse"][made], rtol=1e-4)
-    assert raw["mse"]["normal"] == pytest.approx(unit["mse"]["normal"])  # N(0, 1) in the network's own units
+    assert raw["mse"]["gaussian"] == pytest.approx(unit["mse"]["gaussian"])  # N(0, 1) in the network's own units
 
 
 def test_images_of_other_datasets_are_probes_too():
     white = ImageTensor(torch.full((30, 1, 8, 8), 16, dtype=torch.uint8), 16)
     one = dataclasses.replace(subject(Black()), others={"snow": white})
-    config = Config(kind="probes", kinds=(), images=20, datasets=("snow",))
+    config = Config(kind="out_of_distribution", kinds=(), images=20, datasets=("snow",))
     table = errors(measure(one, config))
     assert table["mse"]["snow"] == 1 and table["auroc"]["snow"] > 1 - 1e-9 and table["n"]["snow"] == 20
 
@@ -93,15 +93,16 @@ def test_images_of_another_shape_are_refused_by_name():
         subject(Black()), others={"big": ImageTensor(torch.zeros(3, 1, 9, 9, dtype=torch.uint8), 16)}
     )
     with pytest.raises(ValueError, match=r"images of big must have the shape \(1, 8, 8\), got \(1, 9, 9\)"):
-        measure(one, Config(kind="probes", kinds=(), images=2, datasets=("big",)))
+        measure(one, Config(kind="out_of_distribution", kinds=(), images=2, datasets=("big",)))
 
 
 def test_only_square_images_are_rotated_by_a_quarter():
     one = subject(Black((1, 8, 6)))
-    one = dataclasses.replace(one, images=one.images[..., :6])
+    narrow = dataclasses.replace(one.dataset, images=one.dataset.images[..., :6])
+    one = dataclasses.replace(one, dataset=narrow)
     with pytest.raises(ValueError, match="rotated_90 needs square images, got 8 x 6 pixels"):
-        measure(one, Config(kind="probes", kinds=("rotated_90",), images=2))
-    assert len(measure(one, Config(kind="probes", kinds=("rotated_180",), images=2)).table) == 2
+        measure(one, Config(kind="out_of_distribution", kinds=("rotated_90",), images=2))
+    assert len(measure(one, Config(kind="out_of_distribution", kinds=("rotated_180",), images=2)).table) == 2
 
 
 def test_the_same_seed_gives_the_same_finding(fitted):
@@ -114,7 +115,7 @@ def test_the_same_seed_gives_the_same_finding(fitted):
     [
         ({"salt": None}, "salt must be given for salt_and_pepper, got None"),
         ({"kinds": ("blank",)}, "probability must be left out without salt_and_pepper, got 0.4"),
-        ({"kinds": (), "probability": None, "salt": None}, "name no probe"),
+        ({"kinds": (), "probability": None, "salt": None}, r"must not both be empty, got \[\] and \[\]"),
         ({"kinds": ("purple",)}, "got 'purple'"),
     ],
 )
@@ -135,7 +136,7 @@ def test_the_title_names_the_probe_that_is_hardest_to_tell(fitted):
 
 
 def test_one_class_variants_show_their_own_originals():
-    config = Config(kind="probes", kinds=("inverted",), images=20)
+    config = Config(kind="out_of_distribution", kinds=("inverted",), images=20)
     findings = {
         f"one {digit}": [measure(subject(Black(), classes=range(digit, digit + 1)), config)] for digit in (0, 3)
     }

@@ -14,7 +14,7 @@ from autoencoders.reporting.figures.tiles import alike
 SIDE = 0.66  # inches of a picture
 
 
-def probe_sheet(findings: dict[str, list[Finding]]) -> Figure:
+def out_of_distribution_sheet(findings: dict[str, list[Finding]]) -> Figure:
     """Draw out-of-distribution images above two panels: the mean error of each kind, and its AUROC.
 
     Args:
@@ -24,10 +24,10 @@ def probe_sheet(findings: dict[str, list[Finding]]) -> Figure:
         The figure; dots are means over seeds, lines through them run from the lowest seed to the highest.
     """
     tables = joined(findings)
-    probes = list(next(iter(tables.values()))["probe"].unique())
-    mosaic = _mosaic(first_arrays(findings), probes)
+    kinds = list(next(iter(tables.values()))["kind"].unique())
+    mosaic = _mosaic(first_arrays(findings), kinds)
     width, height = mosaic.inches(SIDE)
-    below = 1.0 + len(probes) * max(0.26, 0.085 * len(tables))
+    below = 1.0 + len(kinds) * max(0.26, 0.085 * len(tables))
     figure, panels = style.new_figure(max(width + 0.4, 9.5), 1.2 + height + below, 2, 2, height_ratios=(height, below))
     panels[0, 0].set_subplotspec(panels[0, 0].get_gridspec()[0, :])
     panels[0, 1].remove()
@@ -35,9 +35,9 @@ def probe_sheet(findings: dict[str, list[Finding]]) -> Figure:
     errors, areas = panels[1]
     colors = [style.series(index)["color"] for index in range(len(tables))]
     for axes, column in ((errors, "mse"), (areas, "auroc")):
-        means = {name: table.groupby("probe")[column].agg(["mean", "min", "max"]) for name, table in tables.items()}
-        draw_ranges(axes, {style.wrapped(name): mean.loc[probes] for name, mean in means.items()}, colors)
-        style.name_rows(axes, [kind_name(probe) if axes is errors else "" for probe in probes])
+        means = {name: table.groupby("kind")[column].agg(["mean", "min", "max"]) for name, table in tables.items()}
+        draw_ranges(axes, {style.wrapped(name): mean.loc[kinds] for name, mean in means.items()}, colors)
+        style.name_rows(axes, [kind_name(kind) if axes is errors else "" for kind in kinds])
     style.set_labels(errors, "Error of reconstructions", f"mean MSE ({style.set_log(errors, 'x')} scale)")
     areas.set_xlim(-0.03, 1.03)
     areas.axvline(0.5, color=style.FAINT_INK, lw=1, ls=style.DOTTED, zorder=0)
@@ -50,26 +50,26 @@ def probe_sheet(findings: dict[str, list[Finding]]) -> Figure:
         "display; beneath, mean squared pixel differences. AUROC: the chance that the error of such an image lies "
         "above a test image's; 0.5 is a guess, 0 means that each is reconstructed better than any test image. "
     )
-    style.finish(figure, _finding(tables, probes), note + seeds_note(findings, "line: lowest to highest", PICTURES))
+    style.finish(figure, _finding(tables, kinds), note + seeds_note(findings, "line: lowest to highest", PICTURES))
     return figure
 
 
-def _finding(tables: dict[str, pd.DataFrame], probes: list[str]) -> str:
+def _finding(tables: dict[str, pd.DataFrame], kinds: list[str]) -> str:
     """Name the kind that is hardest to tell from test images, for the variant that tells them best."""
-    means = pd.DataFrame({name: table.groupby("probe")["auroc"].mean()[probes[1:]] for name, table in tables.items()})
+    means = pd.DataFrame({name: table.groupby("kind")["auroc"].mean()[kinds[1:]] for name, table in tables.items()})
     best = means.mean().idxmax()
     told, hardest = int((means[best] >= 0.99).sum()), means[best].idxmin()
     return (
-        f"{f'{best}: ' if len(tables) > 1 else ''}AUROC at least 0.99 for {told} of {len(probes) - 1} kinds of "
+        f"{f'{best}: ' if len(tables) > 1 else ''}AUROC at least 0.99 for {told} of {len(kinds) - 1} kinds of "
         f"out-of-distribution images; the lowest {means[best].min():.3f}: {kind_name(hardest)}"
     )
 
 
-def _mosaic(examples: dict[str, dict[str, np.ndarray]], probes: list[str]) -> Mosaic:
+def _mosaic(examples: dict[str, dict[str, np.ndarray]], kinds: list[str]) -> Mosaic:
     """Set reconstructions, one row per variant, below the originals, which variants of one training class share."""
 
     def row(name: str, key: str) -> np.ndarray:
-        return np.concatenate([examples[name][f"{probe}/{key}"] for probe in probes])
+        return np.concatenate([examples[name][f"{kind}/{key}"] for kind in kinds])
 
     rows, labels, captions = [], [], {}
     for names in alike({name: row(name, "originals") for name in examples}):
@@ -80,6 +80,6 @@ def _mosaic(examples: dict[str, dict[str, np.ndarray]], probes: list[str]) -> Mo
             rows.append(row(name, "reconstructions"))
             labels.append(style.wrapped(name, 20))
     first = next(iter(examples.values()))
-    starts = np.cumsum([0, *(len(first[f"{probe}/errors"]) for probe in probes)])[:-1].tolist()
-    headers = {(0, start): kind_name(probe) for start, probe in zip(starts, probes, strict=True)}
+    starts = np.cumsum([0, *(len(first[f"{kind}/errors"]) for kind in kinds)])[:-1].tolist()
+    headers = {(0, start): kind_name(kind) for start, kind in zip(starts, kinds, strict=True)}
     return Mosaic(np.stack(rows), labels, captions, headers, groups=starts[1:])

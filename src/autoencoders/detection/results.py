@@ -1,0 +1,84 @@
+"""What the scores of a detector come to: AUROC, thresholds, sanity checks."""
+
+import numpy as np
+import pandas as pd
+
+from autoencoders.detection import bootstrap, thresholds
+from autoencoders.detection.detectors import IMAGE, PROBE
+from autoencoders.detection.scoring import Scoring, Thresholds
+from autoencoders.evaluation import metrics, sanity_checks
+from autoencoders.key import SANITY_CHECK
+
+CONFIDENCE = 0.95  # of intervals
+
+
+def other_scores(scores: pd.DataFrame) -> list[str]:
+    """Return the names of the scores beside the anomaly score."""
+    return [name for name in scores if name not in (*IMAGE, "anomaly_score")]
+
+
+def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
+    """Sum a table of scores up in metrics; a sanity check is 1 where it held and 0 where it failed.
+
+    Returns:
+        `test/auroc_<normal class>`; the AUROC of each other score as `scores/<name>` and of each probe against normal
+        test images as `probes/<name>`; and the sanity checks scores_vary and shuffled_labels.
+    """
+    test = scores[scores["split"] == "test"]
+    normal = test[~test["is_anomaly"]]
+    normal_class = "_".join(str(label) for label in sorted(normal["label"].unique()))
+    found = {f"test/auroc_{normal_class}": metrics.auroc(test["anomaly_score"], test["is_anomaly"])}
+    for name in other_scores(scores):
+        found[f"scores/{name}"] = metrics.auroc(test[name], test["is_anomaly"])
+    for split in scores["split"].unique():
+        if split.startswith(PROBE):
+            rows = pd.concat([normal, scores[scores["split"] == split]])
+            found[f"probes/{split.removeprefix(PROBE)}"] = metrics.auroc(rows["anomaly_score"], rows["is_anomaly"])
+    verdicts = {
+        "shuffled_labels": sanity_checks.shuffled_labels(
+            test["anomaly_score"].to_numpy(), test["is_anomaly"].to_numpy(), seed
+        ),
+        "scores_vary": sanity_checks.scores_vary(test["anomaly_score"].to_numpy()),
+    }
+    return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
+
+
+def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -> pd.DataFrame:
+    """Return AUROC by score and normal class, and over all of these.
+
+    Args:
+        scores: The table of each normal class, of the same images.
+        settings: How many resamplings the intervals rest on.
+        seed: Of the resampling.
+
+    Returns:
+        score (empty for the anomaly score), normal_class (`mean` over all), auroc, and, for the anomaly score, low
+        and high, its 95 % bootstrap interval over test images.
+    """
+    test = {name: table[table["split"] == "test"] for name, table in scores.items()}
+    main = bootstrap.mean_interval(test, settings.bootstrap_samples, CONFIDENCE, seed).assign(score="")
+    rows = []
+    for score in other_scores(next(iter(test.values()))):
+        areas = {name: metrics.auroc(table[score], table["is_anomaly"]) for name, table in test.items()}
+        areas["mean"] = float(np.mean(list(areas.values())))
+        rows += [{"score": score, "normal_class": name, "auroc": area} for name, area in areas.items()]
+    return pd.concat([main, pd.DataFrame(rows)], ignore_index=True)[["score", "normal_class", "auroc", "low", "high"]]
+
+
+def threshold_table(scores: dict[str, pd.DataFrame], settings: Thresholds) -> pd.DataFrame:
+    """Return the nominal and empirical rate of each rule on test images, by normal class and over all.
+
+    Returns:
+        normal_class (`all` for the pooled rows) and the columns of `thresholds.rates` and `thresholds.pool`.
+    """
+    tables = {name: _rates(table, settings) for name, table in scores.items()}
+    pooled = {"all": thresholds.pool(tables, CONFIDENCE)}
+    return pd.concat(tables | pooled, names=["normal_class"]).reset_index("normal_class").reset_index(drop=True)
+
+
+def _rates(scores: pd.DataFrame, settings: Thresholds) -> pd.DataFrame:
+    calibration = scores.loc[scores["split"] == "calibration", "anomaly_score"].to_numpy()
+    test = scores[scores["split"] == "test"]
+    normal = test.loc[~test["is_anomaly"], "anomaly_score"].to_numpy()
+    anomalies = test.loc[test["is_anomaly"], "anomaly_score"].to_numpy()
+    return thresholds.rates(calibration, normal, anomalies, settings.k, settings.alpha, CONFIDENCE)

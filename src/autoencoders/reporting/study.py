@@ -1,0 +1,171 @@
+"""The section of a study: what it asked, found and shows."""
+
+from typing import Any
+
+import pandas as pd
+
+from autoencoders.key import SANITY_CHECK, Key
+from autoencoders.reporting.published import parse, select
+from autoencoders.reporting.section import Chart, Picture, Section
+
+CAPTIONS = {
+    "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
+    "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
+    "reconstructions": "The first test image of each class and what is made of it.",
+    "snapshots": "A few validation images and what is made of them as the training goes on.",
+    "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
+    "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
+    "heatmaps": "Test images at both ends of the scale, the mistakes among them, and where they are off.",
+    "precision_recall": "Precision over recall as the threshold moves, by normal class.",
+    "error_rates": "What a threshold lets pass and what it flags, by normal class.",
+    "empirical_rates": "False-positive rates that each rule states, and what they are on test images.",
+    "scores": "Mean AUROC by detector and score.",
+    "out_of_distribution": "AUROC of out-of-distribution images against normal test images, by detector.",
+    "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
+}
+
+CHARTS = {
+    "loss_chart": "Validation error by epoch, training loss dotted, a line a seed. Drag to zoom, a double click goes "
+    "back; a click on a name in the legend hides it, a double click shows it alone.",
+}
+MAP = (
+    "Test images in the plane, coloured by class, the first seed of each variant: point at one, or tap it, to see the "
+    "image. Drag to zoom, a double click goes back."
+)
+
+SHOWN = {  # metric -> heading of its column
+    "code/latent_dim": "code size",
+    "test/mse": "test MSE",
+    "test/sse": "test SSE per image",
+    "test/pca_mse": "PCA's test MSE",
+    "test/denoising_mse": "MSE from noisy input",
+    "test/noisy_input_mse": "MSE of the noisy input",
+    "test/auroc_mean": "mean AUROC",
+    "test/pca_auroc_mean": "PCA's mean AUROC",
+}
+
+
+def study_section(question: str, words: str, table: pd.DataFrame, material: dict[str, Any], made: str) -> Section:
+    """Return the section of a study.
+
+    Args:
+        question: What it asks.
+        words: Its answer, with places for the run's own numbers (see `fill_in`); none: the numbers speak.
+        table: The comparison, one row per variant.
+        material: What it shows, by name of the dataset and in order: figures (PNG bytes), charts (Plotly figures) and
+            the measurements' tables, `<measurement>_summary`, that the answer takes numbers from.
+        made: By which command, on which commit, and when.
+    """
+    shown = {Key.of_dataset(name): content for name, content in material.items()}
+    findings = {
+        artifact.removesuffix("_summary"): content
+        for (_, artifact), content in shown.items()
+        if artifact.endswith("_summary")
+    }
+    return Section(
+        name=next(key.study for key, _ in shown).replace("_", " "),
+        question=question,
+        answer=fill_in(words, table, findings) if words else answer(table),
+        table=_readable(table),
+        pictures=[
+            _picture(key, artifact, content) for (key, artifact), content in shown.items() if isinstance(content, bytes)
+        ],
+        warnings=_warnings(table),
+        charts=[_chart(artifact, content) for (_, artifact), content in shown.items() if artifact.endswith("_chart")],
+        made=made,
+    )
+
+
+def fill_in(words: str, table: pd.DataFrame, findings: dict[str, pd.DataFrame]) -> str:
+    """Put a study's numbers into the places of an answer.
+
+    Args:
+        words: With places such as `{dense_8[test/mse]:.4f}`, the mean over seeds of a variant's metric, and
+            `{walks[nearest, walk=code, step=0.5]:.3f}`, the mean of a measurement's column over the rows where others
+            have these values.
+        table: The comparison, a row a variant.
+        findings: The measurements' tables by name.
+
+    Raises:
+        ValueError: A place names what is not there.
+    """
+    rows = table.set_index("variant")
+    means = rows[[name for name in rows if name.endswith("_mean")]].rename(columns=lambda name: name[: -len("_mean")])
+    numbers = means.T.to_dict() | {name: Finding(finding) for name, finding in findings.items()}
+    try:
+        return words.format_map(numbers)
+    except KeyError as error:
+        raise ValueError(f"answer: there is no variant, metric or measurement {error} to put into it") from None
+
+
+class Finding:
+    """A measurement's table, asked for one mean: `column, other=value, ..`."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+
+    def __getitem__(self, place: str) -> float:
+        """Return the mean of a column over the rows that the place names."""
+        found = select(self._table, *parse(place))
+        if found.empty:
+            raise KeyError(place)
+        return float(found.mean())
+
+
+def _picture(key: Key, artifact: str, png: bytes) -> Picture:
+    owner = "All variants" if key.is_comparison else key.detector
+    title = artifact.removesuffix("_figure").replace("_", " ")
+    return Picture(f"{owner}: {title}", CAPTIONS.get(artifact, f"Measurement: {title}."), png)
+
+
+def _chart(artifact: str, figure: Any) -> Chart:
+    title = artifact.removesuffix("_chart").replace("_", " ")
+    return Chart(
+        f"All variants: {title}, to move about in", CHARTS.get(artifact, MAP), figure.to_json(), figure.layout.height
+    )
+
+
+def answer(table: pd.DataFrame) -> str:
+    """Say in a sentence or two what a comparison shows, with its own numbers."""
+    rows = table.set_index("variant")
+    if "test/auroc_mean_mean" in rows:
+        best, worst = rows["test/auroc_mean_mean"].idxmax(), rows["test/auroc_mean_mean"].idxmin()
+        values = rows["test/auroc_mean_mean"]
+        return f"{best} reaches a mean AUROC of {values[best]:.3f}" + (
+            f", {worst} {values[worst]:.3f}." if worst != best else "."
+        )
+    mse = rows["test/mse_mean"]
+    sentence = f"{mse.idxmin()} has the lowest test MSE, {mse.min():.4g}"
+    if "test/pca_mse_mean" in rows:
+        beaten = int((mse < rows["test/pca_mse_mean"]).sum())
+        sentence += f"; {beaten} of {rows['test/pca_mse_mean'].count()} variants beat PCA with as long a code"
+    sentence += "."
+    if "test/denoising_mse_mean" in rows:
+        restored = rows.dropna(subset="test/denoising_mse_mean")
+        left = restored["test/denoising_mse_mean"] / restored["test/noisy_input_mse_mean"]
+        sentence += (
+            f" Of the noise's squared error {left.idxmin()} leaves {left.min():.0%}, {left.idxmax()} {left.max():.0%}."
+        )
+    return sentence
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the columns that a reader compares, the sd beside the mean where there are several seeds."""
+    shown = table[["variant", "seeds"]].copy()
+    for metric, heading in SHOWN.items():
+        if f"{metric}_mean" in table:
+            shown[heading] = table[f"{metric}_mean"]
+            if (table["seeds"] > 1).any() and metric != "code/latent_dim":
+                shown[f"sd of {heading}"] = table[f"{metric}_sd"]
+    return shown
+
+
+def _warnings(table: pd.DataFrame) -> list[str]:
+    """Name every variant that failed a sanity check in at least one seed."""
+    checks = [name for name in table if name.startswith(SANITY_CHECK) and name.endswith("_mean")]
+    return [
+        f"{row['variant']} failed the sanity check {check.removeprefix(SANITY_CHECK).removesuffix('_mean')}."
+        for _, row in table.iterrows()
+        for check in checks
+        if row[check] < 1
+    ]

@@ -1,0 +1,55 @@
+"""What the package imports is what it declares, and IPython is for notebooks alone."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+PACKAGE = PROJECT / "src" / "autoencoders"
+NOTEBOOK = PACKAGE / "shell" / "notebook.py"  # imported by notebooks alone
+DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def distributions(requirements: list[str]) -> set[str]:
+    """Return the names of the distributions that requirements such as `PyYAML>=6` ask for, in lower case."""
+    return {re.match(r"[\w.-]+", requirement)[0].lower() for requirement in requirements}
+
+
+def imported(module: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def libraries(modules: list[Path]) -> dict[str, set[str]]:
+    """Return the distributions that hold each library that modules import; mlflow is in three of them."""
+    names = {name.split(".")[0] for module in modules for name in imported(module)}
+    known = packages_distributions()
+    return {name: distributions(known[name]) for name in names - sys.stdlib_module_names - {"autoencoders"}}
+
+
+REQUIRED = distributions(DECLARED["project"]["dependencies"])
+FOR_DEVELOPMENT = distributions(DECLARED["dependency-groups"]["dev"])
+MODULES = [module for module in PACKAGE.rglob("*.py") if module != NOTEBOOK]
+
+
+def test_everything_imported_is_declared() -> None:
+    undeclared = {name for name, holders in libraries(MODULES).items() if not holders & REQUIRED}
+    assert not undeclared
+
+
+def test_everything_declared_is_imported() -> None:
+    assert set().union(*libraries(MODULES).values()) >= REQUIRED
+
+
+def test_the_package_needs_no_ipython() -> None:
+    assert not [module for module in MODULES if any("shell.notebook" in name for name in imported(module))]
+    assert "ipython" in FOR_DEVELOPMENT - REQUIRED
+    assert all(holders & (REQUIRED | FOR_DEVELOPMENT) for holders in libraries([NOTEBOOK]).values())
