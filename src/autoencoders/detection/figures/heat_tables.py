@@ -1,4 +1,4 @@
-"""Detectors beside each other as heat tables: on normal classes, next to published rows, and on probes."""
+"""Detectors beside each other as heat tables: by normal class, with published rows, and by kind of strange images."""
 
 import numpy as np
 import pandas as pd
