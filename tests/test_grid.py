@@ -45,7 +45,7 @@ def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_se
     ]
 
 
-def test_probes_are_taken_from_other_datasets_only() -> None:
+def test_out_of_distribution_images_are_taken_from_other_datasets_only() -> None:
     scoring = {"scores": {"mse": {}}, "out_of_distribution": {"datasets": ["mnist", "kmnist"]}}
     assert read_detection(scoring=scoring).others_for_detection("mnist") == ["kmnist"]
 

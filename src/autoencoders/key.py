@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Self, TypeVar
 
 COMPARISON = "comparison"  # stands where a detector does, for what compares a study's detectors
+OUT_OF_DISTRIBUTION = "probes/"  # before the kind of such images, in the names of metrics
 SANITY_CHECK = "gate/"  # before the name of a sanity check, in the names of metrics
 
 Artifact = TypeVar("Artifact")

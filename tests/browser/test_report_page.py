@@ -46,9 +46,9 @@ def test_contents_lead_to_every_section_and_the_last_says_how_to_reproduce(visit
     visit.page.goto(report.as_uri())
     links = visit.page.locator("nav a").evaluate_all("links => links.map((one) => one.getAttribute('href'))")
     assert all(visit.page.locator(link).count() == 1 for link in links)
-    facts = visit.page.locator("#reproduce").inner_text()
+    origin = visit.page.locator("#reproduce").inner_text()
     for word in ("command", "commit", "seeds", "data checksum", "time", "hardware"):
-        assert word in facts
+        assert word in origin
     visit.check()
 
 

@@ -7,7 +7,7 @@ from autoencoders.detection import ranking as benchmark
 from autoencoders.key import Key
 
 
-def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
+def areas(seed: int, zero: float, one: float) -> pd.DataFrame:
     rows = [("", "zero", zero), ("", "one", one), ("", "mean", (zero + one) / 2)]
     rows += [("mse", "zero", 0.5), ("mse", "one", 0.5), ("mse", "mean", 0.5)]
     table = pd.DataFrame(rows, columns=["score", "normal_class", "auroc"])
@@ -17,10 +17,10 @@ def replicate(seed: int, zero: float, one: float) -> pd.DataFrame:
 @pytest.fixture
 def detectors() -> pd.DataFrame:
     tables = {
-        Key("d", "s", "pca", "seed_0"): replicate(0, 0.8, 0.9),
-        Key("d", "s", "net", "seed_0"): replicate(0, 0.9, 1.0),
-        Key("d", "s", "net", "seed_1"): replicate(1, 0.8, 1.0),
-        Key("d", "s", "svm", "seed_0"): replicate(0, 0.7, 0.8).query("score == ''"),
+        Key("d", "s", "pca", "seed_0"): areas(0, 0.8, 0.9),
+        Key("d", "s", "net", "seed_0"): areas(0, 0.9, 1.0),
+        Key("d", "s", "net", "seed_1"): areas(1, 0.8, 1.0),
+        Key("d", "s", "svm", "seed_0"): areas(0, 0.7, 0.8).query("score == ''"),
     }
     return benchmark.detectors(tables)
 
@@ -30,7 +30,7 @@ def test_scores_beside_the_anomaly_score_are_detectors_of_their_own(detectors) -
 
 
 def test_a_score_that_a_table_read_back_leaves_empty_is_the_anomaly_score() -> None:
-    table = replicate(0, 0.8, 0.9).replace({"score": {"": float("nan")}})
+    table = areas(0, 0.8, 0.9).replace({"score": {"": float("nan")}})
     assert "pca" in set(benchmark.detectors({Key("d", "s", "pca", "seed_0"): table})["detector"])
 
 

@@ -81,10 +81,10 @@ def test_calibration_images_do_not_count_for_auroc() -> None:
     assert found["test/auroc_3"] == 1
 
 
-def test_other_scores_and_probes_have_metrics_of_their_own() -> None:
+def test_other_scores_and_out_of_distribution_images_have_metrics_of_their_own() -> None:
     scores = table([1, 2], [3, 4]).assign(distance=[1.0, 4.0, 2.0, 3.0])
-    probe = scores.tail(1).assign(split="probe/blank", anomaly_score=0.0)
-    found = results.summary(pd.concat([scores, probe]), seed=0)
+    outside = scores.tail(1).assign(split="out_of_distribution/blank", anomaly_score=0.0)
+    found = results.summary(pd.concat([scores, outside]), seed=0)
     assert found["scores/distance"] == 0.5 and found["probes/blank"] == 0
     assert found["test/auroc_3"] == 1
 
@@ -139,15 +139,17 @@ def test_held_out_images_are_marked(subject) -> None:
     assert (rows["is_anomaly"] == (rows["index"] >= 40)).all()
 
 
-def test_probes_are_made_of_normal_test_images(subject, settings) -> None:
-    _, *probes = detectors.images_to_score(subject, settings.out_of_distribution)
-    assert [one.rows["split"].iloc[0] for one in probes] == ["probe/blank", "probe/inverted"]
-    assert len(probes[0].values) == 1 and len(probes[1].values) == 5
-    assert probes[1].values.min() > 0.6  # dark images, inverted
-    assert probes[1].rows["is_anomaly"].all()
+def test_out_of_distribution_images_are_made_of_normal_test_images(subject, settings) -> None:
+    _, *outside = detectors.images_to_score(subject, settings.out_of_distribution)
+    assert [one.rows["split"].iloc[0] for one in outside] == [
+        f"out_of_distribution/{kind}" for kind in ("blank", "inverted")
+    ]
+    assert len(outside[0].values) == 1 and len(outside[1].values) == 5
+    assert outside[1].values.min() > 0.6  # dark images, inverted
+    assert outside[1].rows["is_anomaly"].all()
 
 
-def test_a_network_scores_held_out_images_and_probes(greys, subject, settings) -> None:
+def test_a_network_scores_held_out_images_and_out_of_distribution_ones(greys, subject, settings) -> None:
     variant, train = Variant.model_validate(PCA), subject.split("train")
     fit = engine.train(variant, train, train, seed=0)
     fitted = subject_of({"images": greys}, SPLITS, variant, fit.weights, 0, COMPUTE)

@@ -209,7 +209,7 @@ def test_spreads_are_written_where_there_are_any():
     assert "95% interval" not in alone and "± sd" not in alone
 
 
-def test_probes_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
+def test_kinds_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
     table = pd.DataFrame({"blank": [0.1, 0.48], "inverted": [0.9, 1.0]}, index=["net", "pca"])
     figure = out_of_distribution_table(table)
     assert title(figure) == ("1 of 4 cells are worse than chance, 1 at chance; hardest images: blank, mean AUROC 0.29")

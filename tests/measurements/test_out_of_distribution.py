@@ -48,7 +48,7 @@ def test_the_test_images_themselves_are_a_guess():
     assert row["ratio"] == 1 and row["auroc"] == 0.5 and row["n"] == 497
 
 
-def test_probes_are_what_they_are_called():
+def test_kinds_are_what_they_are_called():
     one = subject(Identity())
     arrays = measure(one, CONFIG.model_copy(update={"images": 10**6})).arrays
     first = one.split("test")[:2].numpy()
@@ -80,7 +80,7 @@ def test_other_units_change_neither_auroc_nor_ratio_of_what_is_made_from_images(
     assert raw["mse"]["gaussian"] == pytest.approx(unit["mse"]["gaussian"])  # N(0, 1) in the network's own units
 
 
-def test_images_of_other_datasets_are_probes_too():
+def test_images_of_other_datasets_are_out_of_distribution_too():
     white = ImageTensor(torch.full((30, 1, 8, 8), 16, dtype=torch.uint8), 16)
     one = dataclasses.replace(subject(Black()), others={"snow": white})
     config = Config(kind="out_of_distribution", kinds=(), images=20, datasets=("snow",))
@@ -127,11 +127,11 @@ def test_settings_that_do_not_fit_are_refused(changes: dict, message: str):
 def test_the_title_names_the_probe_that_is_hardest_to_tell(fitted):
     finding = measure(fitted, CONFIG)
     figure = draw({"net": [finding, finding], "copy": [measure(subject(Identity()), CONFIG)]}, CONFIG)
-    probes = errors(finding).drop(index="test")
-    hardest = probes["auroc"].idxmin()
+    kinds = errors(finding).drop(index="test")
+    hardest = kinds["auroc"].idxmin()
     title = figure.get_suptitle().replace("\n", " ")
     assert title.startswith("net: AUROC at least 0.99 for ")
-    assert title.endswith(f"the lowest {probes['auroc'].min():.3f}: {hardest.replace('_', ' ')}")
+    assert title.endswith(f"the lowest {kinds['auroc'].min():.3f}: {hardest.replace('_', ' ')}")
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["original", "net", "copy"]
 
 

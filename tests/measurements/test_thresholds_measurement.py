@@ -53,8 +53,8 @@ def test_rates_are_shares_of_test_errors_above_the_threshold_within_their_interv
 
 
 def test_the_batch_mean_rule_flags_far_more_normal_images_than_the_one_by_images(fitted):
-    realised = measure(fitted, CONFIG).table.set_index("rule")["empirical_rate"]
-    assert realised["mean + 1 sd of batch means"] > realised["mean + 1 sd"] + 0.1
+    empirical = measure(fitted, CONFIG).table.set_index("rule")["empirical_rate"]
+    assert empirical["mean + 1 sd of batch means"] > empirical["mean + 1 sd"] + 0.1
 
 
 def test_where_all_classes_are_normal_rotated_images_are_the_anomalies(fitted):
@@ -112,12 +112,12 @@ def test_settings_out_of_range_are_refused(changes: dict, message: str):
 
 def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
     finding = measure(fitted, CONFIG)
-    realised = finding.table.set_index("rule")["empirical_rate"]
+    empirical = finding.table.set_index("rule")["empirical_rate"]
     figure = draw({"net": [finding]}, CONFIG)
     title = figure.get_suptitle().replace("\n", " ")
-    flagged = f"{realised['mean + 1 sd of batch means']:.0%} of normal test images at a nominal rate of 16%"
+    flagged = f"{empirical['mean + 1 sd of batch means']:.0%} of normal test images at a nominal rate of 16%"
     assert f"batch-mean rule flags {flagged}, " in title
-    assert f"conformal rule {realised['conformal 0.02']:.1%} at one of 2.0%" in title
+    assert f"conformal rule {empirical['conformal 0.02']:.1%} at one of 2.0%" in title
     drawn = {line.get_xdata()[0] for line in figure.axes[0].lines}
     assert set(finding.table["threshold"]) <= drawn
     assert to_hex(figure.axes[1].get_yticklabels()[0].get_color()) == "#d55e00"

@@ -185,7 +185,7 @@ def test_an_answer_about_a_variant_that_is_not_there_is_refused() -> None:
 
 
 def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:
-    assert answer(comparison()) == "wide has the lowest test MSE, 0.01; 1 of 2 variants beat PCA with as long a code."
+    assert answer(comparison()) == "wide has the lowest test MSE, 0.01; 1 of 2 variants beat PCA at the same code size."
 
 
 def test_a_chart_brings_its_script_and_cannot_end_it():

@@ -18,7 +18,7 @@ from autoencoders.training import engine
 
 IMAGE = ("index", "split", "label", "is_anomaly")  # what a table of scores says of an image beside its scores
 HELD_OUT = ("calibration", "test")
-PROBE = "probe/"  # before the name of a probe, in the column `split`
+OUTSIDE = "out_of_distribution/"  # before the kind of such images, in the column `split`
 UNTRAINED = "untrained"  # the column of the same score by the same network before training
 
 
@@ -54,7 +54,7 @@ def _out_of_distribution(subject: Subject, rows: pd.DataFrame, settings: OutOfDi
     normal = rows.loc[(rows["split"] == "test") & ~rows["is_anomaly"], "index"].to_numpy()
     chosen = subject.at(codes.subset(normal, settings.images, np.random.default_rng(subject.seed)))
     for name, values in generate(settings, chosen, subject.others, subject.seed).items():
-        row = {"index": -1, "split": f"{PROBE}{name}", "label": -1, "is_anomaly": True}
+        row = {"index": -1, "split": f"{OUTSIDE}{name}", "label": -1, "is_anomaly": True}
         yield Images(pd.DataFrame(row, range(len(values))), values)
 
 

@@ -116,7 +116,7 @@ def printed(published: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside(ours: pd.DataFrame, theirs: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or as stated."""
+    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or theirs."""
     import pandas as pd
 
     parts = [ours.assign(protocol="ours"), *([theirs] if theirs is not None else [])]

@@ -23,7 +23,7 @@ def benchmark_report(title: str, question: str, provenance: dict[str, str], data
         title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        datasets: Of each dataset its `images`; its `ranking`, one row per detector, ours and published; and, in PNG
+        datasets: By dataset its `images`; its `ranking`, one row per detector, ours and published; and, in PNG
             bytes, `table`, the same as a picture, and `scores`, another by detector and score.
     """
     named = {material["images"].info["name"]: material for material in datasets.values()}

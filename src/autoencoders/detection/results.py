@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from autoencoders.detection import bootstrap, thresholds
-from autoencoders.detection.detectors import IMAGE, PROBE
+from autoencoders.detection.detectors import IMAGE, OUTSIDE
 from autoencoders.detection.scoring import Scoring, Thresholds
 from autoencoders.evaluation import metrics, sanity_checks
-from autoencoders.key import SANITY_CHECK
+from autoencoders.key import OUT_OF_DISTRIBUTION, SANITY_CHECK
 
 CONFIDENCE = 0.95  # of intervals
 
@@ -18,11 +18,12 @@ def other_scores(scores: pd.DataFrame) -> list[str]:
 
 
 def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
-    """Sum a table of scores up in metrics; a sanity check is 1 where it held and 0 where it failed.
+    """Sum a table of scores up in metrics; a sanity check is 1 where it passed and 0 where it failed.
 
     Returns:
-        `test/auroc_<normal class>`; the AUROC of each other score as `scores/<name>` and of each probe against normal
-        test images as `probes/<name>`; and the sanity checks scores_vary and shuffled_labels.
+        `test/auroc_<normal class>`; the AUROC of each other score as `scores/<name>` and of each kind of
+        out-of-distribution images against normal test images as `probes/<kind>`; and the sanity checks scores_vary and
+        shuffled_labels.
     """
     test = scores[scores["split"] == "test"]
     normal = test[~test["is_anomaly"]]
@@ -31,9 +32,11 @@ def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
     for name in other_scores(scores):
         found[f"scores/{name}"] = metrics.auroc(test[name], test["is_anomaly"])
     for split in scores["split"].unique():
-        if split.startswith(PROBE):
+        if split.startswith(OUTSIDE):
             rows = pd.concat([normal, scores[scores["split"] == split]])
-            found[f"probes/{split.removeprefix(PROBE)}"] = metrics.auroc(rows["anomaly_score"], rows["is_anomaly"])
+            found[f"{OUT_OF_DISTRIBUTION}{split.removeprefix(OUTSIDE)}"] = metrics.auroc(
+                rows["anomaly_score"], rows["is_anomaly"]
+            )
     verdicts = {
         "shuffled_labels": sanity_checks.shuffled_labels(
             test["anomaly_score"].to_numpy(), test["is_anomaly"].to_numpy(), seed
@@ -49,7 +52,7 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -
     Args:
         scores: The table of each normal class, of the same images.
         settings: How many resamplings the intervals rest on.
-        seed: Of the resampling.
+        seed: Seed of the resampling.
 
     Returns:
         score (empty for the anomaly score), normal_class (`mean` over all), auroc, and, for the anomaly score, low

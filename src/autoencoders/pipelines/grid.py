@@ -30,7 +30,7 @@ class Study(Strict):
     Attributes:
         question: What the study asks, for its reader.
         answer: What it found, with places such as `{dense_8[test/mse]:.4f}` for the run's own numbers.
-        seeds: Replicates of every variant, by name.
+        seeds: Seeds that every variant is trained with, by name.
         normal_classes: For one-class studies: the labels that are normal in each turn, by name.
         scoring: For one-class studies: a block of YAML, checked as `detection.Scoring` when it is run.
         variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
@@ -139,7 +139,7 @@ class Suite(Strict):
     """Studies on one dataset: all there are of it under its own name, or a course sheet under the sheet's.
 
     Attributes:
-        title: Of the report.
+        title: Title of the report.
         dataset: Whose images; one without studies is ingested only.
         splits: Checked as `experiment.Splits` when they are run.
         published: The studies for which a sheet prints numbers.
@@ -170,7 +170,7 @@ class Benchmark(Strict):
     """One-class studies of several suites, side by side and beside published numbers.
 
     Attributes:
-        title: Of the report.
+        title: Title of the report.
         question: What the benchmark asks, for its reader.
         studies: As `<suite>.<study>`.
         published: The datasets for which papers print a table.

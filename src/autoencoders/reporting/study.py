@@ -9,7 +9,7 @@ from autoencoders.reporting.published import parse, select
 from autoencoders.reporting.section import Chart, Picture, Section
 
 CAPTIONS = {
-    "test_errors": "Mean squared error of the test images for every variant, beside PCA with as long a code.",
+    "test_errors": "Mean squared error of the test images for every variant, beside PCA at the same code size.",
     "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
     "reconstructions": "The first test image of each class and what is made of it.",
     "snapshots": "A few validation images and what is made of them as the training goes on.",
@@ -83,7 +83,7 @@ def fill_in(words: str, table: pd.DataFrame, findings: dict[str, pd.DataFrame]) 
         words: With places such as `{dense_8[test/mse]:.4f}`, the mean over seeds of a variant's metric, and
             `{walks[nearest, walk=code, step=0.5]:.3f}`, the mean of a measurement's column over the rows where others
             have these values.
-        table: The comparison, a row a variant.
+        table: The comparison, one row per variant.
         findings: The measurements' tables by name.
 
     Raises:
@@ -138,7 +138,7 @@ def answer(table: pd.DataFrame) -> str:
     sentence = f"{mse.idxmin()} has the lowest test MSE, {mse.min():.4g}"
     if "test/pca_mse_mean" in rows:
         beaten = int((mse < rows["test/pca_mse_mean"]).sum())
-        sentence += f"; {beaten} of {rows['test/pca_mse_mean'].count()} variants beat PCA with as long a code"
+        sentence += f"; {beaten} of {rows['test/pca_mse_mean'].count()} variants beat PCA at the same code size"
     sentence += "."
     if "test/denoising_mse_mean" in rows:
         restored = rows.dropna(subset="test/denoising_mse_mean")

@@ -11,7 +11,7 @@ def choose(catalog: CatalogProtocol, sheet: str, small: dict[str, str]) -> dict[
     """Return where to read each study of a course sheet: its own results or, where there are none, a small version.
 
     Args:
-        catalog: Of the project.
+        catalog: The project's catalog.
         sheet: The sheet's name.
         small: By the sheet's study, the study `<suite>.<study>` of the digits that stands in for it.
 

@@ -1,4 +1,4 @@
-"""What a run came to, for its last lines: a row a study, with its best variant."""
+"""What a run came to, for its last lines: one row per study, with its best variant."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ RANKED = {  # metric that ranks -> the yardstick beside it, and whether more is 
 
 
 def table(studies: dict[str, pd.DataFrame]) -> str:
-    """Return the best variant of each study, its numbers and those of PCA with as long a code, as lines of text.
+    """Return the best variant of each study, its numbers and those of PCA at the same code size, as lines of text.
 
     Args:
-        studies: The comparison of each, a row a variant.
+        studies: The comparison of each, one row per variant.
     """
     import pandas as pd
 

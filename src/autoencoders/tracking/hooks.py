@@ -86,7 +86,7 @@ class TrackingHooks:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
-        """Log what was saved; with its last output, a replicate's run is finished."""
+        """Log what was saved; with the last output of its key, a run is finished."""
         key, tracker = run_of(node), self._tracker
         if key is None or tracker is None:
             return
@@ -98,7 +98,7 @@ class TrackingHooks:
 
     @hook_impl
     def on_node_error(self, error: Exception, node: Node) -> None:
-        """Name the node in the error, and close the run of its replicate as failed."""
+        """Name the node in the error, and close the run of its key as failed."""
         error.add_note(f"in {node.name}")
         key, tracker = run_of(node), self._tracker
         if key is not None and tracker is not None:
@@ -176,7 +176,7 @@ def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
 
 
 def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, data: Any) -> None:
-    """Log one output of a key, whichever way its kind is shown best; tables of a row an image are too big."""
+    """Log one output of a key, whichever way its kind is shown best; tables with one row per image are too big."""
     match path.name:
         case "history.csv":
             tracker.log_history(key, data, f"_{normal_class}" if normal_class else "")

@@ -1,4 +1,4 @@
-"""Detectors beside each other as heat tables: by normal class, with published rows, and by kind of strange images."""
+"""Detectors beside each other as heat tables: by normal class, by score, and on out-of-distribution images."""
 
 import numpy as np
 import pandas as pd

@@ -12,7 +12,7 @@ from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
 from autoencoders.detection.scoring import Scoring
-from autoencoders.key import Key, by_key
+from autoencoders.key import OUT_OF_DISTRIBUTION, Key, by_key
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure, Metrics
 
 SAMPLES = 50  # training images that the report begins with
@@ -157,10 +157,8 @@ def draw_out_of_distribution(comparison: DataFrame) -> Figure:
     """Draw as a heat table how well each detector tells out-of-distribution images from normal test images."""
     from autoencoders.detection.figures.heat_tables import out_of_distribution_table
 
-    prefix, suffix = "probes/", "_mean"
-    columns = {name: name[len(prefix) : -len(suffix)] for name in comparison if name.startswith(prefix)}
-    means = {name: probe for name, probe in columns.items() if name.endswith(suffix)}
-    return out_of_distribution_table(comparison.set_index("variant")[list(means)].rename(columns=means))
+    means = comparison.set_index("variant").filter(regex=f"^{OUT_OF_DISTRIBUTION}.*_mean$")
+    return out_of_distribution_table(means.rename(columns=lambda name: name[len(OUT_OF_DISTRIBUTION) : -len("_mean")]))
 
 
 def rank_detectors(
@@ -267,7 +265,7 @@ def write_benchmark(title: str, question: str, provenance: dict[str, str], **mat
         title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        **material: Of each dataset its images, `<dataset>.images`, the ranking, `<dataset>.ranking`, and pictures in
+        **material: For each dataset its images, `<dataset>.images`, the ranking, `<dataset>.ranking`, and pictures in
             PNG bytes, `<dataset>.table` and `<dataset>.scores`.
     """
     from autoencoders.detection.report import benchmark_report
