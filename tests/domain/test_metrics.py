@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from autoencoders.evaluation import sanity_checks
-from autoencoders.evaluation.metrics import auroc, mean_errors, over_classes
+from autoencoders.evaluation.metrics import auroc, average_precision, mean_errors, over_classes
 from autoencoders.key import Key
 from autoencoders.reporting.tables import long, wide
 
@@ -20,6 +20,19 @@ def test_ties_count_half() -> None:
 def test_auroc_needs_both_kinds() -> None:
     with pytest.raises(ValueError, match="only one of them"):
         auroc(np.array([0.1, 0.2]), np.array([True, True]))
+
+
+def test_average_precision_of_four_points_by_hand() -> None:
+    # recall rises at the highest score, with precision 1, and at the third, with precision 2/3
+    score, is_anomaly = np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True])
+    assert average_precision(score, is_anomaly) == pytest.approx((1 + 2 / 3) / 2)
+
+
+@pytest.mark.parametrize("measure", [auroc, average_precision])
+@pytest.mark.parametrize("score", [np.nan, np.inf])
+def test_scores_that_are_not_finite_are_named(measure, score: float) -> None:
+    with pytest.raises(ValueError, match=f"anomaly_score must be finite, got {score}"):
+        measure(np.array([1.0, score]), np.array([False, True]))
 
 
 def errors() -> pd.DataFrame:

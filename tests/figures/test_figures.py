@@ -54,6 +54,11 @@ def test_a_variants_curve_is_the_mean_over_its_seeds():
     np.testing.assert_allclose(axes.lines[0].get_ydata()[-1], 0.02)
 
 
+def test_a_single_epoch_is_a_dot():
+    axes = loss_curves({"a": [history(0.01, epochs=1)]}, {"a": [iteration(1)]}).axes[1]
+    assert axes.lines[0].get_marker() == "o"
+
+
 def test_seeds_may_have_stopped_after_different_numbers_of_epochs():
     axes = loss_curves({"a": [history(0.01, epochs=3), history(0.03, epochs=5)]}, {"a": [iteration(4)]}).axes[1]
     assert axes.lines[0].get_xdata().tolist() == [1, 2, 3, 4, 5]

@@ -48,7 +48,7 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
         texts, header = [f"{rate:.1%}" for rate in values[:, 0]], "pooled" if len(classes) > 1 else ""
         style.name_rows(axes, list(pooled.index), texts, header, style.BLUE)
     if len(classes) > 1:
-        _name_lowest(right, pd.DataFrame({name: table["detection_rate"] for name, table in classes.items()}))
+        _name_lowest(right, classes)
     set_rate_axis(left)
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     right.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
@@ -81,12 +81,16 @@ def _shade(axes: Axes, rows: np.ndarray, low: pd.Series, high: pd.Series, alpha:
     axes.barh(rows, high - low, left=low, height=0.86, color=style.FAINT_INK, alpha=alpha, lw=0)
 
 
-def _name_lowest(axes: Axes, rates: pd.DataFrame) -> None:
-    """Name the normal class, a column of rates, whose anomalies each rule detects least."""
-    look = {"va": "center", "size": style.SMALL_SIZE - 1, "color": style.FAINT_INK, "in_layout": False}
-    for row, place in enumerate(rates.to_numpy().argmin(axis=1)):
-        at = rates.iloc[row, place], row + lines_within_row(len(rates.columns))[place]
-        axes.annotate(str(rates.columns[place]), at, xytext=(5, -0.5), textcoords="offset points", **look)
+def _name_lowest(axes: Axes, classes: dict[str, pd.DataFrame]) -> None:
+    """Name the normal class whose anomalies each rule detects least, at the lower end of its interval."""
+    low, high = axes.get_xlim()
+    axes.set_xlim(low - 0.14 * (high - low), high)  # for a name at the lowest end
+    look = {"ha": "right", "va": "center", "size": style.SMALL_SIZE - 1, "color": style.FAINT_INK, "in_layout": False}
+    detected = np.array([table["detection_rate"] for table in classes.values()])  # (classes, rules)
+    for row, place in enumerate(detected.argmin(axis=0)):
+        name, table = list(classes.items())[place]
+        at = table["detection_low"].iloc[row], row + lines_within_row(len(classes))[place]
+        axes.annotate(str(name), at, xytext=(-3, -0.5), textcoords="offset points", **look)
 
 
 def _handles(classes: int) -> list[Line2D | Patch]:

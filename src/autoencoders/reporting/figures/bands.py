@@ -26,7 +26,8 @@ def draw_band(axes: Axes, table: pd.DataFrame, point: str, y: str, look: dict[st
     points = table.groupby(point)
     along, heights = points[x or point].mean(), points[y].agg(["mean", "min", "max"])
     axes.fill_between(along, heights["min"], heights["max"], color=look["color"], alpha=0.18, linewidth=0)
-    axes.plot(along, heights["mean"], **{"linewidth": 1.6} | look)
+    dot = {"marker": "o", "markevery": None} if len(along) == 1 else {}  # of a single point there is no line
+    axes.plot(along, heights["mean"], **{"linewidth": 1.6} | look | dot)
 
 
 def draw_ranges(axes: Axes, tables: Mapping[str, pd.DataFrame], colors: Sequence[Any], alpha: float = 1.0) -> None:
