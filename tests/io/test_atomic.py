@@ -58,6 +58,12 @@ def test_a_transposed_array_keeps_its_rows_and_columns(tmp_path: Path) -> None:
     assert (dataset.load()["a"] == array.T).all()
 
 
+def test_arrays_are_loaded_in_the_order_of_their_names(tmp_path: Path) -> None:
+    dataset = SafetensorsDataset(filepath=str(tmp_path / "a.safetensors"))
+    dataset.save({name: np.zeros(1) for name in "febcda"})
+    assert "".join(dataset.load()) == "abcdef"
+
+
 @pytest.mark.parametrize(("kind", "data"), KINDS)
 def test_a_saved_file_has_the_permissions_of_any_new_file(kind: type, data: Any, tmp_path: Path) -> None:
     (tmp_path / "other").touch()

@@ -192,7 +192,7 @@ class Tracker:
         self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
         self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.detects))
         if description.images:
-            self._client.log_batch(run, tags=_tags({"data_checksum": description.images["checksum"]}))
+            self._client.set_tag(run, "data_checksum", description.images["checksum"])
             self._client.log_inputs(run, [_images(description.images)])
         if description.parameters:
             parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
@@ -203,7 +203,7 @@ class Tracker:
 
     def _end(self, run: str, status: str, error: object) -> None:
         if error:
-            self._client.log_batch(run, tags=_tags({"error": str(error)[:1000]}))
+            self._client.set_tag(run, "error", str(error)[:1000])
         self._client.set_terminated(run, status)
 
     def _search(self, experiments: list[str], tags: dict[str, str] | None = None, status: str = "") -> Iterable["Run"]:

@@ -65,6 +65,10 @@ class TextDataset(Atomic, text.TextDataset):
 class SafetensorsDataset(Atomic, safetensors.SafetensorsDataset):
     """Named arrays in a safetensors file."""
 
+    def load(self) -> dict[str, np.ndarray]:
+        """Return the arrays in the order of their names; the library's own order is another each time."""
+        return dict(sorted(super().load().items()))
+
     def _write(self, data: dict[str, np.ndarray], path: Path) -> None:
         # The library's save_file hides the OSError in a string, and it writes transposed arrays as if they were not.
         path.write_bytes(serialise({name: np.ascontiguousarray(array) for name, array in data.items()}))
