@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from autoencoders.key import SANITY_CHECK, Key
+from autoencoders.reporting.published import parse, select
 from autoencoders.reporting.section import Chart, Picture, Section
 
 CAPTIONS = {
@@ -105,14 +106,10 @@ class Finding:
 
     def __getitem__(self, place: str) -> float:
         """Return the mean of a column over the rows that the place names."""
-        column, *conditions = (part.strip() for part in place.split(","))
-        rows = self._table
-        for name, _, value in (condition.partition("=") for condition in conditions):
-            kept = rows[name]
-            rows = rows[kept == float(value) if pd.api.types.is_numeric_dtype(kept) else kept == value]
-        if rows.empty:
+        found = select(self._table, *parse(place))
+        if found.empty:
             raise KeyError(place)
-        return float(rows[column].mean())
+        return float(found.mean())
 
 
 def _picture(key: Key, artifact: str, png: bytes) -> Picture:

@@ -11,11 +11,9 @@ import numpy as np
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
-from autoencoders.detection.ranking import Printed
 from autoencoders.detection.scoring import Scoring
 from autoencoders.key import Key, by_key
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure, Metrics
-from autoencoders.reporting.published import Published
 
 SAMPLES = 50  # training images that the report begins with
 
@@ -166,7 +164,7 @@ def draw_out_of_distribution(comparison: DataFrame) -> Figure:
 
 
 def rank_detectors(
-    detectors: DataFrame, images: ImageSet, scoring: Scoring, published: Printed
+    detectors: DataFrame, images: ImageSet, scoring: Scoring, published: DataFrame | None = None
 ) -> tuple[DataFrame, Figure, Figure]:
     """Rank a study's detectors and set published ones beneath.
 
@@ -178,7 +176,7 @@ def rank_detectors(
     from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
     ours = ranking.ranking(detectors, scoring.reference)
-    theirs = ranking.printed(published, ours)
+    theirs = None if published is None else ranking.printed(published, ours)
     by_score = score_heat_table(ranking.by_score(ours, scoring.anomaly_score), scoring.anomaly_score)
     table = benchmark_table(ranking.by_anomaly_score(ours), theirs, images.info["name"])
     return ranking.beside(ours, theirs), table, by_score
@@ -203,11 +201,11 @@ def join_tables(**tables: DataFrame) -> DataFrame:
     return pd.concat(tables.values(), ignore_index=True)
 
 
-def tick_off(published: Published, **tables: DataFrame) -> DataFrame:
+def tick_off(published: DataFrame, **tables: DataFrame) -> DataFrame:
     """Set the numbers that a sheet prints for a study beside ours.
 
     Args:
-        published: The printed numbers and where ours stand.
+        published: The numbers that the sheet prints, and where ours stand.
         **tables: The study's long metrics, and the joint tables of its findings.
 
     Returns:

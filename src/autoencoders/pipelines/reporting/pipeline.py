@@ -1,5 +1,7 @@
 """metrics, history, examples, scores -> tables, figures, sections, pages; all joined under absolute names."""
 
+from collections.abc import Container
+
 from kedro.pipeline import Node, Pipeline, node
 
 from autoencoders.key import Key, first_seeds, names
@@ -171,7 +173,7 @@ def create_section_pipeline(study: Key, answered: bool, printed: bool, material:
     tables = [place.dataset("metrics"), *(name for name in material if name.endswith("_summary"))]
     ticking = node(
         tick_off,
-        inputs={"published": suite.parameter("published")} | {name: name for name in tables},
+        inputs={"published": suite.dataset("published")} | {name: name for name in tables},
         outputs=place.dataset("tick_off"),
         name="tick_off",
     )
@@ -231,12 +233,13 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
     return Pipeline([collecting, *([ticking] if printed else [])], tags="reporting")
 
 
-def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str]) -> Pipeline:
+def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[str]) -> Pipeline:
     """Return the joint table of several one-class studies, each beside published ones, and their report.
 
     Args:
         benchmark: The benchmark's key.
         studies: The dataset of each study, by its key.
+        published: The datasets for which papers print a table.
     """
     ranked = [
         node(
@@ -245,8 +248,8 @@ def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str]) -> Pipeli
                 "detectors": study.comparison.dataset("detectors"),
                 "images": Key(dataset).dataset("images"),
                 "scoring": study.parameter("scoring"),
-                "published": benchmark.parameter("published", dataset),
-            },
+            }
+            | ({"published": benchmark.dataset(f"{dataset}_published")} if dataset in published else {}),
             outputs=[benchmark.dataset(f"{dataset}_{name}") for name in ("ranking", "table", "scores")],
             name=f"rank_{dataset}",
         )
