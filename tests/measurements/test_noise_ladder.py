@@ -65,6 +65,11 @@ def test_more_noise_is_the_same_noise_enlarged(fitted):
     np.testing.assert_allclose(noise[2], 4 * noise[1], atol=1e-5)
 
 
+def test_noise_is_not_clipped_unless_told(fitted):
+    plain = Config(kind="noise_ladder", corruption="gaussian", levels=LEVELS)
+    assert same(measure(fitted, plain), measure(fitted, GAUSSIAN))
+
+
 def test_clipped_noise_stays_within_black_and_white(fitted):
     noisy = measure(fitted, GAUSSIAN.model_copy(update={"clip": True})).arrays["noisy"]
     assert noisy.min() >= 0 and noisy.max() <= 1
@@ -111,7 +116,6 @@ def test_images_of_classes_never_trained_on_do_not_count():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"clip": None}, "clip: the key is missing"),
         ({"salt": 0.5}, "salt: there is no such key, got 0.5"),
         ({"corruption": "salt_and_pepper", "clip": None}, "salt: the key is missing"),
         ({"levels": (0.3, 0.1)}, r"levels must rise, got \[0.3, 0.1\]"),
