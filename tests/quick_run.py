@@ -18,6 +18,6 @@ def make_quick(project: Path) -> Path:
     """Let every variant of the digits train for few epochs only."""
     parameters = project / "conf/base/parameters/digits.yml"
     text = parameters.read_text(encoding="utf-8")
-    assert "  epochs: 60\n" in text
-    parameters.write_text(text.replace("  epochs: 60\n", f"  epochs: {EPOCHS}\n"), encoding="utf-8")
+    assert "epochs: 60" in text
+    parameters.write_text(text.replace("epochs: 60", f"epochs: {EPOCHS}"), encoding="utf-8")
     return project

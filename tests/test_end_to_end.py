@@ -29,4 +29,4 @@ def test_every_detector_is_ranked_and_has_thresholds(finished: Path) -> None:
     assert means["pca"] > 0.95 > means["dense/untrained"]
     thresholds = pd.read_csv(study / "restoration/seed_0/thresholds.csv")
     assert len(thresholds) == len(set(thresholds["normal_class"])) * thresholds["rule"].nunique()
-    assert (study / "probes.png").exists()
+    assert (study / "out_of_distribution.png").exists()

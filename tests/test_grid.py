@@ -66,7 +66,7 @@ def test_a_malformed_detection_is_named(change: dict, sentence: str) -> None:
     assert sentence in str(raised.value)
 
 
-BENCHMARK = {"title": "t", "question": "q", "studies": ["mnist.one"], "published": {}}
+BENCHMARK = {"title": "t", "question": "q", "studies": ["mnist.one"]}
 
 
 def test_a_benchmark_joins_studies_of_suites() -> None:
@@ -118,6 +118,12 @@ def test_a_sheet_names_its_dataset() -> None:
         {"sheet": {"dataset": "mnist", "splits": {}, "one": STUDY}, "mnist": {"splits": {}, "two": STUDY}}
     )
     assert suites["sheet"].dataset == suites["mnist"].dataset == "mnist"
+
+
+def test_printed_numbers_are_of_studies_that_are_there() -> None:
+    suite = {"dataset": "mnist", "splits": {}, "published": ["one", "two"], "one": STUDY}
+    with pytest.raises(ValueError, match="sheet: published: there is no study 'two'; there are: one"):
+        grid.read({"sheet": suite})
 
 
 def test_studies_need_splits() -> None:

@@ -19,11 +19,11 @@ def mnist(real_images) -> dict:
 
 
 def flat(raw: dict, indices: np.ndarray) -> np.ndarray:
-    return raw["images"][indices].reshape(len(indices), -1) / np.float32(255)
+    return raw.images[indices].reshape(len(indices), -1) / np.float32(255)
 
 
 def test_pca_leaves_the_published_error_on_the_test_images(mnist: dict) -> None:
-    train, test = (np.flatnonzero(mnist["parts"] == part) for part in ("train", "test"))
+    train, test = (np.flatnonzero(mnist.official_split == part) for part in ("train", "test"))
     basis = pca.fit(flat(mnist, train))
     for components, published in PUBLISHED_SSE.items():
         errors = pca.reconstruction_errors(basis, flat(mnist, test), components)
@@ -35,7 +35,7 @@ CENTRED = [4.4641, 16.6535, 15.4137, 10.5702, 15.0635, 20.6127, 11.1977, 13.5807
 
 
 def test_the_errors_printed_for_ten_images_come_from_a_projection_without_centring(mnist: dict) -> None:
-    train, test = (np.flatnonzero(mnist["parts"] == part) for part in ("train", "test"))
+    train, test = (np.flatnonzero(mnist.official_split == part) for part in ("train", "test"))
     basis = pca.fit(flat(mnist, train))
     demo, components = flat(mnist, test[9705:9715]), basis["components"][:30]
     faulty = demo - demo @ components.T @ components
@@ -45,13 +45,13 @@ def test_the_errors_printed_for_ten_images_come_from_a_projection_without_centri
 
 def test_pca_of_zeros_tells_zeros_from_the_rest(mnist: dict) -> None:
     splits = Splits(seed=0, test="official", validation=0.05, calibration=0.05)
-    found = split(mnist["labels"], mnist["parts"], splits)
-    zeros = only(found["train"], mnist["labels"], [0])
-    errors = pca.reconstruction_errors(pca.fit(flat(mnist, zeros)), flat(mnist, found["test"]), 32)
-    assert auroc(errors, mnist["labels"][found["test"]] != 0) > 0.99
+    found = split(mnist.labels, mnist.official_split, splits)
+    zeros = only(found.info["train"], mnist.labels, [0])
+    errors = pca.reconstruction_errors(pca.fit(flat(mnist, zeros)), flat(mnist, found.info["test"]), 32)
+    assert auroc(errors, mnist.labels[found.info["test"]] != 0) > 0.99
 
 
 def test_kmnist_needs_its_test_part_only(real_images) -> None:
     raw = IDXDataset(name="KMNIST", path=str(real_images), parts=["test"]).load()
-    assert raw["images"].shape == (10000, 1, 28, 28)
-    assert np.bincount(raw["labels"]).tolist() == [1000] * 10
+    assert raw.images.shape == (10000, 1, 28, 28)
+    assert np.bincount(raw.labels).tolist() == [1000] * 10

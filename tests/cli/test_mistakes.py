@@ -97,7 +97,7 @@ def test_a_malformed_grid_is_told_in_one_sentence(kedro_run, parameters):
 
 
 def test_a_mistake_that_variants_share_is_told_once(kedro_run, parameters):
-    parameters("_training: &training\n", "_training: &training\n  clipping: 1.0\n")
+    parameters("_training: &training {", "_training: &training {clipping: 1.0, ")
     code, output, _ = kedro_run()
     assert code == 1
     assert output == (
@@ -114,11 +114,11 @@ def test_malformed_yaml_is_told_with_its_line(kedro_run, parameters):
 
 
 def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, parameters):
-    parameters("<<: *training", "<<: *trianing")
+    parameters("training: *training", "training: *trianing")
     code, output, _ = kedro_run()
     assert code == 1
     assert output.startswith("Error: Invalid YAML file ")
-    assert "digits.yml: found undefined alias" in output and "line 23" in output
+    assert "digits.yml: found undefined alias" in output and "line 16" in output
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from autoencoders.detection import ranking as benchmark
-from autoencoders.detection.ranking import Printed
 from autoencoders.key import Key
 
 
@@ -50,10 +49,12 @@ def test_what_loses_to_the_reference_is_marked(detectors) -> None:
     assert not benchmark.ranking(detectors, reference=None)["below_reference"].any()
 
 
+PAPER = {"source": "A paper", "protocol": "same", "mean": "0.95", "zero": "0.99", "one": ""}
+
+
 def test_published_rows_stand_beneath(detectors) -> None:
-    rows = [{"source": "A paper", "protocol": "same", "auroc": {"zero": 0.99}, "mean": 0.95}]
     ours = benchmark.ranking(detectors, "pca")
-    theirs = benchmark.printed(Printed.model_validate({"rows": rows}), ours)
+    theirs = benchmark.printed(pd.DataFrame([PAPER]), ours)
     assert theirs.loc["A paper", "zero"] == 0.99 and pd.isna(theirs.loc["A paper", "one"])
     joint = benchmark.beside(ours, theirs)
     assert joint["protocol"].tolist()[-1] == "same" and joint["detector"].tolist()[-1] == "A paper"
@@ -61,7 +62,21 @@ def test_published_rows_stand_beneath(detectors) -> None:
 
 def test_a_ranking_may_stand_alone(detectors) -> None:
     ours = benchmark.ranking(detectors, "pca")
-    assert len(benchmark.beside(ours, benchmark.printed(Printed(rows=()), ours))) == len(ours)
+    assert len(benchmark.beside(ours)) == len(ours)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"zero": "99"}, "auroc.zero: input should be less than or equal to 1, got '99'"),
+        ({"mean": ""}, "mean: input should be a valid number, unable to parse string as a number, got ''"),
+        ({"two": "0.9"}, "two: there is no such key, got '0.9'"),
+    ],
+)
+def test_a_malformed_published_row_is_named(detectors, change, sentence) -> None:
+    with pytest.raises(ValueError) as raised:
+        benchmark.printed(pd.DataFrame([PAPER | change]), benchmark.ranking(detectors, "pca"))
+    assert str(raised.value) == f"published, source A paper: {sentence}"
 
 
 def test_scores_are_set_beside_each_other_by_detector(detectors) -> None:

@@ -79,10 +79,67 @@ def test_a_mistake_is_named_by_key_rule_and_value(change: dict, sentence: str) -
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("missing", ["model", "corruption", "penalty"])
-def test_no_key_has_a_default(missing: str) -> None:
-    with pytest.raises(ValueError, match=f"{missing}: the key is missing"):
-        Variant.model_validate({key: value for key, value in LINEAR.items() if key != missing})
+def short(**changes) -> dict:
+    training = {name: TRAINING[name] for name in ("epochs", "batch_size", "optimizer", "learning_rate")}
+    return {"model": {"architecture": "linear", "latent_dim": 3}, "training": training} | changes
+
+
+CHOICES = {
+    "dense": ("hidden_dims", "latent_dim", "activation", "output_activation"),
+    "variational": ("hidden_dims", "latent_dim", "activation", "output_activation"),
+    "conv_pool": ("channels", "decoder", "activation", "output_activation"),
+    "conv_strided": ("channels", "kernel_size", "latent_dim", "activation", "output_activation"),
+    "conv_softmax": ("channels", "kernel_size", "latent_dim", "activation", "output_activation"),
+    "conv_linear": ("kernels",),
+    "linear": ("latent_dim",),
+    "pca": ("latent_dim",),
+}
+
+
+def test_absence_need_not_be_said() -> None:
+    assert Variant.model_validate(short()) == Variant.model_validate(LINEAR)
+    assert Variant.model_validate({"model": {"architecture": "pca", "latent_dim": 3}}).scale == "unit"
+
+
+@pytest.mark.parametrize("architecture", CHOICES)
+def test_a_choice_has_no_default(architecture: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        Variant.model_validate({"model": {"architecture": architecture}})
+    assert str(raised.value) == "; ".join(f"model.{name}: the key is missing" for name in CHOICES[architecture])
+
+
+@pytest.mark.parametrize("choice", ["epochs", "batch_size", "optimizer", "learning_rate"])
+def test_a_choice_of_the_training_has_no_default(choice: str) -> None:
+    training = {name: value for name, value in short()["training"].items() if name != choice}
+    with pytest.raises(ValueError) as raised:
+        Variant.model_validate(short(training=training))
+    assert str(raised.value) == f"training.{choice}: the key is missing"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "widths", "decoder"),
+    [
+        ({"architecture": "dense"}, "hidden_dims", "decoder_hidden_dims"),
+        ({"architecture": "variational"}, "hidden_dims", "decoder_hidden_dims"),
+        ({"architecture": "conv_softmax", "kernel_size": 3}, "channels", "decoder_channels"),
+    ],
+    ids=lambda one: one["architecture"] if isinstance(one, dict) else "",
+)
+def test_a_decoder_mirrors_the_encoder_unless_it_is_given(architecture: dict, widths: str, decoder: str) -> None:
+    model = architecture | {widths: [16, 8], "latent_dim": 4, "activation": "relu", "output_activation": "sigmoid"}
+    penalty = {"penalty": {"kind": "kl", "weight": 1.0}} if architecture["architecture"] == "variational" else {}
+    mirrored = Variant.model_validate(short(model=model, **penalty))
+    assert mirrored.parameters()[f"model.{decoder}"] == (8, 16)
+    given = Variant.model_validate(short(model=model | {decoder: [8, 32]}, **penalty))
+    assert given.parameters()[f"model.{decoder}"] == (8, 32)
+    with pytest.raises(ValueError) as raised:
+        Variant.model_validate(short(model=model | {widths: [-1]}, **penalty))
+    assert str(raised.value).startswith(f"model.{widths}.0: input should be greater than 0, got -1")
+    assert decoder not in str(raised.value)
+
+
+def test_gaussian_noise_is_not_clipped_unless_that_is_said() -> None:
+    assert not Variant.model_validate(short(corruption={"kind": "gaussian", "std": 0.3})).corruption.clip
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, -0.1])

@@ -114,19 +114,8 @@ def parameters(module: torch.nn.Module) -> int:
 
 
 def built(block: dict, shape: tuple[int, int, int]) -> torch.nn.Module:
-    training = {
-        "epochs": 1,
-        "batch_size": 256,
-        "optimizer": "adam",
-        "learning_rate": 3e-4,
-        "schedule": "constant",
-        "weight_decay": 0.0,
-        "precision": "float32",
-    }
-    none = {"kind": "none"}
-    variant = Variant.model_validate(
-        {"model": block, "scale": "unit", "corruption": none, "penalty": none, "training": training}
-    )
+    training = {"epochs": 1, "batch_size": 256, "optimizer": "adam", "learning_rate": 3e-4}
+    variant = Variant.model_validate({"model": block, "training": training})
     with torch.device("meta"):
         return variant.model.build(shape)
 

@@ -1,22 +1,17 @@
 """What the figures of one-class detection state must be what the numbers say."""
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from autoencoders.detection import thresholds
+from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
-from autoencoders.detection.figures.heat_tables import benchmark_table, probe_heat_table, score_heat_table
-from autoencoders.detection.figures.precision_recall import (
-    average_precision,
-    precision_recall_curves,
-    precision_recall_points,
-)
-from autoencoders.detection.figures.rates import realised_rates
+from autoencoders.detection.figures.heat_tables import benchmark_table, out_of_distribution_table, score_heat_table
+from autoencoders.detection.figures.rates import empirical_rates
 from autoencoders.reporting.figures.style import BLUE, VERMILLION
 
 CLASSES = [f"digit_{index}" for index in range(10)]
@@ -39,6 +34,10 @@ def detected(classes: list[str], log: bool = True, calibration: int = 60) -> tup
         tables[name] = scores(np.append(normal, anomalies), np.arange(200) >= 80)
         rates[name] = thresholds.rates(held_out, normal, anomalies, 2.0, (0.05, 0.1), 0.95)
     return tables, rates
+
+
+def with_pooled(rates: dict) -> dict:
+    return rates | {"all": thresholds.pool(rates, 0.95)}
 
 
 def ranking(**columns: list) -> pd.DataFrame:
@@ -70,23 +69,21 @@ def lies_inside(figure: Figure) -> bool:
 
 
 def test_precision_and_recall_of_four_points_by_hand():
-    recall, precision = precision_recall_points(FOUR_POINTS)  # thresholds below 0.8, 0.4, 0.35, 0.1
-    assert recall.tolist() == [0, 0.5, 0.5, 1, 1]
-    assert precision.tolist() == pytest.approx([1, 1, 1 / 2, 2 / 3, 1 / 2])
-    assert average_precision(FOUR_POINTS) == pytest.approx((1 + 2 / 3) / 2)
+    curve = precision_recall_curves({"3": FOUR_POINTS}).axes[0].lines[0]  # thresholds from 0.1 up to 0.8
+    assert curve.get_xdata().tolist() == [1, 1, 0.5, 0.5, 0]
+    assert curve.get_ydata().tolist() == pytest.approx([1 / 2, 2 / 3, 1 / 2, 1, 1])
+    assert title(precision_recall_curves({"3": FOUR_POINTS})) == "Average precision 0.833, normal class 3"
 
 
-@pytest.mark.parametrize("levels", [9, 100_000])
-def test_average_precision_agrees_with_scikit_learn_ties_included(levels: int):
-    metrics = pytest.importorskip("sklearn.metrics")
-    rng = np.random.default_rng(1)
-    table = scores(rng.integers(0, levels, 300).astype(float), rng.random(300) < 0.7)
-    expected = metrics.average_precision_score(table["is_anomaly"], table["anomaly_score"])
-    assert average_precision(table) == pytest.approx(expected)
+def test_a_curve_begins_with_the_precision_of_the_highest_scores():
+    curve = precision_recall_curves({"3": scores([1, 2, 3], [True, True, False])}).axes[0].lines[0]
+    assert (curve.get_xdata()[-1], curve.get_ydata()[-1]) == (0, 0)
 
 
 def test_scores_all_equal_have_the_prevalence_as_precision():
-    assert average_precision(scores([1, 1, 1, 1], [False, True, True, True])) == 0.75
+    figure = precision_recall_curves({"3": scores([1, 1, 1, 1], [False, True, True, True])})
+    assert title(figure) == "Average precision 0.750, normal class 3"
+    assert figure.axes[0].lines[0].get_ydata().tolist() == [0.75, 0.75]
 
 
 def test_the_precision_title_is_the_mean_and_the_worst_class_and_the_legend_starts_with_the_worst():
@@ -97,7 +94,7 @@ def test_the_precision_title_is_the_mean_and_the_worst_class_and_the_legend_star
 
 
 def test_scores_that_have_no_precision_are_refused_by_name():
-    with pytest.raises(ValueError, match="is_anomaly must hold both True and False, got only True"):
+    with pytest.raises(ValueError, match="AUROC needs normal images and anomalies"):
         precision_recall_curves({"3": scores([1, 2], [True, True])})
 
 
@@ -141,44 +138,34 @@ def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
     assert [line.get_xdata()[0] for line in axes.lines[2:]] == pytest.approx([finite / median])
 
 
-def test_realised_rates_are_drawn_as_they_are_and_pooled():
+def test_empirical_rates_are_drawn_as_they_are_and_pooled():
     _, rates = detected(["zero", "one"])
     pooled = thresholds.pool(rates, 0.95)
-    left, right = realised_rates(rates).axes
+    left, right = empirical_rates(with_pooled(rates)).axes
     for axes, column in ((left, "empirical_rate"), (right, "detection_rate")):
-        drawn = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() in "oD"]
-        expected = []
-        for row, rate in enumerate(pooled[column]):
-            expected += [[table[column][row] for table in rates.values()], [rate]]
-        assert drawn == expected
+        dots = [dots.get_offsets()[:, 0].tolist() for dots in axes.collections if isinstance(dots, PathCollection)]
+        assert dots == [table[column].tolist() for table in rates.values()]
+        (diamonds,) = [line for line in axes.lines if line.get_marker() == "D"]
+        assert diamonds.get_xdata().tolist() == pooled[column].tolist()
 
 
-def test_pooled_rows_that_are_given_are_drawn_like_those_that_are_made():
+def test_the_title_sets_nominal_beside_empirical_rates():
     _, rates = detected(["zero", "one"])
-
-    def png(tables: dict) -> bytes:
-        buffer = io.BytesIO()
-        realised_rates(tables).savefig(buffer, dpi=50)
-        return buffer.getvalue()
-
-    assert png(rates) == png(rates | {"all": thresholds.pool(rates, 0.95)})
-
-
-def test_the_title_sets_stated_beside_realised_rates():
-    _, rates = detected(["zero", "one"])
-    pooled = thresholds.pool(rates, 0.95).set_index("rule")
-    conformal = pooled.loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
-    assert title(realised_rates(rates)) == (
-        "Conformal thresholds flag {:.1%} and {:.1%} of normal test images where they state 5% and 10%".format(
+    conformal = (
+        thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
+    )
+    figure = empirical_rates(with_pooled(rates))
+    assert title(figure) == (
+        "Conformal thresholds flag {:.1%} and {:.1%} of normal test images at nominal rates of 5% and 10%".format(
             *conformal
         )
     )
-    assert "n = 160 normal test images, 240 anomalies and 120 held-out" in note(realised_rates(rates))
+    assert "n = 160 normal test images, 240 anomalies and 120 held-out" in note(figure)
 
 
 def test_the_lowest_detection_is_named():
     _, rates = detected(["hard", "easy"])
-    texts = [text.get_text() for text in realised_rates(rates).axes[1].texts]
+    texts = [text.get_text() for text in empirical_rates(with_pooled(rates)).axes[1].texts]
     assert texts.count("hard") == 5 and "easy" not in texts
 
 
@@ -224,16 +211,14 @@ def test_spreads_are_written_where_there_are_any():
 
 def test_probes_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
     table = pd.DataFrame({"blank": [0.1, 0.48], "inverted": [0.9, 1.0]}, index=["net", "pca"])
-    figure = probe_heat_table(table)
-    assert title(figure) == (
-        "1 of 4 pairs of detector and probe are worse than chance, 1 at chance; hardest probe: blank, mean AUROC 0.29"
-    )
+    figure = out_of_distribution_table(table)
+    assert title(figure) == ("1 of 4 cells are worse than chance, 1 at chance; hardest images: blank, mean AUROC 0.29")
     assert {text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"} == {"0.10", "0.48"}
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["pca", "net"]
 
 
 def test_chance_is_white_better_blue_and_worse_orange_on_a_scale_from_0_to_1():
-    mesh = probe_heat_table(pd.DataFrame({"a": [0.2, 0.9]})).axes[0].collections[0]
+    mesh = out_of_distribution_table(pd.DataFrame({"a": [0.2, 0.9]})).axes[0].collections[0]
     assert mesh.get_clim() == (0, 1)
     assert [to_hex(mesh.cmap(mesh.norm(value))) for value in (0.0, 1.0)] == [VERMILLION.lower(), BLUE.lower()]
     np.testing.assert_allclose(mesh.cmap(0.5)[:3], 1, atol=0.01)
@@ -241,16 +226,16 @@ def test_chance_is_white_better_blue_and_worse_orange_on_a_scale_from_0_to_1():
 
 def test_a_probe_that_a_detector_was_not_shown_is_a_dash():
     table = pd.DataFrame({"a": [0.9, np.nan], "b": [0.8, 0.7]}, index=["net", "forest"])
-    figure = probe_heat_table(table)
+    figure = out_of_distribution_table(table)
     assert sorted(text.get_text() for text in figure.axes[0].texts) == ["0.70", "0.80", "0.90", "–"]
-    assert title(figure).startswith("0 of 3 pairs")
+    assert title(figure).startswith("0 of 3 cells")
 
 
 @pytest.mark.parametrize("count", [1, 10])
-@pytest.mark.parametrize("draw", [precision_recall_curves, error_rates, realised_rates])
+@pytest.mark.parametrize("draw", [precision_recall_curves, error_rates, empirical_rates])
 def test_panels_of_one_and_of_ten_classes_lie_inside_the_figure(draw, count: int):
     tables, rates = detected(CLASSES[:count])
-    inputs = {precision_recall_curves: [tables], error_rates: [tables, rates], realised_rates: [rates]}
+    inputs = {precision_recall_curves: [tables], error_rates: [tables, rates], empirical_rates: [with_pooled(rates)]}
     assert lies_inside(draw(*inputs[draw]))
 
 
@@ -263,14 +248,19 @@ def test_names_of_any_length_and_number_lie_inside_the_tables(count: int):
         index=lambda name: f"one-class Deep SVDD, run again, {name} (Ruff et al.)"
     )
     assert lies_inside(benchmark_table(ours, published, "Fashion-MNIST"))
-    assert lies_inside(probe_heat_table(heat))
+    assert lies_inside(out_of_distribution_table(heat))
 
 
 def test_drawing_changes_no_input():
     tables, rates = detected(["zero", "one"])
     ours = ranking()
     before = [table.copy() for table in (*tables.values(), *rates.values(), ours)]
-    error_rates(tables, rates), realised_rates(rates), precision_recall_curves(tables), benchmark_table(ours)
+    (
+        error_rates(tables, rates),
+        empirical_rates(with_pooled(rates)),
+        precision_recall_curves(tables),
+        benchmark_table(ours),
+    )
     for table, copy in zip((*tables.values(), *rates.values(), ours), before, strict=True):
         pd.testing.assert_frame_equal(table, copy)
 

@@ -38,6 +38,7 @@ def test_a_box_holds_what_nobody_outside_takes(pipeline):
     assert kinds == {"task": 1, "data": 1}  # the figure; the errors stand outside
 
 
+@pytest.mark.slow  # all pipelines are built
 def test_every_node_of_the_digits_is_in_a_box_of_its_namespace(pipelines):
     tree = Namespaces()
     tree.populate_tree(pipelines["digits"])
@@ -48,6 +49,7 @@ def test_every_node_of_the_digits_is_in_a_box_of_its_namespace(pipelines):
     assert len(tasks) == len(pipelines["digits"].nodes)
 
 
+@pytest.mark.slow  # all pipelines are built
 def test_a_pipeline_stands_before_its_parts(pipelines):
     parts = list(parts_of("digits", pipelines))
     assert parts[0] == "digits"
@@ -55,6 +57,7 @@ def test_a_pipeline_stands_before_its_parts(pipelines):
     assert "digits.twos" not in parts  # a sheet's, with images of the digits
 
 
+@pytest.mark.slow  # all pipelines are built
 def test_reports_take_no_figures(pipelines, catalog):
     shown = without_figures(pipelines["digits"], catalog)
     (report,) = [one for one in shown.nodes if one.name == "digits.denoising.comparison.write_section"]

@@ -25,26 +25,26 @@ def photos(tmp_path):
 def test_they_come_through_the_catalog_and_pass_its_check(photos):
     entry = {
         "type": "autoencoders.data.catalog.folder.FolderDataset",
-        "validator": "autoencoders.data.catalog.validators.check_raw_images",
+        "validator": "autoencoders.data.catalog.validators.check_image_set",
         "path": str(photos),
         "name": "photos",
         "size": [6, 5],
     }
     raw = DataCatalog.from_config({"photos.raw": entry}).load("photos.raw")
-    assert raw["images"].shape == (3, 1, 6, 5)
-    assert raw["class_names"] == ["fine", "odd"]
-    assert raw["labels"].tolist() == [0, 0, 1]
-    assert raw["files"] == ["fine/a.jpg", "fine/c.png", "odd/b.png"]
-    assert raw["images"].max(axis=(1, 2, 3)).tolist() == [0, 0, 255]
-    assert set(raw["parts"]) == {"train"}
+    assert raw.images.shape == (3, 1, 6, 5)
+    assert raw.info["class_names"] == ["fine", "odd"]
+    assert raw.labels.tolist() == [0, 0, 1]
+    assert raw.info["files"] == ["fine/a.jpg", "fine/c.png", "odd/b.png"]
+    assert raw.images.max(axis=(1, 2, 3)).tolist() == [0, 0, 255]
+    assert set(raw.official_split) == {"train"}
 
 
 def test_official_parts_are_folders_above_the_classes(tmp_path):
     put(tmp_path / "train" / "fine", "a.png", "black")
     put(tmp_path / "test" / "odd", "a.png", "red")
     raw = FolderDataset(path=str(tmp_path), name="photos", size=(4, 4), channels=3).load()
-    assert raw["parts"].tolist() == ["train", "test"]
-    assert raw["images"][1, :, 0, 0].tolist() == [255, 0, 0]
+    assert raw.official_split.tolist() == ["train", "test"]
+    assert raw.images[1, :, 0, 0].tolist() == [255, 0, 0]
 
 
 def test_an_image_is_cut_around_its_centre(tmp_path):
@@ -52,7 +52,7 @@ def test_an_image_is_cut_around_its_centre(tmp_path):
     picture = np.zeros((4, 8), np.uint8)
     picture[:, 2:6] = 255
     Image.fromarray(picture).save(tmp_path / "fine" / "a.png")
-    assert FolderDataset(path=str(tmp_path), name="photos", size=(4, 4)).load()["images"].min() == 255
+    assert FolderDataset(path=str(tmp_path), name="photos", size=(4, 4)).load().images.min() == 255
 
 
 def test_what_is_wrong_is_named(tmp_path, photos):

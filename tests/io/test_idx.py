@@ -68,29 +68,29 @@ def load(raw: Path, *parts: str) -> dict:
 
 def test_the_training_part_comes_first_however_parts_are_listed(raw: Path) -> None:
     data = load(raw, "test", "train")
-    assert data["images"].shape == (7, 1, 3, 3)
-    assert data["images"][:, 0, 0, 0].tolist() == [0, 9, 18, 27, 36, 100, 109]
-    assert data["labels"].tolist() == [0, 1, 2, 8, 9, 4, 5]
-    assert data["parts"].tolist() == ["train"] * 5 + ["test"] * 2
-    assert data["parts"].dtype == "<U5"
-    assert data["class_names"] == list("0123456789")
+    assert data.images.shape == (7, 1, 3, 3)
+    assert data.images[:, 0, 0, 0].tolist() == [0, 9, 18, 27, 36, 100, 109]
+    assert data.labels.tolist() == [0, 1, 2, 8, 9, 4, 5]
+    assert data.official_split.tolist() == ["train"] * 5 + ["test"] * 2
+    assert data.official_split.dtype == "<U5"
+    assert data.info["class_names"] == list("0123456789")
 
 
 def test_only_files_of_the_listed_parts_are_touched(raw: Path) -> None:
     (raw / f"{TRAIN_IMAGES}.gz").write_bytes(b"not read")
     (raw / f"{TRAIN_LABELS}.gz").unlink()
-    assert load(raw, "test")["parts"].tolist() == ["test", "test"]
+    assert load(raw, "test").official_split.tolist() == ["test", "test"]
 
 
 def test_a_gzipped_file_goes_before_a_plain_one(raw: Path) -> None:
     (raw / TEST_LABELS).write_bytes(b"not read")
-    assert load(raw)["labels"][-2:].tolist() == [4, 5]
+    assert load(raw).labels[-2:].tolist() == [4, 5]
 
 
 def test_the_checksum_follows_the_contents_not_the_packing(raw: Path) -> None:
-    before = load(raw)["checksum"]
+    before = load(raw).described().info["checksum"]
     unpack(raw / f"{TEST_LABELS}.gz")
-    assert load(raw)["checksum"] == before != load(raw, "train")["checksum"]
+    assert load(raw).described().info["checksum"] == before != load(raw, "train").described().info["checksum"]
 
 
 def unpack(path: Path) -> Path:
@@ -174,7 +174,7 @@ def test_a_missing_file_is_downloaded_whole_from_the_next_mirror_that_has_it(
     digest = hashlib.md5(path.read_bytes()).hexdigest()
     monkeypatch.setattr(torchvision.datasets.MNIST, "resources", [(path.name, digest)])
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/", address])
-    assert len(load(raw)["images"]) == 7
+    assert len(load(raw).images) == 7
     assert (raw / path.name).read_bytes() == path.read_bytes()
     assert not list(raw.glob(".*"))
 
@@ -203,7 +203,7 @@ def test_where_only_the_gzipped_file_has_a_checksum_no_other_is_accepted(
     resources = [(name, hashlib.md5((folder / name).read_bytes()).hexdigest()) for name in files]
     monkeypatch.setattr(torchvision.datasets.KMNIST, "resources", resources)
     dataset = IDXDataset(name="KMNIST", path=str(tmp_path), parts=["train"])
-    assert len(dataset.load()["images"]) == 2
+    assert len(dataset.load().images) == 2
     unpack(folder / f"{TRAIN_LABELS}.gz")
     with pytest.raises(DatasetError, match=f"{TRAIN_LABELS} does not have an official checksum"):
         dataset.load()
@@ -245,12 +245,12 @@ def test_the_real_files_load_through_the_catalog(name: str, parts: list[str], n_
             "name": name,
             "path": str(real_data),
             "parts": parts,
-            "validator": "autoencoders.data.catalog.validators.check_raw_images",
+            "validator": "autoencoders.data.catalog.validators.check_image_set",
         }
     }
     data = DataCatalog.from_config(config).load("raw")
-    assert data["images"].shape == (n_images, 1, 28, 28)
-    assert (data["parts"] == "test").sum() == 10000
-    assert data["images"].max() == data["intensity"] == 255
-    assert data["class_names"][-1] == {"MNIST": "9", "FashionMNIST": "Ankle boot", "KMNIST": "wo"}[name]
-    assert len(data["class_names"]) == 10
+    assert data.images.shape == (n_images, 1, 28, 28)
+    assert (data.official_split == "test").sum() == 10000
+    assert data.images.max() == data.info["intensity"] == 255
+    assert data.info["class_names"][-1] == {"MNIST": "9", "FashionMNIST": "Ankle boot", "KMNIST": "wo"}[name]
+    assert len(data.info["class_names"]) == 10

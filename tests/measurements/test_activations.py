@@ -53,8 +53,8 @@ def test_one_image_a_class_is_drawn_and_no_more_than_asked_for():
 
 @pytest.mark.parametrize(("units", "side"), [(256, 16), (1156, 34), (12, 4), (2, 2)])
 def test_codes_become_squares_padded_with_nothing(units: int, side: int):
-    square = squared(np.arange(units))
-    assert square.shape == (side, side)
+    square = squared(np.arange(units)[None])
+    assert square.shape == (1, 1, side, side)
     assert square.ravel()[:units].tolist() == list(range(units))
     assert np.isnan(square.ravel()[units:]).all()
 

@@ -101,6 +101,6 @@ def test_a_perfect_reconstruction_can_be_drawn():
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_every_image_of_every_variant_is_captioned_once(fitted, one_class, count: int):
     findings = {f"v{index}": [measure((fitted, one_class)[index % 2], CONFIG)] for index in range(count)}
-    texts = [text.get_text() for text in draw(findings, CONFIG).axes[0].texts]
+    texts = [text.get_text() for axes in draw(findings, CONFIG).axes for text in axes.texts]
     shown = sum(len(seeds[0].table) for seeds in findings.values())
     assert sum(": " in text for text in texts) == shown

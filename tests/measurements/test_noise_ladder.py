@@ -111,7 +111,7 @@ def test_images_of_classes_never_trained_on_do_not_count():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"clip": None}, "clip: the key is missing"),
+        ({"corruption": "salt_and_pepper", "salt": 0.5}, "clip: there is no such key, got False"),
         ({"salt": 0.5}, "salt: there is no such key, got 0.5"),
         ({"corruption": "salt_and_pepper", "clip": None}, "salt: the key is missing"),
         ({"levels": (0.3, 0.1)}, r"levels must rise, got \[0.3, 0.1\]"),

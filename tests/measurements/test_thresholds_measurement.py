@@ -115,8 +115,9 @@ def test_the_title_sets_the_faulty_rule_beside_the_valid_one(fitted):
     realised = finding.table.set_index("rule")["empirical_rate"]
     figure = draw({"net": [finding]}, CONFIG)
     title = figure.get_suptitle().replace("\n", " ")
-    assert f"batch-mean rule flags {realised['mean + 1 sd of batch means']:.0%} where it seems to state 16%" in title
-    assert f"conformal one {realised['conformal 0.02']:.1%} where it states 2.0%" in title
+    flagged = f"{realised['mean + 1 sd of batch means']:.0%} of normal test images at a nominal rate of 16%"
+    assert f"batch-mean rule flags {flagged}, " in title
+    assert f"conformal rule {realised['conformal 0.02']:.1%} at one of 2.0%" in title
     drawn = {line.get_xdata()[0] for line in figure.axes[0].lines}
     assert set(finding.table["threshold"]) <= drawn
     assert to_hex(figure.axes[1].get_yticklabels()[0].get_color()) == "#d55e00"

@@ -13,7 +13,6 @@ from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.ensembles import Ensemble
-from autoencoders.detection.ranking import Printed
 from autoencoders.detection.scoring import Scoring
 from autoencoders.key import Key
 from autoencoders.pipelines.detection import pipeline as detection
@@ -45,16 +44,8 @@ def prepared(rng) -> dict:
     base = np.repeat([60, 190], 60)[:, None, None, None]
     images = (base + rng.integers(-30, 30, (120, 1, 6, 6))).astype(np.uint8)
     labels = np.repeat([0, 1], 60).astype(np.uint8)
-    raw = {
-        "name": "two greys",
-        "images": images,
-        "labels": labels,
-        "parts": np.full(120, "train"),
-        "intensity": 255,
-        "class_names": ["dark", "bright"],
-        "checksum": "0",
-        "source": "this test",
-    }
+    info = {"name": "two greys", "intensity": 255, "class_names": ["dark", "bright"], "source": "this test"}
+    raw = ImageSet(images, labels, np.full(120, "train"), info)
     ingested = run(ingestion.create_pipeline(), raw=raw)
     splits = Splits(seed=0, test=0.25, validation=0.1, calibration=0.1)
     return ingested | run(splitting.create_pipeline(), **ingested, **{"params:splits": splits})
@@ -175,14 +166,14 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
     detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
     scoring = Scoring.model_validate({**SCORING, "reference": "pca"})
-    printed = Printed.model_validate({"rows": [{"source": "A paper", "protocol": "same", "mean": 0.85}]})
+    published = pd.DataFrame([{"source": "A paper", "protocol": "same", "mean": "0.85"}])
     study = Key("greys", "detection")
-    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {study: "greys"})
+    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {study: "greys"}, ["greys"])
     images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
     found = run(
         pipeline.only_nodes("rank_greys", "join_studies"),
         **{"greys.detection.comparison.detectors": detectors, "greys.images": images},
-        **{"params:greys.detection.scoring": scoring, "params:benchmark.published.greys": printed},
+        **{"params:greys.detection.scoring": scoring, "benchmark.greys_published": published},
     )
     assert list(found["benchmark.greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
     assert list(found["benchmark.auroc"].columns) == ["dataset", "detector", "seed", "normal_class", "auroc"]

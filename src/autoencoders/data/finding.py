@@ -21,3 +21,15 @@ class Finding:
 
     table: pd.DataFrame
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def joined(findings: dict[str, list[Finding]]) -> dict[str, pd.DataFrame]:
+    """Return the tables of each variant, whose findings are one per seed, in one."""
+    import pandas as pd
+
+    return {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
+
+
+def first_arrays(findings: dict[str, list[Finding]]) -> dict[str, dict[str, np.ndarray]]:
+    """Return the arrays of each variant's first seed."""
+    return {name: seeds[0].arrays for name, seeds in findings.items()}

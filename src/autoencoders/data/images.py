@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -26,9 +27,8 @@ class ImageSet:
         images: uint8 (N, C, H, W), values in 0..intensity.
         labels: Integers (N,), indices into the names of the classes.
         official_split: Texts (N,), "train" or "test": the official part that each image belongs to.
-        info: What is known of the dataset: name, intensity (the value of a white pixel), class_names, checksum,
-            source, files where each image has one, train_images and test_images (counts), image_shape, and mean and
-            sd over all training pixels in [0, 1], pixel_mean and pixel_sd.
+        info: What is known of the dataset: name, intensity (the value of a white pixel), class_names, source (origin
+            and licence in one line), files where each image has one; and what `described` adds.
     """
 
     images: np.ndarray
@@ -45,6 +45,24 @@ class ImageSet:
     def intensity(self) -> int:
         """The value of a white pixel."""
         return self.info["intensity"]
+
+    def described(self) -> Self:
+        """Return the same with what its arrays tell added to what is known of it.
+
+        That is the checksum (SHA-256 of the bytes of images, then labels), train_images and test_images (counts),
+        image_shape, and mean and sd in [0, 1] over all pixels of the training part, or of all images where there is
+        none: pixel_mean and pixel_sd.
+        """
+        digest = hashlib.sha256(self.images.ravel())
+        digest.update(self.labels.ravel())
+        counts = {f"{part}_images": int((self.official_split == part).sum()) for part in ("train", "test")}
+        chosen = self.images[self.official_split == "train"] if counts["train_images"] else self.images
+        weights = np.bincount(chosen.ravel(), minlength=256)
+        values = np.arange(len(weights)) / self.intensity
+        mean = float(np.average(values, weights=weights))
+        sd = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+        told = {"checksum": digest.hexdigest(), "image_shape": list(self.image_shape)}
+        return replace(self, info=self.info | told | counts | {"pixel_mean": mean, "pixel_sd": sd})
 
     def at(self, indices: np.ndarray, device: torch.device, scale: Scale = "unit") -> ImageTensor:
         """Copy the images at some indices to the device, to be seen in the units of `scale`."""

@@ -31,12 +31,6 @@ class Row(Strict):
     mean: Annotated[float, Field(gt=0, le=1)]
 
 
-class Printed(Strict):
-    """The rows that papers print for one dataset."""
-
-    rows: tuple[Row, ...]
-
-
 def detectors(tables: dict[Key, pd.DataFrame]) -> pd.DataFrame:
     """Join the AUROC tables of a study's detectors and seeds.
 
@@ -98,23 +92,45 @@ def by_score(ranking: pd.DataFrame, anomaly_score: str) -> pd.DataFrame:
     return wide.loc[by_anomaly_score(ranking).index, list(dict.fromkeys(order))].rename_axis(None, axis=1)
 
 
-def printed(published: Printed, ours: pd.DataFrame) -> pd.DataFrame:
-    """Return published rows: index source; a column a normal class, empty where none is printed; mean; protocol."""
+def printed(published: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
+    """Check published rows and bring them into the form of our ranking.
+
+    Args:
+        published: One row per source: source, protocol, mean and, where they are printed, normal classes.
+        ours: From `ranking`.
+
+    Returns:
+        Index source; one column per normal class, empty where none is printed; mean; protocol.
+
+    Raises:
+        ValueError: A row is malformed.
+    """
     import pandas as pd
 
-    classes = ours.columns[: ours.columns.get_loc(MEAN)]
-    rows = [{name: row.auroc.get(name) for name in classes} | {MEAN: row.mean} for row in published.rows]
-    index = pd.Index([row.source for row in published.rows], name="detector")
-    table = pd.DataFrame(rows, index=index, columns=[*classes, MEAN], dtype=float)
-    return table.assign(protocol=[row.protocol for row in published.rows])
+    classes = list(ours.columns[: ours.columns.get_loc(MEAN)])
+    rows = [_row(cells, classes) for cells in published.fillna("").to_dict("records")]
+    auroc = [row.auroc | {MEAN: row.mean} for row in rows]
+    index = pd.Index([row.source for row in rows], name="detector")
+    table = pd.DataFrame(auroc, index=index, columns=[*classes, MEAN], dtype=float)
+    return table.assign(protocol=[row.protocol for row in rows])
 
 
-def beside(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or theirs."""
+def beside(ours: pd.DataFrame, theirs: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or as stated."""
     import pandas as pd
 
-    parts = [ours.assign(protocol="ours"), *([theirs] if len(theirs) else [])]
+    parts = [ours.assign(protocol="ours"), *([theirs] if theirs is not None else [])]
     return pd.concat(parts).rename_axis("detector").reset_index()
+
+
+def _row(cells: dict[str, object], classes: list[str]) -> Row:
+    """Return one row of a published table, checked; empty cells are classes that are not printed."""
+    auroc = {name: cells[name] for name in classes if cells.get(name, "") != ""}
+    rest = {name: cell for name, cell in cells.items() if name not in classes}
+    try:
+        return Row.model_validate(rest | {"auroc": auroc})
+    except ValueError as error:
+        raise ValueError(f"published, source {cells.get('source')}: {error}") from None
 
 
 def _bar(name: str, table: pd.DataFrame, reference: str | None) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from autoencoders.key import SANITY_CHECK
 
@@ -15,11 +15,33 @@ def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
         is_anomaly: Labels (N,), boolean, the positive class.
 
     Raises:
-        ValueError: There are only normal images or only anomalies.
+        ValueError: A score is not finite, or there are only normal images or only anomalies.
     """
+    _check(anomaly_score, is_anomaly)
+    return float(roc_auc_score(is_anomaly, anomaly_score))
+
+
+def average_precision(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
+    """Return the mean precision over the steps of recall, in [0, 1]; a guess reaches the share of anomalies.
+
+    Args:
+        anomaly_score: (N,), larger = more anomalous.
+        is_anomaly: (N,) bool, the positive class.
+
+    Raises:
+        ValueError: A score is not finite, or there are only normal images or only anomalies.
+    """
+    _check(anomaly_score, is_anomaly)
+    return float(average_precision_score(is_anomaly, anomaly_score))
+
+
+def _check(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> None:
+    if not np.isfinite(anomaly_score).all():
+        raise ValueError(
+            f"anomaly_score must be finite, got {np.extract(~np.isfinite(anomaly_score), anomaly_score)[0]}"
+        )
     if is_anomaly.all() or not is_anomaly.any():
         raise ValueError("AUROC needs normal images and anomalies, and the test split holds only one of them")
-    return float(roc_auc_score(is_anomaly, anomaly_score))
 
 
 def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:

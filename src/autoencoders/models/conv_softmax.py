@@ -8,7 +8,7 @@ from torch import nn
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, activation, stack
+from autoencoders.models.layers import Activation, Mirrored, activation, stack
 
 
 class Config(Architecture):
@@ -23,8 +23,8 @@ class Config(Architecture):
     channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     kernel_size: PositiveInt  # pixels
     latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...]
-    decoder_channels: tuple[PositiveInt, ...]  # of each transposed convolution's input
+    decoder_hidden_dims: tuple[PositiveInt, ...] = ()
+    decoder_channels: Mirrored = None  # of each transposed convolution's input
     activation: Activation  # after every layer but the code's and the last
     output_activation: Activation  # of the reconstruction
 

@@ -22,7 +22,7 @@ class Config(Architecture):
     architecture: Literal["conv_strided"]
     channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     kernel_size: Annotated[int, Field(ge=2)]  # pixels, of the strided convolutions
-    hidden_dims: tuple[PositiveInt, ...]  # without activation
+    hidden_dims: tuple[PositiveInt, ...] = ()  # without activation
     latent_dim: PositiveInt
     activation: Activation  # after every strided convolution, and before each one of the decoder
     output_activation: Activation  # of the reconstruction

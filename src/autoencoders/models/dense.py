@@ -9,22 +9,22 @@ from torch.nn import functional
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, Dropout, activation, stack
+from autoencoders.models.layers import Activation, Dropout, Mirrored, activation, stack
 
 
 class Config(Architecture):
-    """pixels -> hidden_dims -> latent_dim -> decoder_hidden_dims -> pixels."""
+    """pixels -> hidden_dims -> latent_dim -> decoder_hidden_dims, else hidden_dims in reverse -> pixels."""
 
     network: ClassVar[str] = "Dense"
     architecture: Literal["dense"]
     hidden_dims: tuple[PositiveInt, ...]
     latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...]
+    decoder_hidden_dims: Mirrored = None
     activation: Activation  # after every hidden layer
-    latent_activation: Activation  # of the code
+    latent_activation: Activation = "identity"  # of the code
     output_activation: Activation  # of the reconstruction
-    dropout: Annotated[float, Field(ge=0, lt=1)]  # before every hidden activation
-    tied_weights: bool  # the decoder uses the encoder's weights, transposed
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0  # before every hidden activation
+    tied_weights: bool = False  # the decoder uses the encoder's weights, transposed
 
     @model_validator(mode="after")
     def _tied_weights_need_a_mirror(self) -> Self:

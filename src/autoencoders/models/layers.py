@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import AfterValidator, Field, PositiveInt, ValidationInfo
 from torch import Generator, Tensor, nn
 
 ACTIVATIONS = {
@@ -17,6 +18,15 @@ ACTIVATIONS = {
     "sigmoid": nn.Sigmoid,
 }
 Activation = Literal[tuple(ACTIVATIONS)]
+
+
+def _mirror(widths: tuple[int, ...] | None, info: ValidationInfo) -> tuple[int, ...]:
+    """Return a decoder's widths; where they are left out, those of the encoder in reverse."""
+    encoder = info.field_name.removeprefix("decoder_")
+    return info.data.get(encoder, ())[::-1] if widths is None else widths
+
+
+Mirrored = Annotated[tuple[PositiveInt, ...] | None, AfterValidator(_mirror), Field(validate_default=True)]
 
 
 def activation(name: Activation) -> nn.Module:

@@ -17,7 +17,7 @@ class Config(Architecture):
     network: ClassVar[str] = "Linear"
     architecture: Literal["linear"]
     latent_dim: PositiveInt
-    tied_weights: bool
+    tied_weights: bool = False
 
 
 class Linear(Autoencoder):

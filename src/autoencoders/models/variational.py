@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
-from autoencoders.models.layers import Activation, GaussianSample, stack
+from autoencoders.models.layers import Activation, GaussianSample, Mirrored, stack
 
 
 class Config(Architecture):
@@ -19,7 +19,7 @@ class Config(Architecture):
     architecture: Literal["variational"]
     hidden_dims: tuple[PositiveInt, ...]
     latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...]
+    decoder_hidden_dims: Mirrored = None
     activation: Activation  # after every hidden layer
     output_activation: Activation  # of the reconstruction
 

@@ -61,7 +61,7 @@ def suite_pipelines(key: Key, suite: Suite) -> dict[str, Pipeline]:
         pipeline = Pipeline([made, page_pipeline(key, suite, written=[name])])
         named |= {str(Key(owner, name)): pipeline for owner in (key.suite, suite.dataset)}
     studies = [key._replace(study=name) for name in suite.studies]
-    joined = reporting.create_suite_pipeline(key, studies, [one for one in studies if suite.prints(one.study)])
+    joined = reporting.create_suite_pipeline(key, studies, [one for one in studies if one.study in suite.published])
     parts = [*nodes, placed(joined, key), page_pipeline(key, suite, written=list(suite.studies))]
     return {str(key): Pipeline(parts)} | named
 
@@ -168,12 +168,12 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
     study = suite.studies[key.study]
     units = study.seeded(key)
     if study.normal_classes:
-        drawn = reporting.create_detector_study_pipeline(key, study.detectors(key), study.is_probed)
+        drawn = reporting.create_detector_study_pipeline(key, study.detectors(key), study.has_out_of_distribution)
         units = [one for unit in units for one in study.by_class(unit)]
     else:
         drawn = reporting.create_study_pipeline(key, units, study.watched())
     measured = measuring.create_drawing_pipeline(key, list(study.measurements), study.charted(), units)
-    printed = suite.prints(key.study)
+    printed = key.study in suite.published
     section = reporting.create_section_pipeline(key, bool(study.answer), printed, shown_in_section(key, study))
     return placed(drawn + measured + section, key.comparison)
 
@@ -181,7 +181,7 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
 def shown_in_section(key: Key, study: Study) -> list[str]:
     """Return the datasets of the figures, charts and tables of measurements that a section shows, in order."""
     figures = list(reporting.DETECTOR_STUDY_FIGURES if study.normal_classes else reporting.STUDY_FIGURES)
-    figures += ["probes"] if study.is_probed else []
+    figures += ["out_of_distribution"] if study.has_out_of_distribution else []
     figures += ["snapshots"] if study.watched() else []
     figures += [] if study.normal_classes else ["loss_chart"]
     for name in study.measurements:
@@ -209,7 +209,8 @@ def benchmark_pipeline(
 ) -> Pipeline:
     """Return one-class studies of several suites, and their joint table beside published ones."""
     studies = {Key.parse(name): suites[Key.parse(name).suite] for name in benchmark.studies}
-    joined = reporting.create_benchmark_pipeline(key, {study: suite.dataset for study, suite in studies.items()})
+    datasets = {study: suite.dataset for study, suite in studies.items()}
+    joined = reporting.create_benchmark_pipeline(key, datasets, benchmark.published)
     if benchmark.members:
         joined += detection.create_selection_pipeline(key, next(iter(studies)), shared_scores(studies))
     nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))

@@ -1,5 +1,6 @@
 """The grid of experiments: suites of studies, each of several variants, as the parameters files state it."""
 
+import csv
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -117,7 +118,7 @@ class Study(Strict):
         return [name for name, block in self.measurements.items() if block.get("kind") in CHARTED]
 
     @property
-    def is_probed(self) -> bool:
+    def has_out_of_distribution(self) -> bool:
         """Whether detectors are shown out-of-distribution images."""
         return bool((self.scoring or {}).get("out_of_distribution"))
 
@@ -141,14 +142,14 @@ class Suite(Strict):
         title: Of the report.
         dataset: Whose images; one without studies is ingested only.
         splits: Checked as `experiment.Splits` when they are run.
-        published: The numbers that a sheet prints, checked as `published.Published` when they are compared.
+        published: The studies for which a sheet prints numbers.
         studies: By name.
     """
 
     title: str | None = None
     dataset: Name
     splits: dict[str, Any] | None = None
-    published: dict[str, Any] | None = None
+    published: tuple[str, ...] = ()
     studies: dict[Name, Study]
 
     @model_validator(mode="after")
@@ -157,9 +158,12 @@ class Suite(Strict):
             raise ValueError("splits: the key is missing, and the studies need it")
         return self
 
-    def prints(self, study: str) -> bool:
-        """Tell whether the sheet prints numbers for a study."""
-        return any(number["study"] == study for number in (self.published or {}).get("numbers", ()))
+    @model_validator(mode="after")
+    def _published_studies_are_there(self) -> "Suite":
+        unknown = [study for study in self.published if study not in self.studies]
+        if unknown:
+            raise ValueError(f"published: there is no study {unknown[0]!r}; there are: {', '.join(self.studies)}")
+        return self
 
 
 class Benchmark(Strict):
@@ -169,19 +173,19 @@ class Benchmark(Strict):
         title: Of the report.
         question: What the benchmark asks, for its reader.
         studies: As `<suite>.<study>`.
-        published: By dataset, checked as `benchmark.Printed` when they are compared.
+        published: The datasets for which papers print a table.
         members: How many pairs of variant and score to choose for an ensemble, by forward selection; none: not done.
     """
 
     title: str
     question: str
     studies: Annotated[tuple[str, ...], Field(min_length=1)]
-    published: dict[str, Any]
+    published: tuple[str, ...] = ()
     members: PositiveInt | None = None
 
 
 def read_parameters() -> dict[str, Any]:
-    """Read the blocks of the grid: the base parameters, a file a suite.
+    """Read the blocks of the grid: the base parameters, one file per suite, and what there are printed numbers for.
 
     An environment and `--params` change values, never which experiments there are.
     """
@@ -191,7 +195,11 @@ def read_parameters() -> dict[str, Any]:
         default_run_env="base",
         config_patterns={"parameters": ["parameters/*.yml"]},
     )
-    return loader["parameters"]
+    parameters = loader["parameters"]
+    for name, parts in _published(PROJECT / settings.CONF_SOURCE / "base" / "published"):
+        if isinstance(parameters.get(name), dict):
+            parameters[name]["published"] = parts
+    return parameters
 
 
 def read(parameters: dict[str, Any]) -> dict[str, Suite]:
@@ -227,6 +235,15 @@ def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
             if not suites[suite].studies[own].normal_classes:
                 raise ValueError(f"{name}.studies: {study!r} has no normal_classes")
     return found
+
+
+def _published(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield what there are printed numbers for: of a sheet, the studies in its table; of a benchmark, the datasets."""
+    for table in folder.glob("*.csv"):
+        with table.open(encoding="utf-8", newline="") as file:
+            yield table.stem, sorted({row.get("study") or "" for row in csv.DictReader(file)})
+    for benchmark in folder.glob("*/"):
+        yield benchmark.name, sorted(table.stem for table in benchmark.glob("*.csv"))
 
 
 def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -19,36 +20,27 @@ class Number(Strict):
         item: The sheet's item, such as `B1`.
         what: In words.
         value: As printed.
-        study: Where ours stands: the long metrics of this study or, with `measurement`, that measurement's table.
-        measurement: Its name, if the number is not among the metrics.
-        where: Column and value of the rows that count, such as `variant: unpool`.
-        column: Of the number; `value` for metrics.
         better: Which way is better.
+        study: Where ours stands.
+        place: Where in the study, as in its answer: `unpool[test/mse]`, a variant's metric, or
+            `sweep[random_mse, variant=width_53]`, a column of a measurement's table and the rows that count.
         reason: Why ours differs; needed where ours is neither met nor beaten.
     """
 
     item: str
     what: str
     value: float
-    study: str
-    measurement: str | None = None
-    where: dict[str, str | int | float]
-    column: str = "value"
     better: Literal["lower", "higher"]
+    study: str
+    place: str
     reason: str = ""
 
 
-class Published(Strict):
-    """The numbers that a course sheet prints."""
-
-    numbers: tuple[Number, ...]
-
-
-def tick_off(published: Published, study: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def tick_off(published: pd.DataFrame, study: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Set the numbers printed for a study beside ours.
 
     Args:
-        published: The numbers of all studies.
+        published: One row per number of any study, with the columns of `Number`.
         study: The study's name.
         tables: Its `metrics` and, by name, its measurements, each with a column seed.
 
@@ -58,11 +50,17 @@ def tick_off(published: Published, study: str, tables: dict[str, pd.DataFrame]) 
         number; beaten; explained: neither, for the reason given; missed: neither, without one), reason.
 
     Raises:
-        ValueError: A number points at rows that are not there.
+        ValueError: A row is malformed, or points at what is not there.
     """
     import pandas as pd
 
-    return pd.DataFrame([_row(number, tables) for number in published.numbers if number.study == study])
+    rows = []
+    for row in published[published["study"] == study].fillna("").to_dict("records"):
+        try:
+            rows.append(_row(Number.model_validate(row), tables))
+        except ValueError as error:
+            raise ValueError(f"published, item {row.get('item')}: {error}") from None
+    return pd.DataFrame(rows)
 
 
 def verdict(number: Number, ours: float, sd: float) -> str:
@@ -79,14 +77,35 @@ def rounding(value: float) -> float:
     return 0.5 * 10.0 ** Decimal(str(value)).as_tuple().exponent
 
 
+def parse(place: str) -> tuple[str, dict[str, str]]:
+    """Return the column of a place, `column, other=value, ..`, and the values that other columns have there."""
+    column, *conditions = (part.strip() for part in place.split(","))
+    return column, {name: value for name, _, value in (condition.partition("=") for condition in conditions)}
+
+
+def select(table: pd.DataFrame, column: str, conditions: dict[str, str]) -> pd.Series:
+    """Return a column in the rows where other columns have these values.
+
+    Raises:
+        KeyError: There is no such column.
+    """
+    from pandas.api.types import is_numeric_dtype
+
+    for name, value in conditions.items():
+        table = table[table[name] == (float(value) if is_numeric_dtype(table[name]) else value)]
+    return table[column]
+
+
 def _row(number: Number, tables: dict[str, pd.DataFrame]) -> dict[str, object]:
-    rows = tables[number.measurement or "metrics"]
-    for column, value in number.where.items():
-        rows = rows[rows[column] == value]
-    if rows.empty:
-        raise ValueError(f"published.{number.item}: {number.study} has no row where {number.where}")
-    collapsed = _collapsed(tables["metrics"], number.where.get("variant"))
-    over_seeds = rows.groupby("seed")[number.column].mean()
+    table, column, conditions = _find(number, tables)
+    try:
+        found = select(table.set_index("seed", drop=False), column, conditions)
+    except KeyError as error:
+        raise ValueError(f"place: {number.study} has no column {error} for {number.place}") from None
+    if found.empty:
+        raise ValueError(f"place: {number.study} has no row at {number.place}")
+    collapsed = _collapsed(tables["metrics"], conditions.get("variant"))
+    over_seeds = found.groupby(level="seed").mean()
     over_seeds = over_seeds.drop(collapsed, errors="ignore") if len(over_seeds) > len(collapsed) else over_seeds
     ours, sd = float(over_seeds.mean()), float(over_seeds.std(ddof=1)) if len(over_seeds) > 1 else 0.0
     return {
@@ -102,7 +121,18 @@ def _row(number: Number, tables: dict[str, pd.DataFrame]) -> dict[str, object]:
     }
 
 
-def _collapsed(metrics: pd.DataFrame, variant: str | int | float | None) -> list[int]:
+def _find(number: Number, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, str, dict[str, str]]:
+    """Return the table that a number is looked up in, its column, and the values of other columns there."""
+    place = re.fullmatch(r"(\w+)\[(.+)\]", number.place)
+    if place is None:
+        raise ValueError(f"place must read like unpool[test/mse], got {number.place!r}")
+    whose, inner = place.groups()
+    if whose in tables:
+        return tables[whose], *parse(inner)
+    return tables["metrics"], "value", {"variant": whose, "metric": inner}
+
+
+def _collapsed(metrics: pd.DataFrame, variant: str | None) -> list[int]:
     """Return the seeds with which a variant's reconstructions are all alike."""
     failed = (metrics["metric"] == f"{SANITY_CHECK}reconstructions_differ") & (metrics["value"] == 0)
     return metrics.loc[failed & (metrics["variant"] == variant), "seed"].tolist()

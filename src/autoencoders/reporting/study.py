@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from autoencoders.key import SANITY_CHECK, Key
+from autoencoders.reporting.published import parse, select
 from autoencoders.reporting.section import Chart, Picture, Section
 
 CAPTIONS = {
@@ -17,9 +18,9 @@ CAPTIONS = {
     "heatmaps": "Test images at both ends of the scale, the mistakes among them, and where they are off.",
     "precision_recall": "Precision over recall as the threshold moves, by normal class.",
     "error_rates": "What a threshold lets pass and what it flags, by normal class.",
-    "realised_rates": "False-positive rates that each rule states, and what they are on test images.",
+    "empirical_rates": "False-positive rates that each rule states, and what they are on test images.",
     "scores": "Mean AUROC by detector and score.",
-    "probes": "AUROC of odd images against normal ones, by detector.",
+    "out_of_distribution": "AUROC of out-of-distribution images against normal test images, by detector.",
     "roc_curves": "True-positive rate over false-positive rate as the threshold moves, by normal class.",
 }
 
@@ -105,14 +106,10 @@ class Finding:
 
     def __getitem__(self, place: str) -> float:
         """Return the mean of a column over the rows that the place names."""
-        column, *conditions = (part.strip() for part in place.split(","))
-        rows = self._table
-        for name, _, value in (condition.partition("=") for condition in conditions):
-            kept = rows[name]
-            rows = rows[kept == float(value) if pd.api.types.is_numeric_dtype(kept) else kept == value]
-        if rows.empty:
+        found = select(self._table, *parse(place))
+        if found.empty:
             raise KeyError(place)
-        return float(rows[column].mean())
+        return float(found.mean())
 
 
 def _picture(key: Key, artifact: str, png: bytes) -> Picture:

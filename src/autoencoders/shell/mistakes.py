@@ -98,7 +98,7 @@ def _dataset_fault(error: BaseException) -> str:
             f"{file} is missing, and nothing that was chosen to run writes it; "
             "run without --namespaces, --tags and --nodes, with --only-missing-outputs"
         )
-    return f"cannot read {file}: {cause}; delete it, to have it written anew"
+    return f"cannot read {file}: {cause}" + ("" if "/conf/" in file else "; delete it, to have it written anew")
 
 
 def _with_way_on(error: Exception, sentence: str) -> str:

@@ -32,7 +32,7 @@ class Corruption(Plugin):
 class NoCorruption(Corruption):
     """The image as it is."""
 
-    kind: Literal["none"]
+    kind: Literal["none"] = "none"
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return the images untouched."""
@@ -69,7 +69,7 @@ class Gaussian(Corruption):
 
     kind: Literal["gaussian"]
     std: Fraction
-    clip: bool
+    clip: bool = False
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Add noise to images (N, C, H, W) in [0, 1]; `clip` keeps the result in [0, 1]."""

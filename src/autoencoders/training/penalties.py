@@ -25,7 +25,7 @@ class Penalty(Plugin):
 class NoPenalty(Penalty):
     """Nothing is added to the loss."""
 
-    kind: Literal["none"]
+    kind: Literal["none"] = "none"
 
     def __call__(self, code: Tensor) -> float:
         """Return 0."""

@@ -10,32 +10,32 @@ from autoencoders.configuration import Strict
 from autoencoders.data.images import Scale
 from autoencoders.models import Architecture
 from autoencoders.training.augmentation import Augmentation
-from autoencoders.training.corruption import Corruption
-from autoencoders.training.penalties import Penalty
+from autoencoders.training.corruption import Corruption, NoCorruption
+from autoencoders.training.penalties import NoPenalty, Penalty
 
 
 class Training(Strict):
-    """How a network is fitted."""
+    """How a network is fitted. What is left out is not done: a schedule, decay, reduced precision, augmentation."""
 
     epochs: PositiveInt
     batch_size: PositiveInt | Literal["full"]  # images
     learning_rate: PositiveFloat  # the highest one of the schedule
     optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
-    schedule: Literal["constant", "one_cycle"]
-    weight_decay: NonNegativeFloat
-    precision: Literal["float32", "bfloat16"]
+    schedule: Literal["constant", "one_cycle"] = "constant"
+    weight_decay: NonNegativeFloat = 0.0
+    precision: Literal["float32", "bfloat16"] = "float32"
     epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
     augmentation: Augmentation | None = None  # of the training images
     snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
 
 
 class Variant(Strict):
-    """One architecture, corruption and penalty, and how it is trained."""
+    """One architecture, corruption and penalty, and how it is trained. Absence need not be said."""
 
     model: SerializeAsAny[Architecture]
-    scale: Scale  # of the pixels that the network sees; all its errors are in these units
-    corruption: SerializeAsAny[Corruption]
-    penalty: SerializeAsAny[Penalty]
+    scale: Scale = "unit"  # of the pixels that the network sees; all its errors are in these units
+    corruption: SerializeAsAny[Corruption] = NoCorruption()
+    penalty: SerializeAsAny[Penalty] = NoPenalty()
     training: Training | None = None  # left out where the architecture has a closed form
 
     def parameters(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
-from autoencoders.data.catalog.raw_images import RawImages, checksum
+from autoencoders.data.images import ImageSet
 
 SOURCE = (
     "Optical Recognition of Handwritten Digits, test part, E. Alpaydin and C. Kaynak, UCI Machine Learning "
@@ -13,7 +13,7 @@ SOURCE = (
 )
 
 
-class DigitsDataset(LoadOnlyDataset[RawImages]):
+class DigitsDataset(LoadOnlyDataset[ImageSet]):
     """1797 digits of 8 x 8 pixels in 17 grey levels; no file and no network needed.
 
     Args:
@@ -23,23 +23,20 @@ class DigitsDataset(LoadOnlyDataset[RawImages]):
     def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
         self.metadata = metadata
 
-    def load(self) -> RawImages:
+    def load(self) -> ImageSet:
         """Return the digits; all count as "train", for there is no official test part."""
         from sklearn.datasets import load_digits
 
         digits = load_digits()
         images = digits.images.astype(np.uint8)[:, np.newaxis]  # (1797, 1, 8, 8)
         labels = digits.target.astype(np.uint8)
-        return {
+        info = {
             "name": "scikit-learn's digits",
-            "images": images,
-            "labels": labels,
-            "parts": np.full(len(labels), "train", dtype="<U5"),
             "intensity": 16,
             "class_names": [str(name) for name in digits.target_names],
-            "checksum": checksum(images, labels),
             "source": SOURCE,
         }
+        return ImageSet(images, labels, np.full(len(labels), "train"), info)
 
     def _exists(self) -> bool:
         return True

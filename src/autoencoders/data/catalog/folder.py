@@ -8,13 +8,13 @@ import numpy as np
 from kedro.io import DatasetError
 
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
-from autoencoders.data.catalog.raw_images import RawImages, checksum
+from autoencoders.data.images import ImageSet
 
 MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
 PARTS = ("train", "test")
 
 
-class FolderDataset(LoadOnlyDataset[RawImages]):
+class FolderDataset(LoadOnlyDataset[ImageSet]):
     """Image files of any format that Pillow reads, cut to one shape.
 
     Files lie in `<path>/<class>/`, or in `<path>/train/<class>/` and `<path>/test/<class>/` where they have official
@@ -47,7 +47,7 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
         self._channels = channels
         self.metadata = metadata
 
-    def load(self) -> RawImages:
+    def load(self) -> ImageSet:
         """Return the images, classes and files in the order of their names, the training part first.
 
         Raises:
@@ -59,17 +59,14 @@ class FolderDataset(LoadOnlyDataset[RawImages]):
         names = sorted({file.parent.name for _, file in files})
         images = np.stack([self._read(file) for _, file in files])
         labels = np.array([names.index(file.parent.name) for _, file in files], dtype=np.uint8)
-        return {
+        info = {
             "name": self._name,
-            "images": images,
-            "labels": labels,
-            "parts": np.array([part for part, _ in files], dtype="<U5"),
             "intensity": 255,
             "class_names": names,
-            "checksum": checksum(images, labels),
             "source": "images of one's own",
             "files": [file.relative_to(self._path).as_posix() for _, file in files],
         }
+        return ImageSet(images, labels, np.array([part for part, _ in files]), info)
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Yield the part and the path of every file, but for hidden ones."""

@@ -14,8 +14,8 @@ import numpy as np
 from kedro.io import DatasetError
 
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
-from autoencoders.data.catalog.raw_images import RawImages, checksum
 from autoencoders.data.catalog.replacement import replacing
+from autoencoders.data.images import ImageSet
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ CHECKSUMS = {  # MD5 of the uncompressed contents; torchvision knows those of th
 }
 
 
-class IDXDataset(LoadOnlyDataset[RawImages]):
+class IDXDataset(LoadOnlyDataset[ImageSet]):
     """MNIST, Fashion-MNIST or KMNIST in torchvision's folders; downloads what is missing.
 
     Args:
@@ -70,7 +70,7 @@ class IDXDataset(LoadOnlyDataset[RawImages]):
         self._parts = [part for part in PREFIXES if part in parts]
         self.metadata = metadata
 
-    def load(self) -> RawImages:
+    def load(self) -> ImageSet:
         """Return the images of the listed parts, the training part first, checked against official checksums.
 
         Raises:
@@ -78,17 +78,13 @@ class IDXDataset(LoadOnlyDataset[RawImages]):
         """
         pieces = [self._read(f"{PREFIXES[part]}-{LABELS}", 1) for part in self._parts]
         images = np.concatenate([self._read(f"{PREFIXES[part]}-{IMAGES}", 3) for part in self._parts])[:, np.newaxis]
-        labels = np.concatenate(pieces)
-        return {
+        info = {
             "name": self._name,
-            "images": images,  # (N, 1, 28, 28)
-            "labels": labels,
-            "parts": np.repeat(np.array(self._parts, dtype="<U5"), [len(piece) for piece in pieces]),
             "intensity": 255,
             "class_names": [name.partition(" - ")[0] for name in self._published().classes],  # MNIST's "0 - zero"
-            "checksum": checksum(images, labels),
             "source": SOURCES[self._name],
         }
+        return ImageSet(images, np.concatenate(pieces), np.repeat(self._parts, list(map(len, pieces))), info)
 
     def _exists(self) -> bool:
         return all(self._find(f"{PREFIXES[part]}-{kind}") for part in self._parts for kind in (IMAGES, LABELS))

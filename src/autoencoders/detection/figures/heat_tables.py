@@ -5,26 +5,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from autoencoders.reporting.figures.style import (
-    BLUE,
-    FAINT_INK,
-    INK,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    VERMILLION,
-    finish,
-    new_figure,
-    wrapped,
-)
+from autoencoders.reporting.figures import style
 
 MEAN = "mean"
 BELOW = "▼"  # at the name of a detector that loses to the reference
 SHADES = LinearSegmentedColormap.from_list("shades", ["#F7FAFC", "#9CC7E2", "#0A4F80"])
-ABOUT_CHANCE = LinearSegmentedColormap.from_list("about_chance", [VERMILLION, "#F6D9C6", "#FFFFFF", "#C2DDED", BLUE])
+ABOUT_CHANCE = LinearSegmentedColormap.from_list(
+    "about_chance", [style.VERMILLION, "#F6D9C6", "#FFFFFF", "#C2DDED", style.BLUE]
+)
 BLIND = 0.05  # AUROC within this of 0.5 is a blind spot
 DARK = 0.55  # luminance below which ink is white
 CELL, ROW, LETTER = 0.62, 0.3, 0.078  # inches: a column, a row, a letter of a name
+
+Cells = dict[tuple[int, int], Text]  # by row and column
 
 
 def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, dataset: str = "") -> Figure:
@@ -34,32 +29,32 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
         ours: Index: detectors; columns: normal classes, then mean, its sd over seeds and its interval low to high (NaN
             where there is none), below_reference (bool); AUROC in [0, 1].
         published: Index: sources; columns: the same normal classes, NaN where nothing is printed, and mean.
-        dataset: Its name, for the headline.
+        dataset: Name of the dataset, for the headline.
 
     Returns:
         The table; the best of a column, to the digit shown and over both parts, is bold, the second underlined.
     """
-    columns = [*ours.columns[: ours.columns.get_loc(MEAN)], MEAN]
+    columns = list(ours.columns[: ours.columns.get_loc(MEAN) + 1])
     ours = ours.sort_values(MEAN, ascending=False, kind="stable")
-    parts = [ours[columns]]
+    names = [f"{BELOW} {name}" if below else name for name, below in ours["below_reference"].items()]
+    table = ours[columns].set_axis(names)
     if published is not None and len(published):
         gap = pd.DataFrame(np.nan, index=[""], columns=columns)
-        parts += [gap, published[columns].sort_values(MEAN, ascending=False, kind="stable")]
-    table = 100 * pd.concat(parts).astype(float)
-    labels = [f"{BELOW} {name}" if below else str(name) for name, below in ours["below_reference"].items()]
-    labels = [wrapped(label, 36) for label in [*labels, *map(str, table.index[len(ours) :])]]
-    figure, axes = _new_table(labels, columns, right=1.9)
-    top, bottom = 100.0, min(90.0, max(50.0, 10 * np.floor(np.nanquantile(table, 0.05) / 10)))
-    _draw_cells(axes, table.to_numpy(), SHADES, Normalize(bottom, top), "{:.1f}", gap=len(ours))
-    _mark_best(axes, table.to_numpy().round(1))
+        table = pd.concat([table, gap, published[columns].sort_values(MEAN, ascending=False, kind="stable")])
+    table = 100 * table.astype(float)
+    bottom = min(90.0, max(50.0, 10 * np.floor(np.nanquantile(table, 0.05) / 10)))
+    figure, axes, cells = _draw_table(table, SHADES, Normalize(bottom, 100), "{:.1f}", right=1.9)
+    _mark_best(axes, cells, table.to_numpy().round(1))
     _write_spread(axes, ours)
     axes.axvline(len(columns) - 1.5, color="white", linewidth=6)
     for label, below in zip(axes.get_yticklabels(), ours["below_reference"], strict=False):
-        label.set_color(VERMILLION if below else INK)
+        label.set_color(style.VERMILLION if below else style.INK)
     axes.get_xticklabels()[-1].set_weight("bold")
-    if len(parts) > 1:
-        axes.text(-0.5, len(ours), "published", va="center", size=SMALL_SIZE, color=FAINT_INK, style="italic")
-    finish(figure, _headline(ours, published, dataset), _note(ours, bottom))
+    if len(table) > len(ours):
+        axes.text(
+            -0.5, len(ours), "published", va="center", size=style.SMALL_SIZE, color=style.FAINT_INK, style="italic"
+        )
+    style.finish(figure, _headline(ours, published, dataset), _note(ours, bottom))
     return figure
 
 
@@ -68,23 +63,22 @@ def score_heat_table(table: pd.DataFrame, anomaly_score: str) -> Figure:
 
     Args:
         table: Index: detectors, best first; columns: scores, NaN where a detector has none; AUROC in [0, 1].
-        anomaly_score: The column that ranks detectors.
+        anomaly_score: Column that ranks detectors.
 
     Returns:
         The table; the best score of a detector is bold.
     """
-    values = 100 * table.to_numpy(dtype=float)
-    labels = [wrapped(str(name), 36) for name in table.index]
-    figure, axes = _new_table(labels, [str(name) for name in table.columns], right=0.4)
-    _draw_cells(axes, values, SHADES, Normalize(70, 100), "{:.1f}")
-    texts = {text.get_position(): text for text in axes.texts}
-    for row, found in enumerate(values.round(1)):
-        for column in np.flatnonzero(found == np.nanmax(found)):
-            texts[column, row].set_weight("bold")
+    values = 100 * table.astype(float)
+    figure, axes, cells = _draw_table(values, SHADES, Normalize(70, 100), "{:.1f}", right=0.4)
+    best = values.round(1).eq(values.max(axis=1).round(1), axis=0).to_numpy()
+    for place in map(tuple, np.argwhere(best)):
+        cells[place].set_weight("bold")
     axes.get_xticklabels()[list(table.columns).index(anomaly_score)].set_weight("bold")
-    note = "Mean AUROC in percent over normal classes, colour from 70 or less to 100; the best score of a detector is "
-    note += f"bold, {anomaly_score} ranks the detectors; untrained: {anomaly_score} of the network before training."
-    finish(figure, _gain(table, anomaly_score), note)
+    note = (
+        "Mean AUROC in percent over normal classes, colour from 70 or less to 100; the best score of a detector is "
+        f"bold, {anomaly_score} ranks the detectors; untrained: {anomaly_score} of the network before training."
+    )
+    style.finish(figure, _gain(table, anomaly_score), note)
     return figure
 
 
@@ -98,112 +92,100 @@ def _gain(table: pd.DataFrame, anomaly_score: str) -> str:
     return f"{anomaly_score} instead of mse: {gain.min():+.1f} to {gain.max():+.1f} points of AUROC"
 
 
-def probe_heat_table(table: pd.DataFrame) -> Figure:
-    """Draw how well each detector tells probes from normal images.
+def out_of_distribution_table(table: pd.DataFrame) -> Figure:
+    """Draw how well each detector tells out-of-distribution images from normal ones.
 
     Args:
-        table: Index: detectors; columns: probes; AUROC in [0, 1], NaN where there is none.
+        table: Index: detectors; columns: kinds of images; AUROC in [0, 1], NaN where there is none.
 
     Returns:
-        The table, the best detector on top and the hardest probe at the right; white is chance, blue better,
-        orange worse: probes that pass for more normal than normal images.
+        The table, the best detector on top and the hardest kind at the right; white is chance, blue better,
+        orange worse: images that pass for more normal than normal images.
     """
-    ordered = table.loc[table.mean(axis=1).sort_values(ascending=False, kind="stable").index]
-    ordered = ordered[table.mean().sort_values(ascending=False, kind="stable").index].astype(float)
-    labels = [wrapped(str(name), 36) for name in ordered.index]
-    probes = [str(name).replace("_", " ") for name in ordered.columns]
-    figure, axes = _new_table(labels, probes, right=1.2)
-    values = ordered.to_numpy()
-    _draw_cells(axes, values, ABOUT_CHANCE, Normalize(0, 1), "{:.2f}")
-    for text, value in zip(axes.texts, values.flat, strict=True):
-        text.set_weight("bold" if value < 0.5 + BLIND else "normal")
-    scale = figure.colorbar(axes.collections[0], ax=axes, ticks=[0, 0.5, 1], pad=0.015, aspect=14, anchor=(0, 1))
+    table = table.loc[table.mean(axis=1).sort_values(ascending=False, kind="stable").index]
+    table = table[table.mean().sort_values(ascending=False, kind="stable").index].astype(float)
+    table.columns = [kind_name(str(name)) for name in table.columns]
+    figure, axes, cells = _draw_table(table, ABOUT_CHANCE, Normalize(0, 1), "{:.2f}", right=1.2)
+    for place in map(tuple, np.argwhere(table.to_numpy() < 0.5 + BLIND)):
+        cells[place].set_weight("bold")
+    scale = style.put_colour_scale(axes, axes.collections[0], ticks=[0, 0.5, 1])
     scale.ax.set_yticklabels(["0", "0.5 chance", "1"])
-    scale.outline.set_visible(False)
-    scale.ax.tick_params(labelsize=SMALL_SIZE, length=0)
     note = (
-        "AUROC of each probe against normal test images, the best detector on top, the hardest probe at the right. "
-        f"Bold: blind spots (within {BLIND:g} of chance) and, orange, worse than chance: probes that pass for more "
-        "normal than normal images."
+        "AUROC of out-of-distribution images against normal test images, the best detector on top, the hardest kind at "
+        f"the right. Bold: blind spots (within {BLIND:g} of chance) and, orange, worse than chance: images that pass "
+        "for more normal than normal images."
     )
-    finish(figure, _blind_spots(ordered), note)
+    style.finish(figure, _blind_spots(table), note)
     return figure
 
 
-def _new_table(labels: list[str], columns: list[str], right: float) -> tuple[Figure, Axes]:
-    """Return a figure wide and high enough for a table with `right` inches beside it, and its labelled panel."""
+def _draw_table(
+    table: pd.DataFrame, cmap: Colormap, norm: Normalize, form: str, right: float
+) -> tuple[Figure, Axes, Cells]:
+    """Colour each cell and write its value, light on dark; a dash for none, nothing in a row without a name.
+
+    The figure is wide and high enough for the wrapped names and has `right` inches beside the table.
+    """
+    labels = [style.wrapped(str(name), 36) for name in table.index]
+    headers = [style.wrapped(str(name), 9) for name in table.columns]
     longest = max(len(line) for label in labels for line in label.split("\n"))
     lines = sum(1 + 0.55 * label.count("\n") for label in labels)
-    headers = [wrapped(str(name), 9) for name in columns]
-    width = max(LETTER * longest + CELL * len(columns) + right + 0.4, 7)
     height = 1.45 + 0.17 * max(header.count("\n") for header in headers) + ROW * lines
-    figure, panels = new_figure(width, max(height, 2.6))
+    figure, panels = style.new_figure(LETTER * longest + CELL * len(headers) + right + 0.4, max(height, 2.6))
     axes = panels[0, 0]
-    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(labels) - 0.5, -0.5))
-    axes.set_yticks(range(len(labels)), labels, fontsize=TEXT_SIZE)
-    axes.set_xticks(range(len(columns)), headers, fontsize=TEXT_SIZE)
+    edges = np.arange(len(headers) + 1) - 0.5, np.arange(len(labels) + 1) - 0.5
+    axes.pcolormesh(*edges, np.ma.masked_invalid(table), cmap=cmap, norm=norm, edgecolors="white", linewidth=1)
+    cells = {}
+    for (row, column), value in np.ndenumerate(table.to_numpy()):
+        text, color = form.format(value), _ink(cmap(norm(value)))
+        if np.isnan(value):
+            text, color = "–" if labels[row] else "", style.FAINT_INK
+        cells[row, column] = axes.text(column, row, text, color=color, ha="center", va="center", size=style.SMALL_SIZE)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_yticks(range(len(labels)), labels, fontsize=style.TEXT_SIZE)
+    axes.set_xticks(range(len(headers)), headers, fontsize=style.TEXT_SIZE)
     axes.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
     axes.spines[:].set_visible(False)
     axes.grid(False)
-    return figure, axes
-
-
-def _draw_cells(
-    axes: Axes, values: np.ndarray, cmap: Colormap, norm: Normalize, form: str, gap: int | None = None
-) -> None:
-    """Colour each cell and write its value, light on dark; a dash for none, nothing in the row of the gap."""
-    rows, columns = values.shape
-    edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
-    axes.pcolormesh(*edges, np.ma.masked_invalid(values), cmap=cmap, norm=norm, edgecolors="white", linewidth=1)
-    for (row, column), value in np.ndenumerate(values):
-        place = {"ha": "center", "va": "center", "size": SMALL_SIZE, "in_layout": False}
-        if not np.isnan(value):
-            axes.text(column, row, form.format(value), color=_ink(cmap(norm(value))), **place)
-        elif row != gap:
-            axes.text(column, row, "–", color=FAINT_INK, **place)
+    return figure, axes, cells
 
 
 def _ink(color: tuple[float, float, float, float]) -> str:
     """Return the ink that is legible on a colour, by its luminance (ITU-R BT.709)."""
-    return "white" if np.dot(color[:3], (0.2126, 0.7152, 0.0722)) < DARK else INK
+    return "white" if np.dot(color[:3], (0.2126, 0.7152, 0.0722)) < DARK else style.INK
 
 
-def _mark_best(axes: Axes, values: np.ndarray) -> None:
+def _mark_best(axes: Axes, cells: Cells, values: np.ndarray) -> None:
     """Set the highest value of each column in bold, all that tie with it, and underline the second."""
-    texts = {text.get_position(): text for text in axes.texts}
     for column, found in enumerate(values.T):
-        ranks = np.unique(found[~np.isnan(found)])[::-1]
-        for row in np.flatnonzero(found == ranks[:1]) if len(ranks) else ():
-            texts[column, row].set_weight("bold")
-        for row in np.flatnonzero(found == ranks[1]) if len(ranks) > 1 else ():
-            ink = texts[column, row].get_color()
-            axes.plot(column, row + 0.31, marker="_", markersize=22, color=ink)
+        best, second, *_ = [*np.unique(found[~np.isnan(found)])[::-1], None, None]
+        for row, value in enumerate(found):
+            if value == best:
+                cells[row, column].set_weight("bold")
+            elif value == second:
+                color = cells[row, column].get_color()
+                axes.plot(column, row + 0.31, marker="_", markersize=22, color=color)
 
 
 def _write_spread(axes: Axes, ours: pd.DataFrame) -> None:
-    """Write sd and interval of each mean right of the table, where there are any."""
-    spread = {
-        "± sd": ["" if np.isnan(sd) else f"± {100 * sd:.2f}" for sd in ours["sd"]],
-        "95% interval": [
-            "" if np.isnan(low) else f"{100 * low:.1f} to {100 * high:.1f}"
-            for low, high in zip(ours["low"], ours["high"], strict=True)
-        ],
-    }
-    along = 6.0  # points right of the table
-    for header, texts in spread.items():
+    """Write sd and interval of each mean at the right of the table, where there are any."""
+    interval = [f"{100 * low:.1f} to {100 * high:.1f}" for low, high in zip(ours["low"], ours["high"], strict=True)]
+    columns = {"± sd": [f"± {100 * sd:.2f}" for sd in ours["sd"]], "95% interval": interval}
+    look = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "size": style.SMALL_SIZE}
+    along = 6.0  # points at the right of the table
+    for header, texts in columns.items():
+        texts = ["" if "nan" in text else text for text in texts]
         if any(texts):
-            style = {"textcoords": "offset points", "size": SMALL_SIZE, "annotation_clip": False}
-            axes.annotate(header, (1, 1), (along, 5), xycoords="axes fraction", color=FAINT_INK, **style)
+            axes.annotate(header, (1, -0.6), (along, 0), va="bottom", color=style.FAINT_INK, **look)
             for row, text in enumerate(texts):
-                where = {"xycoords": axes.get_yaxis_transform(), "va": "center"}
-                axes.annotate(text, (1, row), (along, 0), color=INK, **where, **style)
+                axes.annotate(text, (1, row), (along, 0), va="center", color=style.INK, **look)
             along += 7 * max(map(len, texts))
 
 
 def _headline(ours: pd.DataFrame, published: pd.DataFrame | None, dataset: str) -> str:
     """Set our best mean beside the best published one."""
     best = ours.iloc[0]
-    finding = f"{ours.index[0]}, mean AUROC {best[MEAN]:.1%}"
+    finding = f"{best.name}, mean AUROC {best[MEAN]:.1%}"
     if not np.isnan(best["low"]):
         finding += f" ({100 * best['low']:.1f} to {100 * best['high']:.1f})"
     where = f" on {dataset}" if dataset else ""
@@ -223,12 +205,18 @@ def _note(ours: pd.DataFrame, bottom: float) -> str:
 
 
 def _blind_spots(table: pd.DataFrame) -> str:
-    """Count the cells at and below chance, and name the hardest probe."""
+    """Count the cells at and below chance, and name the hardest kind of images."""
     count = int(table.notna().to_numpy().sum())
     worse = int((table < 0.5 - BLIND).to_numpy().sum())
     blind = int(((table - 0.5).abs() <= BLIND).to_numpy().sum())
     hardest = table.columns[-1]
     return (
-        f"{worse} of {count} pairs of detector and probe are worse than chance, {blind} at chance; "
-        f"hardest probe: {str(hardest).replace('_', ' ')}, mean AUROC {table[hardest].mean():.2f}"
+        f"{worse} of {count} cells are worse than chance, {blind} at chance; "
+        f"hardest images: {hardest}, mean AUROC {table[hardest].mean():.2f}"
     )
+
+
+def kind_name(kind: str) -> str:
+    """Return the words for a kind of out-of-distribution images, or for the normal test images beside them."""
+    names = {"uniform": "uniform noise", "normal": "Gaussian noise", "test": "test images"}
+    return names.get(kind, kind.replace("_", " "))

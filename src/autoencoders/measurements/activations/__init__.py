@@ -71,9 +71,4 @@ def _units(model: Autoencoder, images: ImageTensor) -> dict[str, Tensor]:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw the codes of one image per class, and every unit's mean activation."""
-    return code_pictures(
-        {name: seeds[0].arrays["originals"] for name, seeds in findings.items()},
-        {name: seeds[0].arrays["codes"] for name, seeds in findings.items()},
-        {name: [finding.arrays["unit_means"] for finding in seeds] for name, seeds in findings.items()},
-        {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()},
-    )
+    return code_pictures(findings)

@@ -57,11 +57,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw each variant's filters with the largest norms."""
-    return filter_mosaics(
-        {name: seeds[0].arrays["filters"] for name, seeds in findings.items()},
-        {name: [finding.table for finding in seeds] for name, seeds in findings.items()},
-        config.layer,
-    )
+    return filter_mosaics(findings, config.layer)
 
 
 def filters_of(model: Autoencoder, layer: str) -> Tensor:

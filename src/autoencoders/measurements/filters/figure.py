@@ -1,71 +1,45 @@
 """Weight vectors as pictures."""
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
-from autoencoders.reporting.figures.bands import seeds_note
+from autoencoders.data.finding import Finding
+from autoencoders.reporting.figures import style
+from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic
-from autoencoders.reporting.figures.style import finish, new_figure, wrapped
-from autoencoders.reporting.figures.tiles import coloured, squared
+from autoencoders.reporting.figures.tiles import coloured, in_rows
 
 
-def filter_mosaics(filters: dict[str, np.ndarray], tables: dict[str, list[pd.DataFrame]], layer: str) -> Figure:
+def filter_mosaics(findings: dict[str, list[Finding]], layer: str) -> Figure:
     """Draw the filters of every variant in a square of pictures, those with the largest norms first.
 
     Args:
-        filters: Per variant (n, C, H, W), by falling norm.
-        tables: Per variant one table a seed, all filters: `norm`, `smoothness`, `near_zero` (0 or 1).
+        findings: By variant, one per seed, as `measure` returns them.
         layer: "encoder" or "decoder".
 
     Returns:
-        A panel a variant, each on a scale of its own that is symmetric about 0 and printed above it.
+        One panel per variant, each on a scale of its own that is symmetric about 0 and printed above it.
     """
-    columns = min(len(filters), 4)
-    rows = -(-len(filters) // columns)
-    side = 5.0 if columns == 1 else 3.6 if columns == 2 else 3.0
-    figure, panels = new_figure(max(columns * side, 7.0), 1.0 + rows * (side + 0.3), rows, columns)
-    for axes in panels.flat[len(filters) :]:
-        axes.set_visible(False)
-    for axes, (name, weights) in zip(panels.flat, filters.items(), strict=False):
-        limit = float(np.abs(weights).max()) or 1.0
-        pictures = coloured(_without_empty_rows(squared(weights)), (-limit, limit), "RdBu_r")
-        norm = tables[name][0]["norm"]
-        shown = f"{len(weights)} of {len(norm)}, norm {norm[0]:.2g} to {norm[len(weights) - 1]:.2g}"
-        _mosaic(pictures).draw(axes, f"{wrapped(name)}\n{shown}; s = {limit:.2g}")
-    colours = "Grey 0, each channel from -s to +s" if _channels(filters) == 3 else "White 0, blue to -s, red to +s"
-    seeds = seeds_note(max(map(len, tables.values())), "pictures")
-    note = f"{colours}, the largest weight shown. By falling norm, row by row. Noise correlates by 0. {seeds}"
-    finish(figure, _finding(tables, layer), note)
+    side = 5.0 if len(findings) == 1 else 3.4
+    figure, panels = style.panel_grid(len(findings), 4, (side, side + 0.3))
+    for axes, (name, seeds) in zip(panels.flat, findings.items(), strict=False):
+        filters, norm = seeds[0].arrays["filters"], seeds[0].table["norm"]  # (n, C, H, W), (units,)
+        limit = float(np.abs(filters).max()) or 1.0
+        tiles = in_rows(coloured(filters, (-limit, limit), "RdBu_r"), int(np.ceil(np.sqrt(len(filters)))))
+        shown = f"{len(filters)} of {len(norm)}, norm {norm[0]:.2g} to {norm[len(filters) - 1]:.2g}; s = {limit:.2g}"
+        Mosaic(tiles).draw(axes, f"{style.wrapped(name)}\n{shown}")
+    colours = "White 0, blue to -s, red to +s" if filters.shape[1] == 1 else "Grey 0, each channel from -s to +s"
+    note = f"{colours}, the largest weight shown. By falling norm, row by row. Weights of noise correlate by 0. "
+    style.finish(figure, _finding(findings, layer), note + seeds_note(findings, PICTURES))
     return figure
 
 
-def _mosaic(pictures: np.ndarray) -> Mosaic:
-    return Mosaic(pictures, [""] * len(pictures), [()] * len(pictures))
-
-
-def _without_empty_rows(pictures: np.ndarray) -> np.ndarray:
-    return pictures[~np.isnan(pictures[:, 0]).all(axis=(1, 2, 3))]
-
-
-def _channels(filters: dict[str, np.ndarray]) -> int:
-    return next(iter(filters.values())).shape[1]
-
-
-def _finding(tables: dict[str, list[pd.DataFrame]], layer: str) -> str:
+def _finding(findings: dict[str, list[Finding]], layer: str) -> str:
     """Say how smooth the filters are and what share of them is near zero."""
-    smooth = _means(tables, "smoothness")
-    zero = _means(tables, "near_zero")
-    most, least = max(smooth, key=smooth.__getitem__), min(smooth, key=smooth.__getitem__)
-    range_ = f"{smooth[most]:.2f} ({most})"
-    if len(smooth) > 1:
-        range_ = f"{smooth[least]:.2f} ({least}) to {range_}"
-    shares = f"{min(zero.values()):.0%}"
-    if shares != f"{max(zero.values()):.0%}":
-        shares += f" to {max(zero.values()):.0%}"
-    what = "first layer" if layer == "encoder" else "last layer"
-    return f"{layer.capitalize()}, {what}: adjacent weights correlate by {range_}; {shares} of filters near zero"
-
-
-def _means(tables: dict[str, list[pd.DataFrame]], column: str) -> dict[str, float]:
-    return {name: float(np.mean([table[column].mean() for table in seeds])) for name, seeds in tables.items()}
+    smooth, zero = (
+        {name: float(np.mean([one.table[column].mean() for one in seeds])) for name, seeds in findings.items()}
+        for column in ("smoothness", "near_zero")
+    )
+    shares = " to ".join(dict.fromkeys(f"{share:.0%}" for share in (min(zero.values()), max(zero.values()))))
+    what = "Encoder, first layer" if layer == "encoder" else "Decoder, last layer"
+    return f"{what}: adjacent weights correlate by {named_range(smooth, '.2f')}; {shares} of filters near zero"

@@ -79,4 +79,4 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw input, reconstruction and squared difference of the first seed's images, on one scale for all variants."""
-    return error_maps({name: (seeds[0].table, seeds[0].arrays) for name, seeds in findings.items()}, config.columns)
+    return error_maps({name: seeds[0] for name, seeds in findings.items()}, config.columns)

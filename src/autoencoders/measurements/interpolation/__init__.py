@@ -60,12 +60,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw some ways above their cross-fades, and the distances along all of them."""
-    return interpolation_strips(
-        {name: seeds[0].arrays["codes"] for name, seeds in findings.items()},
-        {name: seeds[0].arrays["fades"] for name, seeds in findings.items()},
-        {name: seeds[0].arrays["labels"] for name, seeds in findings.items()},
-        {name: [finding.table for finding in seeds] for name, seeds in findings.items()},
-    )
+    return interpolation_strips(findings)
 
 
 def _pairs(subject: Subject, count: int, rng: np.random.Generator) -> np.ndarray:

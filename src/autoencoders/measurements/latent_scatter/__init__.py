@@ -11,12 +11,13 @@ from pydantic import PositiveInt
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from autoencoders.data.finding import Finding
+from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
-from autoencoders.reporting.figures.bands import spread
+from autoencoders.reporting.figures import style
+from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_note, spread
 from autoencoders.reporting.figures.maps import class_maps
 
 
@@ -70,32 +71,24 @@ def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw every variant's test codes in the plane."""
-    tables = {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
-    accuracy = {name: float(table["accuracy"].mean()) for name, table in tables.items()}
-    best = max(accuracy, key=accuracy.__getitem__)
-    worst = min(accuracy, key=accuracy.__getitem__)
-    said = f"{accuracy[best]:.1%} ({best})"
-    if len(accuracy) > 1:
-        said = f"{accuracy[worst]:.1%} ({worst}) to {said}"
-    titles, labels = {}, {}
+    titles, labels, tables = {}, {}, joined(findings)
     for name, table in tables.items():
-        titles[name] = f"{spread(table['accuracy'], '.3f')} in {table['latent_dim'].iloc[0]}-D"
+        dimensions = table["latent_dim"].iloc[0]
+        titles[name] = f"{style.wrapped(name)}: {spread(table['accuracy'], '.3f')} in {dimensions}-D"
         labels[name] = ("first number of the code", "second number")
-        if table["latent_dim"].iloc[0] > 2:
-            titles[name] += f", {spread(table['plane_accuracy'], '.3f')} here"
-            labels[name] = (
-                f"first principal axis ({table['plane_variance'].mean():.0%} of variance in both)",
-                "second",
-            )
-    row = tables[best].astype(object).iloc[0]
-    return class_maps(
-        {name: (seeds[0].arrays["points"], seeds[0].arrays["labels"]) for name, seeds in findings.items()},
-        titles,
-        labels,
-        f"{config.neighbours} nearest training codes name the class of {said} of test images",
+        if dimensions > 2:
+            titles[name] += f",\n{spread(table['plane_accuracy'], '.3f')} here"
+            share = f"{table['plane_variance'].mean():.0%} of variance in both"
+            labels[name] = (f"first principal axis ({share})", "second")
+    accuracy = {name: float(table["accuracy"].mean()) for name, table in tables.items()}
+    row = next(iter(findings.values()))[0].table.astype(object).iloc[0]
+    share = named_range(accuracy, ".1%")
+    finding = f"{config.neighbours} nearest training codes name the class of {share} of test images"
+    note = (
         f"Above each panel: share of {row['n']} test images whose {config.neighbours} nearest of {row['references']} "
-        "training codes name their class. Numbers: medians of classes. Pictures: first seed.",
+        "training codes name their class. Numbers in panels: medians of classes. "
     )
+    return class_maps(first_arrays(findings), titles, labels, finding, note + seeds_note(findings, PICTURES))
 
 
 def _plane(codes: Tensor, seed: int) -> tuple[Tensor, Tensor, float]:

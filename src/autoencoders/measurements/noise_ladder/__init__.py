@@ -15,7 +15,7 @@ from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.noise_ladder.figure import Ladder, noise_ladder
+from autoencoders.measurements.noise_ladder.figure import noise_ladder
 from autoencoders.training import pca
 from autoencoders.training.corruption import Corruption
 from autoencoders.training.engine import reconstruct, squared_error
@@ -79,11 +79,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw error v level, and beside it one test image at every level."""
-    ladders = {
-        name: Ladder(pd.concat([finding.table for finding in seeds]), seeds[0].arrays)
-        for name, seeds in findings.items()
-    }
-    return noise_ladder(ladders, "noise sd" if config.corruption == "gaussian" else "share of pixels hit")
+    return noise_ladder(findings, "noise sd" if config.corruption == "gaussian" else "share of pixels hit")
 
 
 def psnr(mse: float) -> float:

@@ -14,7 +14,7 @@ from autoencoders.evaluation.latent import subset
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.out_of_distribution.figure import probe_sheet
+from autoencoders.measurements.out_of_distribution.figure import out_of_distribution_sheet
 from autoencoders.models.base import Autoencoder
 from autoencoders.training.engine import reconstruct, reconstruction_errors, squared_error
 
@@ -59,8 +59,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw some images of each kind with what becomes of them, and the errors and AUROC of all."""
-    tables = {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
-    return probe_sheet(tables, {name: seeds[0].arrays for name, seeds in findings.items()})
+    return out_of_distribution_sheet(findings)
 
 
 def _row(name: str, errors: np.ndarray, reference: np.ndarray) -> dict[str, str | float]:

@@ -57,9 +57,8 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
-    """Draw the errors of all variants over their widths, a panel an architecture."""
-    table = pd.concat([finding.table for seeds in findings.values() for finding in seeds], ignore_index=True)
-    return width_curves(table, f"N({config.mean:g}, {config.std:g}{'²' * (config.std != 1)}) images")
+    """Draw the errors of all variants over their widths, one panel per architecture."""
+    return width_curves(findings, f"N({config.mean:g}, {config.std:g}{'²' * (config.std != 1)}) images")
 
 
 def _pca_errors(subject: Subject, images: ImageTensor | Tensor, like: ImageTensor) -> np.ndarray:

@@ -60,10 +60,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw the errors that the thresholds stand between, and the nominal and empirical rate of each rule."""
-    return threshold_sheet(
-        {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()},
-        {name: seeds[0].arrays for name, seeds in findings.items()},
-    )
+    return threshold_sheet(findings)
 
 
 def _rules(calibration: np.ndarray, config: Config, rng: np.random.Generator) -> pd.DataFrame:

@@ -11,12 +11,13 @@ from pydantic import PositiveFloat, PositiveInt
 from sklearn.manifold import TSNE, trustworthiness
 from threadpoolctl import threadpool_limits
 
-from autoencoders.data.finding import Finding
+from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.reporting.charts.maps import map_chart
-from autoencoders.reporting.figures.bands import spread
+from autoencoders.reporting.figures import style
+from autoencoders.reporting.figures.bands import PICTURES, seeds_note, spread
 from autoencoders.reporting.figures.maps import class_maps
 from autoencoders.training.progress import is_shown
 
@@ -71,21 +72,22 @@ def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw every variant's map."""
-    tables = {name: pd.concat([finding.table for finding in seeds]) for name, seeds in findings.items()}
-    accuracy = {name: float(table["map_accuracy"].mean()) for name, table in tables.items()}
-    best = max(accuracy, key=accuracy.__getitem__)
-    titles = {
-        name: f"{spread(table['map_accuracy'], '.3f')} on the map,\n{spread(table['code_accuracy'], '.3f')} in the "
-        f"code; trustworthiness {spread(table['trustworthiness'], '.3f')}"
-        for name, table in tables.items()
-    }
+    tables = joined(findings)
+    means = {name: table[["map_accuracy", "code_accuracy"]].mean() for name, table in tables.items()}
+    best = max(means, key=lambda name: means[name]["map_accuracy"])
+    titles = {}
+    for name, table in tables.items():
+        on_map, in_code, trust = (
+            spread(table[column], ".3f") for column in ("map_accuracy", "code_accuracy", "trustworthiness")
+        )
+        titles[name] = f"{style.wrapped(name)}: {on_map} on the map,\n{in_code} in the code; trustworthiness {trust}"
     row = tables[best].astype(object).iloc[0]
-    return class_maps(
-        {name: (seeds[0].arrays["points"], seeds[0].arrays["labels"]) for name, seeds in findings.items()},
-        titles,
-        None,
-        f"{config.neighbours} neighbours on the map name the class of {accuracy[best]:.1%} of test images "
-        f"({tables[best]['code_accuracy'].mean():.1%} in the code): {best}",
-        f"t-SNE of {row['n']} test codes, perplexity {row['perplexity']:g}; above: share of images whose "
-        f"{config.neighbours} neighbours name their class. Distances between groups mean nothing.",
+    finding = (
+        f"{config.neighbours} neighbours on the map name the class of {means[best]['map_accuracy']:.1%} of test images "
+        f"({means[best]['code_accuracy']:.1%} in the code): {best}"
     )
+    note = (
+        f"t-SNE of {row['n']} test codes, perplexity {row['perplexity']:g}; above: share of images whose "
+        f"{config.neighbours} neighbours name their class. Distances between groups mean nothing. "
+    )
+    return class_maps(first_arrays(findings), titles, None, finding, note + seeds_note(findings, PICTURES))

@@ -66,10 +66,7 @@ def measure(subject: Subject, config: Config) -> Finding:
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
     """Draw walks of one image per class, and the distances along all of them."""
-    return walk_pictures(
-        {name: seeds[0].arrays for name, seeds in findings.items()},
-        {name: [finding.table for finding in seeds] for name, seeds in findings.items()},
-    )
+    return walk_pictures(findings)
 
 
 def _walk(starts: Tensor, steps: Tensor, generator: Generator, spread: Tensor | float = 1.0) -> Tensor:

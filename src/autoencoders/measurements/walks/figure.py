@@ -2,107 +2,92 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from autoencoders.reporting.figures.bands import draw_band, seeds_note
+from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.reporting.figures import style
+from autoencoders.reporting.figures.bands import BAND, PICTURES, draw_band, seeds_note
 from autoencoders.reporting.figures.mosaic import Mosaic
-from autoencoders.reporting.figures.style import SMALL_SIZE, finish, new_figure, series_style, set_labels, wrapped
+from autoencoders.reporting.figures.tiles import alike
 
-PIXEL = {"color": "#000000", "linestyle": (0, (4, 2))}
 COLUMNS = 3  # panels in a row
 
 
-def walk_pictures(walks: dict[str, dict[str, np.ndarray]], tables: dict[str, list[pd.DataFrame]]) -> Figure:
+def walk_pictures(findings: dict[str, list[Finding]]) -> Figure:
     """Draw walks and how far along them the nearest training image lies.
 
     Args:
-        walks: Per variant the walks `pixel` and `code`, (n, steps, C, H, W) in [0, 1], step 0 first. Walks among pixels
-            are drawn once where those of all variants are alike.
-        tables: Per variant and seed: `walk`, `step`, `moved`, `nearest`, `images`, `nearest_of`.
+        findings: By variant, one per seed, as `measure` returns them. What variants share is drawn once.
 
     Returns:
         Pictures, then the distance from the nearest training image over the step and over the distance moved.
     """
-    first = next(iter(walks.values()))["pixel"]
-    alike = all(np.array_equal(arrays["pixel"], first) for arrays in walks.values())
-    pictures = {"pixels": first} if alike else {}
-    for name, arrays in walks.items():
-        if not alike:
-            pictures[f"pixels, {name}"] = arrays["pixel"]
-        pictures[f"code of {name}"] = arrays["code"]
-    table = next(iter(tables.values()))[0]
-    headers = {(0, index): f"{step:g}" for index, step in enumerate(table.loc[table["walk"] == "pixel", "step"])}
-    mosaics = {
-        name: Mosaic(images, [""] * len(images), [()] * len(images), headers) for name, images in pictures.items()
-    }
+    arrays = first_arrays(findings)
+    groups = alike({name: one["pixel"] for name, one in arrays.items()})
+    pictures = {}
+    for names in groups:
+        pictures["pixels" if len(groups) == 1 else f"pixels, {names[0]}"] = arrays[names[0]]["pixel"]
+        pictures |= {f"code of {name}": arrays[name]["code"] for name in names}
+    table = next(iter(findings.values()))[0].table
+    headers = {(0, index): f"{step:g}" for index, step in enumerate(table["step"].unique())}
+    mosaics = {name: Mosaic(images, headers=headers) for name, images in pictures.items()}
     columns = min(len(mosaics), COLUMNS)
     rows = -(-len(mosaics) // columns)
-    size = np.max([mosaic.size for mosaic in mosaics.values()], axis=0) * (0.52 if columns < COLUMNS else 0.46)
-    figure, panels = new_figure(
-        columns * max(size[0] + 0.3, 3.7) + 0.4,
-        1.6 + rows * (size[1] + 0.4) + 3.2,
-        rows + 1,
-        columns,
-        height_ratios=[*[size[1] + 0.4] * rows, 3.0],
+    width, height = np.max([mosaic.inches(0.48) for mosaic in mosaics.values()], axis=0)
+    width, height = max(width + 0.3, 3.7), height + 0.4
+    ratios = [*[height] * rows, 3.0]
+    figure, panels = style.new_figure(
+        columns * width + 0.4, 4.8 + rows * height, rows + 1, columns, height_ratios=ratios
     )
     for axes in [*panels.flat[len(mosaics) : rows * columns], *panels[-1, 2:]]:
         axes.set_axis_off()
     for axes, (name, mosaic) in zip(panels.flat, mosaics.items(), strict=False):
-        mosaic.draw(axes, wrapped(name, 40))
-    _draw_curves(panels[-1], tables, alike)
+        mosaic.draw(axes, style.wrapped(name, 40))
+    tables = joined(findings)
+    _draw_curves(*panels[-1, :2], tables, groups)
+    place = panels[-1, -1] if columns == COLUMNS else panels[-1, 0]  # an empty panel, or one with space at the left
+    place.legend(handles=panels[-1, 0].lines, loc="upper left", frameon=False, fontsize=style.SMALL_SIZE)
     note = (
-        "Above each picture: step, the sd of normal noise along one direction an image; among pixels in intensities of "
-        "[0, 1], clipped in pictures only; in the code, decoded alone, in each unit's sd over training images. "
-        f"Curves: mean over {table['images'][0]} test images, nearest of {table['nearest_of'][0]} training images. "
+        "Above each picture: step, the sd of Gaussian noise along one direction per image; among pixels in intensities "
+        "of [0, 1], clipped in pictures only; in the code, decoded alone, in each unit's sd over training images. "
+        f"Curves: {table['images'][0]} test images, nearest of {table['nearest_of'][0]} training images. "
     )
-    finish(figure, _finding(tables), note + seeds_note(max(map(len, tables.values())), "pictures"))
+    style.finish(figure, _finding(tables), note + seeds_note(findings, BAND, PICTURES))
     return figure
 
 
-def _draw_curves(panels: np.ndarray, tables: dict[str, list[pd.DataFrame]], alike: bool) -> None:
+def _draw_curves(left: Axes, right: Axes, tables: dict[str, pd.DataFrame], groups: list[list[str]]) -> None:
     """Draw the distance from the nearest training image over the step and over the distance moved."""
-    for axes, along in zip(panels, ("step", "moved"), strict=False):
-        for index, (name, seeds) in enumerate(tables.items()):
-            if index == 0 or not alike:
-                style = PIXEL if alike else PIXEL | {"color": series_style(index)["color"]}
-                label = "pixels" if alike else f"pixels, {name}"
-                draw_band(axes, _part(seeds, "pixel"), along, "nearest", style | {"label": wrapped(label)})
-            style = series_style(index) | {"label": wrapped(f"code of {name}")}
-            draw_band(axes, _part(seeds, "code"), along, "nearest", style)
+    styles = {name: style.series(index) for index, name in enumerate(tables)}
+    for axes, along in ((left, "step"), (right, "moved")):
+        for name, *_ in groups:
+            label = "pixels" if len(groups) == 1 else f"pixels, {name}"
+            look = {"color": style.BLACK if len(groups) == 1 else styles[name]["color"], "linestyle": style.DASHED}
+            pixel = tables[name].query("walk == 'pixel'")
+            draw_band(axes, pixel, "step", "nearest", look | {"label": style.wrapped(label)}, along)
+        for name, table in tables.items():
+            look = styles[name] | {"label": style.wrapped(f"code of {name}")}
+            draw_band(axes, table.query("walk == 'code'"), "step", "nearest", look, along)
         axes.set_ylim(bottom=0)
-    farthest = max(_part(seeds, "code")[0]["moved"].max() for seeds in tables.values())
-    shown = [table[table["moved"] <= farthest]["nearest"].max() for seeds in tables.values() for table in seeds]
-    panels[1].set_xlim(0, 1.05 * farthest)
-    panels[1].set_ylim(0, 1.25 * max(shown))
-    set_labels(panels[0], "Distance from the nearest training image", "step", "root mean squared difference")
-    set_labels(panels[1], "The same, by distance moved", "distance from where the walk began")
-    place = panels[-1] if len(panels) > 2 else panels[0]  # a panel that is empty, or that two lines leave space in
-    place.legend(handles=panels[0].lines, loc="upper left", frameon=False, fontsize=SMALL_SIZE)
+    everything = pd.concat(tables.values())
+    farthest = everything.query("walk == 'code'")["moved"].max()
+    right.set_xlim(0, 1.05 * farthest)
+    right.set_ylim(0, 1.25 * everything.query("moved <= @farthest")["nearest"].max())
+    style.set_labels(left, "Distance from the nearest training image", "step", "root mean squared difference")
+    style.set_labels(right, "The same, by distance moved", "distance from where the walk began")
 
 
-def _part(seeds: list[pd.DataFrame], walk: str) -> list[pd.DataFrame]:
-    return [table[table["walk"] == walk] for table in seeds]
-
-
-def _finding(tables: dict[str, list[pd.DataFrame]]) -> str:
+def _finding(tables: dict[str, pd.DataFrame]) -> str:
     """Compare the distances of walks that moved equally far: as far as those in the code went."""
     ends = {}  # moved, nearest in the code, nearest among pixels
-    for name, seeds in tables.items():
-        code, pixel = (_part(seeds, walk) for walk in ("code", "pixel"))
-        ends[name] = np.mean(
-            [
-                (one["moved"].iloc[-1], one["nearest"].iloc[-1], np.interp(one["moved"].iloc[-1], *_columns(other)))
-                for one, other in zip(code, pixel, strict=True)
-            ],
-            axis=0,
-        )
+    for name, table in tables.items():
+        means = table.groupby(["walk", "step"])[["moved", "nearest"]].mean()
+        (moved, in_code), pixel = means.loc["code"].iloc[-1], means.loc["pixel"]
+        ends[name] = moved, in_code, float(np.interp(moved, pixel["moved"], pixel["nearest"]))
     best = min(ends, key=lambda name: ends[name][1] / ends[name][2])
     moved, in_code, in_pixels = ends[best]
     return (
         f"Walks that moved by {moved:.2f} end {in_code:.2f} from the nearest training image in the code, "
         f"{in_pixels:.2f} among pixels: {best}"
     )
-
-
-def _columns(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    return table["moved"], table["nearest"]

@@ -15,6 +15,7 @@ from autoencoders.pipelines.detection.nodes import (
     set_thresholds,
     tabulate_auroc,
 )
+from autoencoders.pipelines.joins import join
 
 SHOWN = {
     "images": "images",
@@ -99,26 +100,13 @@ def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
 
 def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
     """Return what one detector with one seed comes to over the normal classes, under absolute names."""
-    seed, scoring = detector.parameter("seeds", detector.seed), detector.parameter("scoring")
-    merging = node(
-        merge_classes,
-        inputs=names(classes, "metrics"),
-        outputs=detector.dataset("metrics"),
-        name="merge_classes",
-    )
-    tabulating = node(
-        tabulate_auroc,
-        inputs={"scoring": scoring, "seed": seed} | names(classes, "scores"),
-        outputs=detector.dataset("auroc"),
-        name="tabulate_auroc",
-    )
-    setting = node(
-        set_thresholds,
-        inputs={"scoring": scoring} | names(classes, "scores"),
-        outputs=detector.dataset("thresholds"),
-        name="set_thresholds",
-    )
-    return Pipeline([merging, tabulating, setting], tags="detection")
+    scoring = {"scoring": detector.parameter("scoring")} | names(classes, "scores")
+    nodes = [
+        join(merge_classes, names(classes, "metrics"), detector, "metrics"),
+        join(tabulate_auroc, {"seed": detector.parameter("seeds", detector.seed)} | scoring, detector, "auroc"),
+        join(set_thresholds, scoring, detector, "thresholds"),
+    ]
+    return Pipeline(nodes, tags="detection")
 
 
 def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]) -> Pipeline:
@@ -129,13 +117,8 @@ def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]
         study: The key of a study with the settings of the scores.
         scores: The datasets of the scores, by their names with the dataset for the suite.
     """
-    choosing = node(
-        select_members,
-        inputs={"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")} | scores,
-        outputs=benchmark.dataset("selection"),
-        name="select_members",
-    )
-    return Pipeline([choosing], tags="detection")
+    inputs = {"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")} | scores
+    return Pipeline([join(select_members, inputs, benchmark, "selection")], tags="detection")
 
 
 def _measure_scores() -> Node:

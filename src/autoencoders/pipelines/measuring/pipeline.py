@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from autoencoders.key import Key, first_seeds, names
+from autoencoders.pipelines.joins import join
 from autoencoders.pipelines.measuring.nodes import chart_findings, draw_findings, take_measurement
 
 
@@ -43,24 +44,13 @@ def create_drawing_pipeline(study: Key, measurements: list[str], charted: list[s
         charted: The names of those with a chart.
         units: The key of every variant and seed and, in one-class studies, normal class.
     """
-    shown = study.comparison
-    drawings = [
-        node(
-            draw_findings,
-            inputs={"measurement": study.parameter("measurements", name)} | names(units, f"{name}_finding"),
-            outputs=[shown.dataset(f"{name}_figure"), shown.dataset(f"{name}_summary")],
-            name=f"draw_{name}",
-        )
-        for name in measurements
-    ]
-    charts = [
-        node(
-            chart_findings,
-            inputs={"measurement": study.parameter("measurements", name)}
-            | names(first_seeds(units), f"{name}_finding"),
-            outputs=shown.dataset(f"{name}_chart"),
-            name=f"chart_{name}",
-        )
-        for name in charted
-    ]
-    return Pipeline([*drawings, *charts], tags="reporting")
+    shown, first = study.comparison, first_seeds(units)
+    nodes = []
+    for name in measurements:
+        settings = {"measurement": study.parameter("measurements", name)}
+        found, drawn = names(units, f"{name}_finding"), (f"{name}_figure", f"{name}_summary")
+        nodes.append(join(draw_findings, settings | found, shown, *drawn, name=f"draw_{name}"))
+        if name in charted:
+            found = names(first, f"{name}_finding")
+            nodes.append(join(chart_findings, settings | found, shown, f"{name}_chart", name=f"chart_{name}"))
+    return Pipeline(nodes, tags="reporting")

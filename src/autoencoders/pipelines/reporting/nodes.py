@@ -11,11 +11,9 @@ import numpy as np
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
-from autoencoders.detection.ranking import Printed
 from autoencoders.detection.scoring import Scoring
 from autoencoders.key import Key, by_key
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure, Metrics
-from autoencoders.reporting.published import Published
 
 SAMPLES = 50  # training images that the report begins with
 
@@ -56,30 +54,18 @@ def _by_label(tables: dict[str, DataFrame], artifact: str) -> dict[str, list[Dat
 
 def draw_reconstructions(**examples: Arrays) -> Figure:
     """Draw originals and, one row per variant, what each makes of them."""
-    return _reconstruction_grid({key.detector: one for key, one in by_key(examples).items()})
+    from autoencoders.reporting.figures.reconstructions import reconstruction_grid
+
+    return reconstruction_grid({key.detector: one for key, one in by_key(examples).items()})
 
 
 def draw_class_reconstructions(**examples: Arrays) -> Figure:
     """Draw originals and, one row per normal class, what the network trained on it makes of images of all classes."""
-    errors = np.concatenate([one["errors"] for one in examples.values()])
-    finding = f"Trained on one row's images alone and shown all, errors from {errors.min():.3g} to {errors.max():.3g}"
-    return _reconstruction_grid({key.normal_class: one for key, one in by_key(examples).items()}, finding)
-
-
-def _reconstruction_grid(examples: dict[str, Arrays], finding: str = "") -> Figure:
     from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
-    first = next(iter(examples.values()))
-    corrupted = {
-        name: one["inputs"] for name, one in examples.items() if not np.array_equal(one["inputs"], one["originals"])
-    }
-    return reconstruction_grid(
-        first["originals"],
-        rows={name: one["reconstructions"] for name, one in examples.items()},
-        errors={name: one["errors"] for name, one in examples.items()},
-        inputs=corrupted or None,
-        finding=finding,
-    )
+    errors = np.concatenate([one["errors"] for one in examples.values()])
+    finding = f"Each row trained on one class and shown all: errors from {errors.min():.3g} to {errors.max():.3g}"
+    return reconstruction_grid({key.normal_class: one for key, one in by_key(examples).items()}, finding)
 
 
 def draw_samples(images: ImageSet, splits: Arrays) -> Figure:
@@ -95,21 +81,22 @@ def draw_snapshots(**snapshots: Arrays) -> Figure:
     """Draw what each variant makes of a few validation images as its training goes on."""
     from autoencoders.reporting.figures.reconstructions import reconstruction_grid
 
-    first = next(iter(snapshots.values()))
-    rows = {
-        f"{key.detector}, epoch {name.removeprefix('epoch_')}": shown
-        for key, kept in by_key(snapshots).items()
-        for name, shown in sorted(kept.items(), key=lambda item: (len(item[0]), item[0]))
-        if name.startswith("epoch_")
-    }
-    errors = {name: np.square(shown - first["originals"]).mean(axis=(1, 2, 3)) for name, shown in rows.items()}
-    return reconstruction_grid(first["originals"], rows, errors)
+    examples = {}
+    for key, kept in by_key(snapshots).items():
+        originals = kept["originals"]
+        epochs = sorted(int(name.removeprefix("epoch_")) for name in kept if name.startswith("epoch_"))
+        for epoch in epochs:
+            shown = kept[f"epoch_{epoch}"]
+            arrays = {"originals": originals, "inputs": originals, "reconstructions": shown}
+            name = f"{key.detector}, epoch {epoch}"
+            examples[name] = arrays | {"errors": np.square(shown - originals).mean(axis=(1, 2, 3))}
+    return reconstruction_grid(examples)
 
 
 def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
     """Draw histograms, ROC and precision-recall curves of the test images' anomaly scores, by normal class."""
-    from autoencoders.detection.figures.precision_recall import precision_recall_curves
-    from autoencoders.detection.figures.scores import roc_curves, score_histograms
+    from autoencoders.detection.figures.curves import precision_recall_curves, roc_curves
+    from autoencoders.detection.figures.scores import score_histograms
 
     test = _test_scores(scores)
     return score_histograms(test), roc_curves(test), precision_recall_curves(test)
@@ -118,11 +105,11 @@ def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
 def draw_thresholds(thresholds: DataFrame, **scores: DataFrame) -> tuple[Figure, Figure]:
     """Draw what a threshold lets pass and flags, and the nominal and empirical rates of each rule."""
     from autoencoders.detection.figures.error_rates import error_rates
-    from autoencoders.detection.figures.rates import realised_rates
+    from autoencoders.detection.figures.rates import empirical_rates
 
     test = _test_scores(scores)
     rates = dict(iter(thresholds.groupby("normal_class", sort=False)))
-    return error_rates(test, {name: rates[name] for name in test}), realised_rates(rates)
+    return error_rates(test, {name: rates[name] for name in test}), empirical_rates(rates)
 
 
 def _test_scores(scores: dict[str, DataFrame]) -> dict[str, DataFrame]:
@@ -133,8 +120,8 @@ def draw_heatmaps(**findings: Finding) -> Figure:
     """Draw where the images at the ends of the scale are off, by normal class on one colour scale."""
     from autoencoders.reporting.figures.heatmaps import error_maps
 
-    found = {key.normal_class: (finding.table, finding.arrays) for key, finding in by_key(findings).items()}
-    shown = max(len(table) for table, _ in found.values())
+    found = {key.normal_class: finding for key, finding in by_key(findings).items()}
+    shown = max(len(finding.table) for finding in found.values())
     return error_maps(found, shown, "Trained on one class: most normal, false alarms, misses and most anomalous")
 
 
@@ -142,17 +129,7 @@ def draw_comparison(comparison: DataFrame) -> Figure:
     """Draw the variants' test errors beside PCA's at the same code size."""
     from autoencoders.reporting.figures.comparison import comparison_bars
 
-    headings = {
-        "test/pca_mse_mean": "PCA at the same code size",
-        "test/mse_mean": "test MSE_mean",
-        "test/mse_sd": "test MSE_sd",
-    }
-    trained = comparison.dropna(subset="test/mse_mean")  # ensembles and baselines reconstruct nothing
-    return comparison_bars(
-        trained.set_index("variant").rename(columns=headings),
-        "test MSE",
-        headings["test/pca_mse_mean"] if "test/pca_mse_mean" in comparison else None,
-    )
+    return comparison_bars(comparison.dropna(subset="test/mse_mean"))  # ensembles and baselines reconstruct nothing
 
 
 def join_detectors(**tables: DataFrame) -> DataFrame:
@@ -176,18 +153,18 @@ def draw_auroc(detectors: DataFrame, scoring: Scoring) -> tuple[Figure, Figure]:
     return benchmark_table(ranking.by_anomaly_score(ours)), score_heat_table(by_score, scoring.anomaly_score)
 
 
-def draw_probes(comparison: DataFrame) -> Figure:
+def draw_out_of_distribution(comparison: DataFrame) -> Figure:
     """Draw as a heat table how well each detector tells out-of-distribution images from normal test images."""
-    from autoencoders.detection.figures.heat_tables import probe_heat_table
+    from autoencoders.detection.figures.heat_tables import out_of_distribution_table
 
     prefix, suffix = "probes/", "_mean"
     columns = {name: name[len(prefix) : -len(suffix)] for name in comparison if name.startswith(prefix)}
     means = {name: probe for name, probe in columns.items() if name.endswith(suffix)}
-    return probe_heat_table(comparison.set_index("variant")[list(means)].rename(columns=means))
+    return out_of_distribution_table(comparison.set_index("variant")[list(means)].rename(columns=means))
 
 
 def rank_detectors(
-    detectors: DataFrame, images: ImageSet, scoring: Scoring, published: Printed
+    detectors: DataFrame, images: ImageSet, scoring: Scoring, published: DataFrame | None = None
 ) -> tuple[DataFrame, Figure, Figure]:
     """Rank a study's detectors and set published ones beneath.
 
@@ -199,7 +176,7 @@ def rank_detectors(
     from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
     ours = ranking.ranking(detectors, scoring.reference)
-    theirs = ranking.printed(published, ours)
+    theirs = None if published is None else ranking.printed(published, ours)
     by_score = score_heat_table(ranking.by_score(ours, scoring.anomaly_score), scoring.anomaly_score)
     table = benchmark_table(ranking.by_anomaly_score(ours), theirs, images.info["name"])
     return ranking.beside(ours, theirs), table, by_score
@@ -224,11 +201,11 @@ def join_tables(**tables: DataFrame) -> DataFrame:
     return pd.concat(tables.values(), ignore_index=True)
 
 
-def tick_off(published: Published, **tables: DataFrame) -> DataFrame:
+def tick_off(published: DataFrame, **tables: DataFrame) -> DataFrame:
     """Set the numbers that a sheet prints for a study beside ours.
 
     Args:
-        published: The printed numbers and where ours stand.
+        published: The numbers that the sheet prints, and where ours stand.
         **tables: The study's long metrics, and the joint tables of its findings.
 
     Returns:

@@ -1,8 +1,11 @@
 """metrics, history, examples, scores -> tables, figures, sections, pages; all joined under absolute names."""
 
-from kedro.pipeline import Node, Pipeline, node
+from collections.abc import Container
+
+from kedro.pipeline import Node, Pipeline
 
 from autoencoders.key import Key, first_seeds, names
+from autoencoders.pipelines.joins import join
 from autoencoders.pipelines.reporting.nodes import (
     chart_losses,
     compare,
@@ -11,7 +14,7 @@ from autoencoders.pipelines.reporting.nodes import (
     draw_comparison,
     draw_heatmaps,
     draw_losses,
-    draw_probes,
+    draw_out_of_distribution,
     draw_reconstructions,
     draw_samples,
     draw_scores,
@@ -30,7 +33,7 @@ from autoencoders.pipelines.reporting.nodes import (
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
 DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")
 TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
-DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "realised_rates")
+DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "empirical_rates")
 
 
 def create_variant_pipeline(variant: Key) -> Pipeline:
@@ -47,35 +50,16 @@ def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -
         trained: Whether a network was trained on each.
     """
     scores = names(classes, "scores")
+    rates = {"thresholds": detector.dataset("thresholds")} | scores
     nodes = [
-        node(
-            draw_scores,
-            inputs=scores,
-            outputs=[detector.dataset(name) for name in ("score_histograms", "roc_curves", "precision_recall")],
-            name="draw_scores",
-        ),
-        node(
-            draw_thresholds,
-            inputs={"thresholds": detector.dataset("thresholds")} | scores,
-            outputs=[detector.dataset(name) for name in ("error_rates", "realised_rates")],
-            name="draw_thresholds",
-        ),
+        join(draw_scores, scores, detector, "score_histograms", "roc_curves", "precision_recall"),
+        join(draw_thresholds, rates, detector, "error_rates", "empirical_rates"),
     ]
     if trained:
         nodes += [
             _draw_losses(classes, detector),
-            node(
-                draw_class_reconstructions,
-                inputs=names(classes, "examples"),
-                outputs=detector.dataset("reconstructions"),
-                name="draw_class_reconstructions",
-            ),
-            node(
-                draw_heatmaps,
-                inputs=names(classes, "exemplars_finding"),
-                outputs=detector.dataset("heatmaps"),
-                name="draw_heatmaps",
-            ),
+            join(draw_class_reconstructions, names(classes, "examples"), detector, "reconstructions"),
+            join(draw_heatmaps, names(classes, "exemplars_finding"), detector, "heatmaps"),
         ]
     return Pipeline(nodes, tags="reporting")
 
@@ -88,53 +72,35 @@ def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -
         variants: The key of every variant and seed.
         watched: The variants with snapshots.
     """
-    shown = first_seeds(variants)
+    place, shown = study.comparison, first_seeds(variants)
+    kept = names([key for key in shown if key.detector in watched], "snapshots")
     nodes = [
-        *_compare(study, variants),
-        _draw_losses(variants, study.comparison),
-        _draw_reconstructions(shown, study.comparison),
-        node(
-            chart_losses,
-            inputs=names(variants, "history"),
-            outputs=study.comparison.dataset("loss_chart"),
-            name="chart_losses",
-        ),
+        *_compare(place, variants),
+        _draw_losses(variants, place),
+        _draw_reconstructions(shown, place),
+        join(chart_losses, names(variants, "history"), place, "loss_chart"),
+        *([join(draw_snapshots, kept, place, "snapshots")] if kept else []),
     ]
-    if watched:
-        kept = names([key for key in shown if key.detector in watched], "snapshots")
-        nodes.append(
-            node(draw_snapshots, inputs=kept, outputs=study.comparison.dataset("snapshots"), name="draw_snapshots")
-        )
     return Pipeline(nodes, tags="reporting")
 
 
-def create_detector_study_pipeline(study: Key, detectors: list[Key], probed: bool) -> Pipeline:
+def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_others: bool) -> Pipeline:
     """Return the comparison of a one-class study's detectors.
 
     Args:
         study: The study's key.
         detectors: The key of every detector and seed.
-        probed: Whether they were shown out-of-distribution images.
+        shown_others: Whether they were shown out-of-distribution images.
     """
     place = study.comparison
+    joined = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")}
+    told = join(draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     nodes = [
-        *_compare(study, detectors),
-        node(
-            join_detectors,
-            inputs=names(detectors, "auroc"),
-            outputs=place.dataset("detectors"),
-            name="join_detectors",
-        ),
-        node(
-            draw_auroc,
-            inputs={"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")},
-            outputs=[place.dataset("auroc"), place.dataset("scores")],
-            name="draw_auroc",
-        ),
+        *_compare(place, detectors),
+        join(join_detectors, names(detectors, "auroc"), place, "detectors"),
+        join(draw_auroc, joined, place, "auroc", "scores"),
+        *([told] if shown_others else []),
     ]
-    if probed:
-        table = {"comparison": place.dataset("table")}
-        nodes.append(node(draw_probes, inputs=table, outputs=place.dataset("probes"), name="draw_probes"))
     return Pipeline(nodes, tags="reporting")
 
 
@@ -147,7 +113,7 @@ def create_section_pipeline(study: Key, answered: bool, printed: bool, material:
         printed: Whether its sheet prints numbers, for studies to be compared with.
         material: The figures, charts and tables of measurements that the section shows, in order.
     """
-    place, suite = study.comparison, Key(study.suite)
+    place = study.comparison
     inputs = {
         "question": study.parameter("question"),
         "seeds": study.parameter("seeds"),
@@ -156,20 +122,13 @@ def create_section_pipeline(study: Key, answered: bool, printed: bool, material:
     }
     inputs |= {"answer": study.parameter("answer")} if answered else {}
     inputs |= {"printed": place.dataset("tick_off")} if printed else {}
-    writing = node(
-        write_section,
-        inputs=inputs | {name: name for name in material},
-        outputs=place.dataset("section"),
-        name="write_section",
-    )
     tables = [place.dataset("metrics"), *(name for name in material if name.endswith("_summary"))]
-    ticking = node(
-        tick_off,
-        inputs={"published": suite.parameter("published")} | {name: name for name in tables},
-        outputs=place.dataset("tick_off"),
-        name="tick_off",
-    )
-    return Pipeline([writing, *([ticking] if printed else [])], tags="reporting")
+    numbers = {"published": Key(study.suite).dataset("published")} | {name: name for name in tables}
+    nodes = [
+        join(write_section, inputs | {name: name for name in material}, place, "section"),
+        *([join(tick_off, numbers, place, "tick_off")] if printed else []),
+    ]
+    return Pipeline(nodes, tags="reporting")
 
 
 def create_page_pipeline(suite: Key, images: str, titled: bool, sections: list[str]) -> Pipeline:
@@ -181,25 +140,14 @@ def create_page_pipeline(suite: Key, images: str, titled: bool, sections: list[s
         titled: Whether its parameters hold a title.
         sections: The datasets of the studies' sections, in reading order.
     """
-    sampling = node(
-        draw_samples,
-        inputs={"images": images, "splits": suite.dataset("splits")},
-        outputs=suite.dataset("samples"),
-        name="draw_samples",
-    )
-    inputs = {
-        "images": images,
-        "splits": suite.parameter("splits"),
-        "provenance": "provenance",
-    }
+    inputs = {"images": images, "splits": suite.parameter("splits"), "provenance": "provenance"}
     inputs |= {"title": suite.parameter("title")} if titled else {}
-    writing = node(
-        write_page,
-        inputs=inputs | {name: name for name in [suite.dataset("samples"), *sections]},
-        outputs=suite.dataset("report"),
-        name="write_page",
-    )
-    return Pipeline([sampling, writing], tags="reporting")
+    inputs |= {name: name for name in [suite.dataset("samples"), *sections]}
+    nodes = [
+        join(draw_samples, {"images": images, "splits": suite.dataset("splits")}, suite, "samples"),
+        join(write_page, inputs, suite, "report"),
+    ]
+    return Pipeline(nodes, tags="reporting")
 
 
 def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) -> Pipeline:
@@ -210,99 +158,54 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
         studies: The key of each study.
         printed: The keys of those that printed numbers are compared with.
     """
-    collecting = node(
-        join_tables,
-        inputs=names([study.comparison for study in studies], "metrics"),
-        outputs=suite.dataset("metrics"),
-        name="collect_metrics",
-    )
-    ticking = node(
-        join_tables,
-        inputs=names([study.comparison for study in printed], "tick_off"),
-        outputs=suite.dataset("tick_off"),
-        name="join_tick_off",
-    )
-    return Pipeline([collecting, *([ticking] if printed else [])], tags="reporting")
+    metrics = names([study.comparison for study in studies], "metrics")
+    numbers = names([study.comparison for study in printed], "tick_off")
+    nodes = [
+        join(join_tables, metrics, suite, "metrics", name="collect_metrics"),
+        *([join(join_tables, numbers, suite, "tick_off", name="collect_tick_off")] if printed else []),
+    ]
+    return Pipeline(nodes, tags="reporting")
 
 
-def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str]) -> Pipeline:
+def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[str]) -> Pipeline:
     """Return the joint table of several one-class studies, each beside published ones, and their report.
 
     Args:
         benchmark: The benchmark's key.
         studies: The dataset of each study, by its key.
+        published: The datasets for which papers print a table.
     """
-    ranked = [
-        node(
-            rank_detectors,
-            inputs={
-                "detectors": study.comparison.dataset("detectors"),
-                "images": Key(dataset).dataset("images"),
-                "scoring": study.parameter("scoring"),
-                "published": benchmark.parameter("published", dataset),
-            },
-            outputs=[benchmark.dataset(f"{dataset}_{name}") for name in ("ranking", "table", "scores")],
-            name=f"rank_{dataset}",
-        )
-        for study, dataset in studies.items()
-    ]
-    joined = node(
-        join_studies,
-        inputs={dataset: study.comparison.dataset("detectors") for study, dataset in studies.items()},
-        outputs=benchmark.dataset("auroc"),
-        name="join_studies",
-    )
-    made = {
-        Key(dataset).dataset(name): benchmark.dataset(f"{dataset}_{name}")
-        for dataset in studies.values()
-        for name in ("ranking", "table", "scores")
-    }
-    report = node(
-        write_benchmark,
-        inputs={
-            "title": benchmark.parameter("title"),
-            "question": benchmark.parameter("question"),
-            "provenance": "provenance",
+    nodes, made = [], {}
+    for study, dataset in studies.items():
+        inputs = {
+            "detectors": study.comparison.dataset("detectors"),
+            "images": Key(dataset).dataset("images"),
+            "scoring": study.parameter("scoring"),
         }
-        | names(map(Key, studies.values()), "images")
-        | made,
-        outputs=benchmark.dataset("report"),
-        name="write_benchmark",
-    )
-    return Pipeline([*ranked, joined, report], tags="reporting")
+        inputs |= {"published": benchmark.dataset(f"{dataset}_published")} if dataset in published else {}
+        ranked = {name: f"{dataset}_{name}" for name in ("ranking", "table", "scores")}
+        nodes.append(join(rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
+        made |= {Key(dataset).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
+    detectors = {dataset: study.comparison.dataset("detectors") for study, dataset in studies.items()}
+    words = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
+    images = names(map(Key, studies.values()), "images")
+    nodes += [
+        join(join_studies, detectors, benchmark, "auroc"),
+        join(write_benchmark, words | images | made, benchmark, "report"),
+    ]
+    return Pipeline(nodes, tags="reporting")
 
 
-def _compare(study: Key, detectors: list[Key]) -> list[Node]:
-    place = study.comparison
+def _compare(place: Key, detectors: list[Key]) -> list[Node]:
     return [
-        node(
-            compare,
-            inputs=names(detectors, "metrics"),
-            outputs=[place.dataset("metrics"), place.dataset("table")],
-            name="compare",
-        ),
-        node(
-            draw_comparison,
-            inputs={"comparison": place.dataset("table")},
-            outputs=place.dataset("test_errors"),
-            name="draw_comparison",
-        ),
+        join(compare, names(detectors, "metrics"), place, "metrics", "table"),
+        join(draw_comparison, {"comparison": place.dataset("table")}, place, "test_errors"),
     ]
 
 
 def _draw_losses(keys: list[Key], place: Key) -> Node:
-    return node(
-        draw_losses,
-        inputs=names(keys, "history", "iterations"),
-        outputs=place.dataset("loss_curves"),
-        name="draw_losses",
-    )
+    return join(draw_losses, names(keys, "history", "iterations"), place, "loss_curves")
 
 
 def _draw_reconstructions(keys: list[Key], place: Key) -> Node:
-    return node(
-        draw_reconstructions,
-        inputs=names(keys, "examples"),
-        outputs=place.dataset("reconstructions"),
-        name="draw_reconstructions",
-    )
+    return join(draw_reconstructions, names(keys, "examples"), place, "reconstructions")

@@ -7,34 +7,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from autoencoders.reporting.figures.style import (
-    INK,
-    TEXT_SIZE,
-    finish,
-    new_figure,
-    put_legend_right,
-    set_labels,
-    wrapped,
-)
+from autoencoders.reporting.figures import style
 
 # Tol (2021), "Colour schemes", the qualitative scheme "muted" and grey: ten that all eyes tell apart best.
-CLASS_COLOURS = (
-    "#332288",
-    "#88CCEE",
-    "#117733",
-    "#DDCC77",
-    "#CC6677",
-    "#AA4499",
-    "#44AA99",
-    "#999933",
-    "#882255",
-    "#888888",
-)
+CLASS_COLOURS = "#332288 #88CCEE #117733 #DDCC77 #CC6677 #AA4499 #44AA99 #999933 #882255 #888888".split()
 CLASS_MARKERS = ("o", "^", "s", "D", "v")
 
 
 def class_maps(
-    maps: dict[str, tuple[np.ndarray, np.ndarray]],
+    maps: dict[str, dict[str, np.ndarray]],
     titles: dict[str, str],
     labels: dict[str, tuple[str, str]] | None,
     finding: str,
@@ -43,22 +24,19 @@ def class_maps(
     """Draw every variant's points, with each class's label at the median of its points.
 
     Args:
-        maps: Per variant points (n, 2) and the labels (n,) of their classes.
-        titles: Per variant what stands below its name.
-        labels: Per variant the names of the two axes; None: axes without meaning, not drawn.
-        finding: The headline.
+        maps: Points (n, 2) and the labels (n,) of their classes, by variant.
+        titles: Texts above the panels, by variant.
+        labels: Names of the two axes, by variant; None: axes without meaning, not drawn.
+        finding: Headline.
         note: How to read the panels.
     """
-    classes = np.unique(np.concatenate([members for _, members in maps.values()]))
-    columns = min(len(maps), 2 if len(maps) in (2, 4) else 3)
-    rows = -(-len(maps) // columns)
-    side = 5.4 if columns == 1 else 4.2 if columns == 2 else 3.5
-    figure, panels = new_figure(columns * side + 1.1, 1.0 + rows * side, rows, columns)
-    for axes in panels.flat[len(maps) :]:
-        axes.set_visible(False)
-    for axes, (name, (points, members)) in zip(panels.flat, maps.items(), strict=False):
-        _draw_points(axes, points, members, classes)
-        set_labels(axes, f"{wrapped(name)}: {titles[name]}", *(labels[name] if labels else ()))
+    classes = np.unique(np.concatenate([arrays["labels"] for arrays in maps.values()]))
+    most = 2 if len(maps) in (2, 4) else 3
+    side = (5.4, 4.2, 3.5)[min(len(maps), most) - 1]
+    figure, panels = style.panel_grid(len(maps), most, (side, side), room=(1.1, 1.0))
+    for axes, (name, arrays) in zip(panels.flat, maps.items(), strict=False):
+        _draw_points(axes, arrays["points"], arrays["labels"], classes)
+        style.set_labels(axes, titles[name], *(labels[name] if labels else ()))
         if not labels:
             axes.set(xticks=[], yticks=[], aspect="equal", adjustable="datalim")
             axes.spines[:].set_visible(False)
@@ -66,8 +44,8 @@ def class_maps(
         Line2D([], [], linestyle="", markersize=7, label=str(label), **_style(index))
         for index, label in enumerate(classes)
     ]
-    put_legend_right(panels[0, -1], handles, "class")
-    finish(figure, finding, note)
+    style.put_legend_right(panels[0, -1], handles, "class")
+    style.finish(figure, finding, note)
     return figure
 
 
@@ -77,7 +55,7 @@ def _style(index: int) -> dict[str, str]:
 
 
 def _draw_points(axes: Axes, points: np.ndarray, members: np.ndarray, classes: np.ndarray) -> None:
-    """Draw the points in a random order, lest the last class cover the others, a marker at a time."""
+    """Draw the points in a random order, lest the last class cover the others, one marker at a time."""
     order = np.random.default_rng(0).permutation(len(points))
     points, members = points[order], members[order]
     place = np.searchsorted(classes, members)
@@ -87,17 +65,9 @@ def _draw_points(axes: Axes, points: np.ndarray, members: np.ndarray, classes: n
         colours = np.array(CLASS_COLOURS)[place[here] % len(CLASS_COLOURS)]
         marker = _style(cycle * len(CLASS_COLOURS))["marker"]
         axes.scatter(*points[here].T, s=size, c=colours, marker=marker, alpha=0.6, linewidths=0, rasterized=True)
+    outline = [withStroke(linewidth=3, foreground="white")]
+    look = {"size": 13, "weight": "bold", "color": style.INK, "path_effects": outline, "in_layout": False}
     for label in np.unique(members):
-        axes.text(
-            *np.median(points[members == label], axis=0),
-            str(label),
-            ha="center",
-            va="center",
-            size=TEXT_SIZE + 3,
-            weight="bold",
-            color=INK,
-            path_effects=[withStroke(linewidth=3, foreground="white")],
-            in_layout=False,
-        )
+        axes.text(*np.median(points[members == label], axis=0), str(label), ha="center", va="center", **look)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_locator(MaxNLocator(5))

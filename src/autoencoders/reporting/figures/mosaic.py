@@ -7,10 +7,12 @@ from functools import cached_property
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
 
-from autoencoders.reporting.figures.style import FAINT_INK, INK, SMALL_SIZE, TEXT_SIZE
+from autoencoders.reporting.figures import style
 
 SIDE_GAP, GROUP_GAP, CAPTION_GAP, HEADER_GAP, ROW_GAP = 0.06, 0.35, 0.3, 0.34, 0.06  # of a picture's side
+LETTER = 0.085  # inches of a label
 
 
 @dataclass(frozen=True)
@@ -19,15 +21,15 @@ class Mosaic:
 
     Attributes:
         pictures: (rows, n, C, H, W) in [0, 1], clipped for display; NaN where there is none; C is 1 or 3.
-        labels: At the left of each row.
-        captions: (rows, n) texts beneath the pictures; a row without any takes no space for them.
-        headers: (row, column) -> text above that picture, from its left edge on.
+        labels: Texts at the left of the rows.
+        captions: Texts beneath the pictures of a row, by row.
+        headers: Texts above pictures, from their left edges on, by row and column.
         groups: Columns that stand further from the one before.
     """
 
     pictures: np.ndarray
-    labels: Sequence[str]
-    captions: Sequence[Sequence[str]]
+    labels: Sequence[str] = ()
+    captions: Mapping[int, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[tuple[int, int], str] = field(default_factory=dict)
     groups: Sequence[int] = ()
 
@@ -35,58 +37,57 @@ class Mosaic:
     def left(self) -> np.ndarray:
         """Return where the columns begin, (n,), in pixels."""
         n, width = self.pictures.shape[1], self.pictures.shape[-1]
-        before = np.searchsorted(np.sort(self.groups), np.arange(n), side="right")  # group gaps
+        before = np.searchsorted(self.groups, np.arange(n), side="right")  # group gaps
         return np.arange(n) * (width + _gap(SIDE_GAP, width)) + before * _gap(GROUP_GAP, width)
 
     @cached_property
     def top(self) -> np.ndarray:
         """Return where the rows of pictures begin, and after them the lower end, (rows + 1,), in pixels."""
-        rows, height = len(self.pictures), self.pictures.shape[-2]
-        lines = np.zeros(rows, dtype=int)  # of the headers above each row
-        for (row, _), text in self.headers.items():
-            lines[row] = max(lines[row], text.count("\n") + 1)
-        above = lines * _gap(HEADER_GAP, height)
-        below = [_gap(CAPTION_GAP if any(captions) else ROW_GAP, height) for captions in self.captions]
-        heights = above + height + np.array(below)
-        return np.append(0, np.cumsum(heights)) + np.append(above, 0)
+        rows, height = np.arange(len(self.pictures)), self.pictures.shape[-2]
+        above = np.isin(rows, [row for row, _ in self.headers]) * _gap(HEADER_GAP, height)
+        captioned = np.isin(rows, list(self.captions))
+        below = np.where(captioned, _gap(CAPTION_GAP, height), _gap(ROW_GAP, height))
+        return np.append(0, np.cumsum(above + height + below)) + np.append(above, 0)
 
-    @property
-    def size(self) -> tuple[float, float]:
-        """Return width and height, in sides of a picture."""
-        height, width = self.pictures.shape[-2:]
-        return float(self.left[-1] / width + 1), float(self.top[-1] / height)
+    def inches(self, side: float) -> tuple[float, float]:
+        """Return the width, labels included, and the height in inches where pictures are `side` wide."""
+        width = self.pictures.shape[-1]
+        letters = max((len(line) for label in self.labels for line in label.split("\n")), default=0)
+        return LETTER * letters + side * (self.left[-1] / width + 1), side * self.top[-1] / width
 
-    @property
-    def label_width(self) -> float:
-        """Return about how many inches the labels take."""
-        return 0.085 * max((len(line) for label in self.labels for line in label.split("\n")), default=0)
+    def alone(self, side: float) -> Figure:
+        """Return a figure that holds nothing else, with pictures `side` inches wide."""
+        width, height = self.inches(side)
+        figure, panels = style.new_figure(width, height + 0.9)
+        self.draw(panels[0, 0])
+        return figure
 
     def draw(self, axes: Axes, title: str = "") -> None:
         """Draw everything in one empty panel, whose axes it hides."""
         height, width = self.pictures.shape[-2:]
         canvas = self._canvas()
-        extent = (0, canvas.shape[1], canvas.shape[0], 0)
-        axes.imshow(canvas, extent=extent)
+        axes.imshow(canvas, extent=(0, canvas.shape[1], canvas.shape[0], 0))
         self._outline(axes)
-        for row, captions in enumerate(self.captions):
-            for column, text in enumerate(captions):
-                place = self.left[column] + width / 2, self.top[row] + height * 1.03
-                _write(axes, place, text, ha="center", va="top", size=SMALL_SIZE - 1.5, color=FAINT_INK)
+        look = {"ha": "center", "va": "top", "size": 7.5, "color": style.FAINT_INK, "in_layout": False}
+        for row, captions in self.captions.items():
+            for left, text in zip(self.left, captions, strict=False):
+                axes.text(left + width / 2, self.top[row] + 1.03 * height, text, **look)
         for (row, column), text in self.headers.items():
-            place = self.left[column], self.top[row] - height * 0.06
-            _write(axes, place, text, ha="left", va="bottom", size=SMALL_SIZE, color=INK)
-        axes.set_yticks(self.top[:-1] + height / 2, self.labels, fontsize=TEXT_SIZE, color=INK)
+            place = self.left[column], self.top[row] - 0.06 * height
+            axes.text(*place, text, va="bottom", size=style.SMALL_SIZE, color=style.INK, in_layout=False)
+        middles = self.top[: len(self.labels)] + height / 2
+        axes.set_yticks(middles, self.labels, fontsize=style.TEXT_SIZE, color=style.INK)
         axes.tick_params(length=0)
         axes.set_xticks([])
         axes.spines[:].set_visible(False)
         axes.grid(False)
         axes.set_anchor("NW")
-        axes.set_title(title, loc="left", size=TEXT_SIZE, color=INK)
+        style.set_labels(axes, title)
 
     def _canvas(self) -> np.ndarray:
         """Return all pictures on white, (height, width, 3)."""
         height, width = self.pictures.shape[-2:]
-        canvas = np.ones((int(self.top[-1]), int(self.left[-1]) + width, 3), dtype=np.float32)
+        canvas = np.ones((self.top[-1], self.left[-1] + width, 3), dtype=np.float32)
         for row, top in enumerate(self.top[:-1]):
             for column, left in enumerate(self.left):
                 picture = np.nan_to_num(self.pictures[row, column], nan=1.0).clip(0, 1)  # (C, H, W)
@@ -97,7 +98,7 @@ class Mosaic:
         """Outline every picture thinly, so that drawings on white have an edge too."""
         height, width = self.pictures.shape[-2:]
         corners = np.array([(0, 0), (width, 0), (width, height), (0, height)])
-        there = np.argwhere(~np.isnan(self.pictures).any(axis=(2, 3, 4)))  # (pictures, 2), row and column
+        there = np.argwhere(~np.isnan(self.pictures).all(axis=(2, 3, 4)))  # (pictures, 2), row and column
         outlines = [corners + np.array((self.left[column], self.top[row])) for row, column in there]
         axes.add_collection(PolyCollection(outlines, facecolor="none", edgecolor="#BBBBBB", lw=0.5), autolim=False)
 
@@ -113,8 +114,3 @@ def short(error: float) -> str:
 
 def _gap(share: float, side: int) -> int:
     return int(np.ceil(share * side))
-
-
-def _write(axes: Axes, place: tuple[float, float], text: str, **style: object) -> None:
-    if text:
-        axes.text(*place, text, in_layout=False, **style)

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 # Okabe and Ito (2008), "Color universal design", without yellow, which a light background swallows.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -18,6 +20,8 @@ PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK)
 MARKERS = ("", "o", "s", "^")
 INK, FAINT_INK, GRID = "#222222", "#666666", "#E4E4E4"
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 9
+DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))  # line styles
+LEAST_WIDTH = 7  # inches, for headlines
 
 
 def new_figure(
@@ -26,16 +30,16 @@ def new_figure(
     """Return an empty figure in the house style and its axes.
 
     Args:
-        width: Inches.
+        width: Inches; narrow figures are widened to `LEAST_WIDTH`.
         height: Inches.
         rows: Rows of panels.
         columns: Columns of panels.
-        **sharing: Passed to `Figure.subplots`: `sharex`, `sharey`, `width_ratios`.
+        **sharing: Arguments of `Figure.subplots`: `sharex`, `sharey`, `width_ratios`, `height_ratios`.
 
     Returns:
         The figure and its axes, an array of shape (rows, columns).
     """
-    figure = Figure(figsize=(width, height), facecolor="white", layout="constrained")
+    figure = Figure(figsize=(max(width, LEAST_WIDTH), height), facecolor="white", layout="constrained")
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
     panels = figure.subplots(rows, columns, squeeze=False, **sharing)
     for axes in panels.flat:
@@ -44,6 +48,31 @@ def new_figure(
         axes.tick_params(labelsize=SMALL_SIZE, labelcolor=INK, color=FAINT_INK, length=3, width=0.6)
         axes.grid(color=GRID, linewidth=0.6)
         axes.set_axisbelow(True)
+    return figure, panels
+
+
+def panel_grid(
+    count: int, most: int, size: tuple[float, float], room: tuple[float, float] = (0.0, 1.0), **sharing: Any
+) -> tuple[Figure, np.ndarray]:
+    """Return a figure with panels of one size, of which the last places in the grid may be hidden.
+
+    Args:
+        count: Panels to be seen.
+        most: Panels in one row at most.
+        size: Width and height of a panel in inches.
+        room: Width and height in inches beside and above all panels.
+        **sharing: Arguments of `Figure.subplots`.
+
+    Returns:
+        The figure and its axes, an array of shape (rows, columns).
+    """
+    columns = min(count, most)
+    rows = -(-count // columns)
+    figure, panels = new_figure(columns * size[0] + room[0], rows * size[1] + room[1], rows, columns, **sharing)
+    for axes in panels.flat[count:]:
+        axes.set_visible(False)
+    for axes in panels.flat[max(count - columns, 0) : count]:
+        axes.tick_params(labelbottom=True)  # even where axes are shared and hidden ones stand below
     return figure, panels
 
 
@@ -67,8 +96,21 @@ def set_labels(axes: Axes, title: str = "", x: str = "", y: str = "") -> None:
     axes.set_ylabel(y, size=TEXT_SIZE, color=INK)
 
 
-def put_legend_right(axes: Axes, handles: Sequence[Artist], title: str = "") -> None:
-    """List labelled handles right of a panel, below the headline."""
+def name_rows(axes: Axes, names: Sequence[str], texts: Sequence[str] = (), header: str = "", color: str = INK) -> None:
+    """Name the rows of a panel at its left, the first on top, and write texts at their right, below a header."""
+    axes.set_yticks(range(len(names)), names, fontsize=TEXT_SIZE)
+    axes.set_ylim(len(names) - 0.45, -0.55)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+    for row, text in enumerate(texts):
+        place = {"transform": axes.get_yaxis_transform(), "va": "center"}
+        axes.text(1.02, row, text, size=SMALL_SIZE, color=color, **place)
+    if header:
+        axes.text(1.02, 1.0, header, transform=axes.transAxes, va="bottom", size=SMALL_SIZE, color=FAINT_INK)
+
+
+def put_legend_right(axes: Axes, handles: Sequence[Artist] | None = None, title: str = "") -> None:
+    """List handles, or all that is labelled in a panel, at its right, below the headline."""
     legend = axes.legend(
         handles=handles,
         title=title,
@@ -83,7 +125,22 @@ def put_legend_right(axes: Axes, handles: Sequence[Artist], title: str = "") -> 
     legend.get_title().set_color(FAINT_INK)
 
 
-def series_style(index: int) -> dict[str, Any]:
+def put_legend_below(axes: Axes, columns: int, handles: Sequence[Artist] | None = None) -> None:
+    """List handles, or all that is labelled in a panel, below the name of its horizontal axis."""
+    below = axes.transAxes + ScaledTranslation(0, -0.45, axes.figure.dpi_scale_trans)
+    place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": below, "borderpad": 0}
+    axes.legend(handles=handles, ncols=columns, columnspacing=1, frameon=False, fontsize=SMALL_SIZE, **place)
+
+
+def put_colour_scale(axes: Axes, colours: ScalarMappable, **settings: Any) -> Colorbar:
+    """Draw a colour scale at the right of a panel, as high as the panel."""
+    scale = axes.figure.colorbar(colours, cax=axes.inset_axes((1.03, 0, 0.03, 1)), **settings)
+    scale.outline.set_visible(False)
+    scale.ax.tick_params(labelsize=SMALL_SIZE, length=0)
+    return scale
+
+
+def series(index: int) -> dict[str, Any]:
     """Return the line arguments of series `index`: a colour, and from the eighth on a marker too."""
     cycle, place = divmod(index, len(PALETTE))
     return {
@@ -94,17 +151,22 @@ def series_style(index: int) -> dict[str, Any]:
     }
 
 
-def set_plain_log_ticks(axis: Axis) -> None:
-    """Label a logarithmic axis with plain numbers (0.02, 0.05, 0.1), few enough not to collide."""
-    low, high = axis.get_view_interval()
-    decades = np.log10(high / low)
-    if decades < 0.7:
-        axis.set_major_locator(MaxNLocator(5))
-    else:
-        steps = (1, 1.5, 2, 3, 5, 7) if decades < 1.1 else (1, 2, 5) if decades < 2.5 else (1,)
-        axis.set_major_locator(LogLocator(subs=steps, numticks=8))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_minor_locator(NullLocator())
+def set_log(axes: Axes, *names: str) -> str:
+    """Make the axes named, "x" or "y", logarithmic if they show anything above 0; return the scale of the last.
+
+    Ticks are plain numbers (0.02, 0.05, 0.1), few enough not to collide.
+    """
+    for name in names:
+        axis, least = (axes.xaxis, axes.dataLim.minposx) if name == "x" else (axes.yaxis, axes.dataLim.minposy)
+        if np.isfinite(least):
+            axes.set(**{f"{name}scale": "log"})
+            low, high = axis.get_view_interval()
+            decades = np.log10(high / low)
+            steps = (1, 1.5, 2, 3, 5, 7) if decades < 1.1 else (1, 2, 5) if decades < 2.5 else (1,)
+            axis.set_major_locator(MaxNLocator(5) if decades < 0.7 else LogLocator(subs=steps, numticks=8))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_minor_locator(NullLocator())
+    return axis.get_scale()
 
 
 def wrapped(name: str, width: int = 26) -> str:
