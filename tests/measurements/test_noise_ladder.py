@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from digit_subject import DENSE, Identity, subject, variant
+from digit_subject import DENSE, Identity, same, subject, variant
 from digit_yardsticks import with_yardsticks
 
 from autoencoders.measurements.noise_ladder import Config, draw, measure, psnr
@@ -116,6 +116,7 @@ def test_images_of_classes_never_trained_on_do_not_count():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"corruption": "salt_and_pepper", "salt": 0.5}, "clip: there is no such key, got False"),
         ({"salt": 0.5}, "salt: there is no such key, got 0.5"),
         ({"corruption": "salt_and_pepper", "clip": None}, "salt: the key is missing"),
         ({"levels": (0.3, 0.1)}, r"levels must rise, got \[0.3, 0.1\]"),
