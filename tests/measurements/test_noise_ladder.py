@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from digit_subject import DENSE, Identity, same, subject, variant
+from digit_subject import DENSE, Identity, subject, variant
 from digit_yardsticks import with_yardsticks
 
 from autoencoders.measurements.noise_ladder import Config, draw, measure, psnr
@@ -67,7 +67,7 @@ def test_more_noise_is_the_same_noise_enlarged(fitted):
 
 def test_noise_is_not_clipped_unless_told(fitted):
     plain = Config(kind="noise_ladder", corruption="gaussian", levels=LEVELS)
-    assert same(measure(fitted, plain), measure(fitted, GAUSSIAN))
+    assert measure(fitted, plain).table.equals(measure(fitted, GAUSSIAN).table)
 
 
 def test_clipped_noise_stays_within_black_and_white(fitted):
