@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from kedro.io import DataCatalog, DatasetError, Version
 
-from autoencoders.data.catalog.array import ArrayDataset
 from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset, SafetensorsDataset, TextDataset
 
 KINDS = [
@@ -22,7 +21,6 @@ KINDS = [
     pytest.param(JSONDataset, {"a": list(range(2000))}, id="json"),
     pytest.param(TextDataset, "a" * 2000, id="text"),
     pytest.param(SafetensorsDataset, {"a": np.arange(2000)}, id="safetensors"),
-    pytest.param(ArrayDataset, np.arange(2000), id="array"),
 ]
 
 

@@ -1,12 +1,14 @@
 """A dataset's images and what is known of them, in one folder."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset
+import numpy as np
+from kedro.io import AbstractDataset, DatasetError
 
-from autoencoders.data.catalog.array import ArrayDataset
 from autoencoders.data.catalog.atomic import JSONDataset
+from autoencoders.data.catalog.replacement import replacing
 from autoencoders.data.images import ImageSet
 
 ARRAYS = ("images", "labels", "official_split")
@@ -15,35 +17,45 @@ ARRAYS = ("images", "labels", "official_split")
 class ImageSetDataset(AbstractDataset[ImageSet, ImageSet]):
     """An image set as `images.npy`, `labels.npy`, `official_split.npy` and `dataset_info.json`, saved atomically.
 
-    The arrays are loaded as read-only memory maps.
-
     Args:
         path: The folder.
         metadata: Ignored here, read by plugins such as Kedro-Viz.
     """
 
     def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
-        self._arrays = {name: ArrayDataset(filepath=str(Path(path, f"{name}.npy"))) for name in ARRAYS}
+        self._files = {name: Path(path, f"{name}.npy") for name in ARRAYS}
         self._filepath = Path(path, "dataset_info.json")  # written last: where it is, all is
         self._info = JSONDataset(filepath=str(self._filepath))
         self.metadata = metadata
 
     def load(self) -> ImageSet:
-        """Map the arrays into memory.
+        """Map the arrays into memory, read-only; their pages are read when they are used.
 
         Raises:
             DatasetError: A file is missing or damaged.
         """
-        return ImageSet(**{name: array.load() for name, array in self._arrays.items()}, info=self._info.load())
+        return ImageSet(**{name: _mapped(file) for name, file in self._files.items()}, info=self._info.load())
 
     def save(self, data: ImageSet) -> None:
         """Write every file as a whole or not at all, the info last."""
-        for name, array in self._arrays.items():
-            array.save(getattr(data, name))
+        for name, file in self._files.items():
+            content = BytesIO()  # NumPy writing straight to a full disk raises an error without a number
+            np.save(content, getattr(data, name), allow_pickle=False)
+            with replacing(file) as temporary:
+                temporary.write_bytes(content.getbuffer())
         self._info.save(data.info)
 
     def _exists(self) -> bool:
-        return self._info.exists() and all(array.exists() for array in self._arrays.values())
+        return self._info.exists() and all(file.is_file() for file in self._files.values())
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._filepath.parent)}
+
+
+def _mapped(file: Path) -> np.ndarray:
+    try:
+        return np.lib.format.open_memmap(file, mode="r")
+    except FileNotFoundError as error:
+        raise DatasetError(f"{file} is missing; run the ingestion, which writes it, first") from error
+    except ValueError as error:
+        raise DatasetError(f"{file} is damaged ({error}); delete it and run the ingestion again") from error

@@ -3,18 +3,7 @@
 from kedro.pipeline import Node, Pipeline, node
 
 from autoencoders.key import Key, names
-from autoencoders.pipelines.detection.nodes import (
-    combine_scores,
-    look_at_extremes,
-    measure_one_class,
-    measure_scores,
-    merge_classes,
-    score_anomalies,
-    score_with_baseline,
-    select_members,
-    set_thresholds,
-    tabulate_auroc,
-)
+from autoencoders.pipelines.detection import nodes
 from autoencoders.pipelines.joins import join
 
 SHOWN = {
@@ -34,13 +23,13 @@ def create_variant_pipeline(others: list[str], exemplified: bool) -> Pipeline:
         exemplified: Whether heatmaps of its extremes are to be drawn.
     """
     scoring = node(
-        score_anomalies,
+        nodes.score_anomalies,
         inputs=SHOWN | {"weights": "weights", "variant": "params:variant"} | names(map(Key, others), "images"),
         outputs="scores",
         name="score_anomalies",
     )
     measuring = node(
-        measure_one_class,
+        nodes.measure_one_class,
         inputs=[
             "errors",
             "scores",
@@ -55,7 +44,7 @@ def create_variant_pipeline(others: list[str], exemplified: bool) -> Pipeline:
         name="measure_one_class",
     )
     looking = node(
-        look_at_extremes,
+        nodes.look_at_extremes,
         inputs=["images", "weights", "params:variant", "params:seed", "params:compute", "scores"],
         outputs="exemplars_finding",
         name="look_at_extremes",
@@ -70,7 +59,7 @@ def create_baseline_pipeline(others: list[str]) -> Pipeline:
         others: The other datasets whose images it is shown.
     """
     scoring = node(
-        score_with_baseline,
+        nodes.score_with_baseline,
         inputs=SHOWN | {"baseline": "params:baseline"} | names(map(Key, others), "images"),
         outputs="scores",
         name="score_with_baseline",
@@ -82,7 +71,7 @@ def create_baseline_pipeline(others: list[str]) -> Pipeline:
 def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
     """Return the scoring by several variants together, whose scores have absolute names."""
     combining = node(
-        combine_scores,
+        nodes.combine_scores,
         inputs={"ensemble": "params:ensemble", "scoring": "params:scoring"} | names(members, "scores"),
         outputs="scores",
         name="combine_scores",
@@ -94,12 +83,12 @@ def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
 def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
     """Return what one detector with one seed comes to over the normal classes, under absolute names."""
     scoring = {"scoring": detector.parameter("scoring")} | names(classes, "scores")
-    nodes = [
-        join(merge_classes, names(classes, "metrics"), detector, "metrics"),
-        join(tabulate_auroc, {"seed": detector.parameter("seeds", detector.seed)} | scoring, detector, "auroc"),
-        join(set_thresholds, scoring, detector, "thresholds"),
+    parts = [
+        join(nodes.merge_classes, names(classes, "metrics"), detector, "metrics"),
+        join(nodes.tabulate_auroc, {"seed": detector.parameter("seeds", detector.seed)} | scoring, detector, "auroc"),
+        join(nodes.set_thresholds, scoring, detector, "thresholds"),
     ]
-    return Pipeline(nodes, tags="detection")
+    return Pipeline(parts, tags="detection")
 
 
 def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]) -> Pipeline:
@@ -111,12 +100,12 @@ def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]
         scores: The datasets of the scores, by their names with the dataset for the suite.
     """
     inputs = {"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")} | scores
-    return Pipeline([join(select_members, inputs, benchmark, "selection")], tags="detection")
+    return Pipeline([join(nodes.select_members, inputs, benchmark, "selection")], tags="detection")
 
 
 def _measure_scores() -> Node:
     return node(
-        measure_scores,
+        nodes.measure_scores,
         inputs=["scores", "params:seed"],
         outputs="metrics",
         name="measure_scores",

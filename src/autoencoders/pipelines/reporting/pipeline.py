@@ -6,29 +6,7 @@ from kedro.pipeline import Node, Pipeline
 
 from autoencoders.key import Key, first_seeds, names
 from autoencoders.pipelines.joins import join
-from autoencoders.pipelines.reporting.nodes import (
-    chart_losses,
-    compare,
-    draw_auroc,
-    draw_class_reconstructions,
-    draw_comparison,
-    draw_heatmaps,
-    draw_losses,
-    draw_out_of_distribution,
-    draw_reconstructions,
-    draw_samples,
-    draw_scores,
-    draw_snapshots,
-    draw_thresholds,
-    join_detectors,
-    join_studies,
-    join_tables,
-    rank_detectors,
-    tick_off,
-    write_benchmark,
-    write_page,
-    write_section,
-)
+from autoencoders.pipelines.reporting import nodes
 
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
 DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")
@@ -51,17 +29,17 @@ def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -
     """
     scores = names(classes, "scores")
     rates = {"thresholds": detector.dataset("thresholds")} | scores
-    nodes = [
-        join(draw_scores, scores, detector, "score_histograms", "roc_curves", "precision_recall"),
-        join(draw_thresholds, rates, detector, "error_rates", "empirical_rates"),
+    parts = [
+        join(nodes.draw_scores, scores, detector, "score_histograms", "roc_curves", "precision_recall"),
+        join(nodes.draw_thresholds, rates, detector, "error_rates", "empirical_rates"),
     ]
     if trained:
-        nodes += [
+        parts += [
             _draw_losses(classes, detector),
-            join(draw_class_reconstructions, names(classes, "examples"), detector, "reconstructions"),
-            join(draw_heatmaps, names(classes, "exemplars_finding"), detector, "heatmaps"),
+            join(nodes.draw_class_reconstructions, names(classes, "examples"), detector, "reconstructions"),
+            join(nodes.draw_heatmaps, names(classes, "exemplars_finding"), detector, "heatmaps"),
         ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -> Pipeline:
@@ -74,14 +52,14 @@ def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -
     """
     place, shown = study.comparison, first_seeds(variants)
     kept = names([key for key in shown if key.detector in watched], "snapshots")
-    nodes = [
+    parts = [
         *_compare(place, variants),
         _draw_losses(variants, place),
         _draw_reconstructions(shown, place),
-        join(chart_losses, names(variants, "history"), place, "loss_chart"),
-        *([join(draw_snapshots, kept, place, "snapshots")] if kept else []),
+        join(nodes.chart_losses, names(variants, "history"), place, "loss_chart"),
+        *([join(nodes.draw_snapshots, kept, place, "snapshots")] if kept else []),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_others: bool) -> Pipeline:
@@ -94,14 +72,14 @@ def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_other
     """
     place = study.comparison
     joined = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")}
-    told = join(draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
-    nodes = [
+    told = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
+    parts = [
         *_compare(place, detectors),
-        join(join_detectors, names(detectors, "auroc"), place, "detectors"),
-        join(draw_auroc, joined, place, "auroc", "scores"),
+        join(nodes.join_detectors, names(detectors, "auroc"), place, "detectors"),
+        join(nodes.draw_auroc, joined, place, "auroc", "scores"),
         *([told] if shown_others else []),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def create_section_pipeline(study: Key, answered: bool, printed: bool, material: list[str]) -> Pipeline:
@@ -124,11 +102,11 @@ def create_section_pipeline(study: Key, answered: bool, printed: bool, material:
     inputs |= {"printed": place.dataset("tick_off")} if printed else {}
     tables = [place.dataset("metrics"), *(name for name in material if name.endswith("_summary"))]
     numbers = {"published": Key(study.suite).dataset("published")} | {name: name for name in tables}
-    nodes = [
-        join(write_section, inputs | {name: name for name in material}, place, "section"),
-        *([join(tick_off, numbers, place, "tick_off")] if printed else []),
+    parts = [
+        join(nodes.write_section, inputs | {name: name for name in material}, place, "section"),
+        *([join(nodes.tick_off, numbers, place, "tick_off")] if printed else []),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def create_page_pipeline(suite: Key, images: str, titled: bool, sections: list[str]) -> Pipeline:
@@ -143,11 +121,11 @@ def create_page_pipeline(suite: Key, images: str, titled: bool, sections: list[s
     inputs = {"images": images, "splits": suite.parameter("splits"), "provenance": "provenance"}
     inputs |= {"title": suite.parameter("title")} if titled else {}
     inputs |= {name: name for name in [suite.dataset("samples"), *sections]}
-    nodes = [
-        join(draw_samples, {"images": images, "splits": suite.dataset("splits")}, suite, "samples"),
-        join(write_page, inputs, suite, "report"),
+    parts = [
+        join(nodes.draw_samples, {"images": images, "splits": suite.dataset("splits")}, suite, "samples"),
+        join(nodes.write_page, inputs, suite, "report"),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) -> Pipeline:
@@ -160,11 +138,11 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
     """
     metrics = names([study.comparison for study in studies], "metrics")
     numbers = names([study.comparison for study in printed], "tick_off")
-    nodes = [
-        join(join_tables, metrics, suite, "metrics", name="collect_metrics"),
-        *([join(join_tables, numbers, suite, "tick_off", name="collect_tick_off")] if printed else []),
+    parts = [
+        join(nodes.join_tables, metrics, suite, "metrics", name="collect_metrics"),
+        *([join(nodes.join_tables, numbers, suite, "tick_off", name="collect_tick_off")] if printed else []),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[str]) -> Pipeline:
@@ -175,7 +153,7 @@ def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published
         studies: The dataset of each study, by its key.
         published: The datasets for which papers print a table.
     """
-    nodes, made = [], {}
+    parts, made = [], {}
     for study, dataset in studies.items():
         inputs = {
             "detectors": study.comparison.dataset("detectors"),
@@ -184,28 +162,28 @@ def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published
         }
         inputs |= {"published": benchmark.dataset(f"{dataset}_published")} if dataset in published else {}
         ranked = {name: f"{dataset}_{name}" for name in ("ranking", "table", "scores")}
-        nodes.append(join(rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
+        parts.append(join(nodes.rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
         made |= {Key(dataset).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
     detectors = {dataset: study.comparison.dataset("detectors") for study, dataset in studies.items()}
     words = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
     images = names(map(Key, studies.values()), "images")
-    nodes += [
-        join(join_studies, detectors, benchmark, "auroc"),
-        join(write_benchmark, words | images | made, benchmark, "report"),
+    parts += [
+        join(nodes.join_studies, detectors, benchmark, "auroc"),
+        join(nodes.write_benchmark, words | images | made, benchmark, "report"),
     ]
-    return Pipeline(nodes, tags="reporting")
+    return Pipeline(parts, tags="reporting")
 
 
 def _compare(place: Key, detectors: list[Key]) -> list[Node]:
     return [
-        join(compare, names(detectors, "metrics"), place, "metrics", "table"),
-        join(draw_comparison, {"comparison": place.dataset("table")}, place, "test_errors"),
+        join(nodes.compare, names(detectors, "metrics"), place, "metrics", "table"),
+        join(nodes.draw_comparison, {"comparison": place.dataset("table")}, place, "test_errors"),
     ]
 
 
 def _draw_losses(keys: list[Key], place: Key) -> Node:
-    return join(draw_losses, names(keys, "history", "iterations"), place, "loss_curves")
+    return join(nodes.draw_losses, names(keys, "history", "iterations"), place, "loss_curves")
 
 
 def _draw_reconstructions(keys: list[Key], place: Key) -> Node:
-    return join(draw_reconstructions, names(keys, "examples"), place, "reconstructions")
+    return join(nodes.draw_reconstructions, names(keys, "examples"), place, "reconstructions")
