@@ -11,7 +11,8 @@ from autoencoders.key import SANITY_CHECK
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import pca
 from autoencoders.training.corruption import Corruption
-from autoencoders.training.engine import reconstruct, squared_error
+from autoencoders.training.engine import latent_dim, reconstruct, squared_error
+from autoencoders.training.variant import Variant
 
 Arrays = dict[str, np.ndarray]
 
@@ -57,7 +58,7 @@ def summary(
     history: pd.DataFrame,
     iterations: pd.DataFrame,
     statistics: Arrays,
-    latent_dim: int,
+    variant: Variant,
     normal_class: list[int] | None = None,
 ) -> dict[str, float]:
     """Sum an error table up in metrics; a sanity check is 1 where it held and 0 where it failed.
@@ -67,14 +68,14 @@ def summary(
         history: History of the training, one row per epoch.
         iterations: Training loss, one row per step.
         statistics: Statistics of each pixel over training images, from `pixel_statistics`.
-        latent_dim: Size of a code.
+        variant: How the network was made.
         normal_class: Labels trained on, in one-class studies: errors are averaged over these images alone, and PCA's
             AUROC at the same code size is found.
     """
     is_anomaly = ~np.isin(errors["label"], normal_class) if normal_class else np.zeros(len(errors), dtype=bool)
     found = metrics.mean_errors(errors[~is_anomaly], statistics["pixel_error"].size) | {
         "train/final_loss": float(history["train_loss"].iloc[-1]),
-        "code/latent_dim": float(latent_dim),
+        "code/latent_dim": float(latent_dim(variant, statistics["image_sd"].shape)),
     }
     test = errors["split"] == "test"
     normal = errors[test & ~is_anomaly]

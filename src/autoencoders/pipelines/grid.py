@@ -103,9 +103,8 @@ class Study(Strict):
 
     def watched(self) -> list[str]:
         """Return the variants that keep snapshots of their training; in one-class studies none are drawn."""
-        if self.normal_classes:
-            return []
-        return [name for name, block in self.variants.items() if (block.get("training") or {}).get("snapshots")]
+        variants = {} if self.normal_classes else self.variants
+        return [name for name, block in variants.items() if (block.get("training") or {}).get("snapshots")]
 
     def others(self, measurement: str) -> list[str]:
         """Return the other datasets that a measurement shows to the networks."""
@@ -113,9 +112,8 @@ class Study(Strict):
 
     def charted(self) -> list[str]:
         """Return the measurements that have a chart; in one-class studies none is drawn."""
-        if self.normal_classes:
-            return []
-        return [name for name, block in self.measurements.items() if block.get("kind") in CHARTED]
+        measurements = {} if self.normal_classes else self.measurements
+        return [name for name, block in measurements.items() if block.get("kind") in CHARTED]
 
     @property
     def has_out_of_distribution(self) -> bool:

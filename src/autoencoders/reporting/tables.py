@@ -4,8 +4,6 @@ import pandas as pd
 
 from autoencoders.key import Key
 
-COLUMNS = ["dataset", "study", "variant", "seed", "metric", "value"]
-
 
 def long(metrics: dict[Key, dict[str, float]]) -> pd.DataFrame:
     """Turn metrics, by variant and seed, into one row per number.
@@ -17,7 +15,7 @@ def long(metrics: dict[Key, dict[str, float]]) -> pd.DataFrame:
     for key, values in metrics.items():
         place = (key.suite, key.study, key.detector, int(values["seed"]))
         rows += [(*place, name, value) for name, value in values.items() if name != "seed"]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=["dataset", "study", "variant", "seed", "metric", "value"])
 
 
 def wide(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -100,11 +100,12 @@ def check_filters(pipeline_names: list[str], filters: dict[str, list[str]]) -> N
     from kedro.framework.project import pipelines
 
     nodes = [node for name in pipeline_names or ["__default__"] for node in pipelines[name].nodes]
-    known = {
-        "tag": sorted({tag for node in nodes for tag in node.tags}),
-        "namespace": sorted({place for node in nodes for place in namespaces(node)}, key=_depth),
-        "node": sorted({node.name for node in nodes}, key=_depth),
+    found = {
+        "tag": {tag for node in nodes for tag in node.tags},
+        "namespace": {place for node in nodes for place in namespaces(node)},
+        "node": {node.name for node in nodes},
     }
+    known = {kind: sorted(names, key=lambda name: (name.count("."), name)) for kind, names in found.items()}
     place = f"in the pipeline {', '.join(pipeline_names)}" if pipeline_names else "in the pipeline that runs by default"
     for kind, wanted in filters.items():
         for name in wanted:
@@ -125,7 +126,3 @@ def there_is_no(what: str, name: str, known: list[str], before: str = "", more: 
     names = ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
     kind, _, place = what.partition(" ")
     return f"{before}There is no {kind} {name!r}{' ' if place else ''}{place}; there are: {names}{more}."
-
-
-def _depth(namespace: str) -> tuple[int, str]:
-    return namespace.count("."), namespace

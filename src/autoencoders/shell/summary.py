@@ -88,23 +88,16 @@ class SummaryHooks:
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Print the best variant of each study that was compared, and where to read on."""
-        if click.get_current_context(silent=True) is not None:
-            summarise(pipeline, catalog)
-
-
-def summarise(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-    """Print the best variant of each study that was compared, and where to read on."""
-    made = [Key.of_dataset(name) for node in pipeline.nodes for name in node.outputs]
-    compared = sorted(key for key, artifact in made if key.is_comparison and artifact == "table")
-    compared = [key for key in compared if catalog.exists(key.dataset("table"))]
-    if not compared:
-        return
-    studies = {str(key.whole_study): catalog.load(key.dataset("table")) for key in compared}
-    click.echo(f"\n{table(studies)}\n")
-    reports = sorted(key.suite for key, artifact in made if artifact == "report")
-    read = f"Read {' and '.join(f'{REPORTING}/{name}/report.html' for name in reports)}"
-    suites = ",".join(dict.fromkeys(key.suite for key in compared))
-    drawn = (
-        f"Tables and figures are in {REPORTING}; `kedro run --pipelines {suites} --tags reporting` writes the report"
-    )
-    click.echo(f"{read if reports else drawn}; `make ui` compares the runs.")
+        made = [Key.of_dataset(name) for node in pipeline.nodes for name in node.outputs]
+        compared = sorted(key for key, artifact in made if key.is_comparison and artifact == "table")
+        studies = {
+            str(key.whole_study): catalog.load(key.dataset("table"))
+            for key in compared
+            if catalog.exists(key.dataset("table"))
+        }
+        if not studies or click.get_current_context(silent=True) is None:
+            return
+        click.echo(f"\n{table(studies)}\n")
+        reports = sorted(f"{REPORTING}/{key.suite}/report.html" for key, artifact in made if artifact == "report")
+        read = f"Read {' and '.join(reports)}" if reports else f"Tables and figures are in {REPORTING}"
+        click.echo(f"{read}; `make ui` compares the runs.")

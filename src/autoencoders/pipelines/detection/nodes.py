@@ -108,10 +108,8 @@ def measure_one_class(
     """Sum one one-class training up in numbers, the sanity checks among them (1 passed, 0 failed)."""
     from autoencoders.detection import results
     from autoencoders.evaluation import errors as evaluation
-    from autoencoders.training import engine
 
-    latent_dim = engine.latent_dim(variant, pixel_statistics["image_sd"].shape)
-    found = evaluation.summary(errors, history, iterations, pixel_statistics, latent_dim, normal_class)
+    found = evaluation.summary(errors, history, iterations, pixel_statistics, variant, normal_class)
     return found | results.summary(scores, seed) | {"seed": seed}
 
 

@@ -45,7 +45,5 @@ def measure(
 ) -> Metrics:
     """Sum one experiment up in numbers, the sanity checks among them (1 passed, 0 failed)."""
     from autoencoders.evaluation import errors as evaluation
-    from autoencoders.training import engine
 
-    latent_dim = engine.latent_dim(variant, pixel_statistics["image_sd"].shape)
-    return evaluation.summary(errors, history, iterations, pixel_statistics, latent_dim) | {"seed": seed}
+    return evaluation.summary(errors, history, iterations, pixel_statistics, variant) | {"seed": seed}
