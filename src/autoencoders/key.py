@@ -78,22 +78,15 @@ class Key(NamedTuple):
         """Whether this compares a study's detectors."""
         return self.detector == COMPARISON
 
-    @property
-    def over_classes(self) -> Self:
-        """The same over all normal classes."""
-        return self._replace(normal_class="")
-
     def shared_by_class(self, normal_class: str) -> Self:
         """Return what a study's detectors share about one normal class; its name stands where a detector's does."""
         return type(self)(self.suite, self.study, normal_class)
 
 
-def first_seeds(keys: Iterable[Key]) -> list[Key]:
+def first_seeds(keys: list[Key]) -> list[Key]:
     """Return the first key of each detector, and so the one with its first seed."""
-    first: dict[str, Key] = {}
-    for key in keys:
-        first.setdefault(key.detector, key)
-    return list(first.values())
+    first = {key.detector: key for key in reversed(keys)}
+    return [key for key in keys if first[key.detector] == key]
 
 
 def names(keys: Iterable[Key], *artifacts: str) -> dict[str, str]:

@@ -36,7 +36,8 @@ def test_the_map_is_the_square_of_what_is_missing():
     images = np.full((7, 1, 2, 2), 255, dtype=np.uint8)
     chosen = choose(SCORES, 1)
     shown = ImageTensor(torch.from_numpy(images[chosen["index"]]), 255)
-    table, arrays = look(Black(), chosen, shown)
+    finding = look(Black(), chosen, shown)
+    table, arrays = finding.table, finding.arrays
     assert table["error"].tolist() == [1.0] * 4
     np.testing.assert_array_equal(arrays["squares"], np.ones((4, 1, 2, 2), np.float32))
     np.testing.assert_array_equal(arrays["inputs"], arrays["squares"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.errors import pixel_errors
 from autoencoders.models.base import Autoencoder
@@ -34,7 +35,7 @@ def choose(scores: pd.DataFrame, count: int) -> pd.DataFrame:
     return chosen.rename(columns={"anomaly_score": "score"})[["index", "label", "score", "group"]]
 
 
-def look(model: Autoencoder, chosen: pd.DataFrame, images: ImageTensor) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+def look(model: Autoencoder, chosen: pd.DataFrame, images: ImageTensor) -> Finding:
     """Reconstruct chosen images.
 
     Args:
@@ -43,9 +44,11 @@ def look(model: Autoencoder, chosen: pd.DataFrame, images: ImageTensor) -> tuple
         images: The same images (n, C, H, W).
 
     Returns:
-        `chosen` with `error`, each image's mean squared difference; and the arrays of `pixel_errors`, with their
-        median_error (1,).
+        table: `chosen` with `error`, each image's mean squared difference.
+        arrays: Those of `pixel_errors`, and the median_error (1,).
     """
     arrays = pixel_errors(model, images)
     errors = arrays["squares"].mean(axis=(1, 2, 3))
-    return chosen.assign(error=errors), arrays | {"median_error": np.array([np.median(errors)], dtype=np.float32)}
+    return Finding(
+        chosen.assign(error=errors), arrays | {"median_error": np.array([np.median(errors)], dtype=np.float32)}
+    )

@@ -164,4 +164,4 @@ def shared_tags(run_params: dict[str, Any], catalog: CatalogProtocol) -> dict[st
 def run_of(node: Node) -> Key | None:
     """Return what a node's run of MLflow stands for: a detector with one seed, or a study's comparison, if any."""
     key = Key.parse(node.namespace or "")
-    return key.over_classes if key.seed or key.is_comparison else None
+    return key._replace(normal_class="") if key.seed or key.is_comparison else None

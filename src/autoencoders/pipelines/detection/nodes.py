@@ -75,7 +75,7 @@ def look_at_extremes(
 
     subject = subject_of({"images": images}, {}, variant, weights, seed, compute)
     chosen = exemplars.choose(scores, EXEMPLARS)
-    return Finding(*exemplars.look(subject.model, chosen, subject.at(chosen["index"].to_numpy())))
+    return exemplars.look(subject.model, chosen, subject.at(chosen["index"].to_numpy()))
 
 
 def select_members(members: int, scoring: Scoring, **scores: DataFrame) -> DataFrame:
