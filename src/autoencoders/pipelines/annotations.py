@@ -13,5 +13,3 @@ else:
 
 Arrays = dict[str, np.ndarray]
 Metrics = dict[str, float]
-
-__all__ = ["Arrays", "Chart", "DataFrame", "Figure", "Metrics"]

@@ -124,14 +124,9 @@ def discard_outdated(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
     for node in pipeline.from_nodes(*missing).nodes:
         for name in node.outputs:
             file = getattr(catalog.get(name), "_filepath", None)
-            if file is not None and not is_raw(name):
+            if file is not None:
                 Path(file).unlink(missing_ok=True)
                 catalog.release(name)
-
-
-def is_raw(name: str) -> bool:
-    """Tell whether a dataset is a user's own, which no node may have made."""
-    return name.endswith(".raw")
 
 
 def fresh_keys(remaining: Pipeline, pipeline: Pipeline) -> frozenset[Key]:
