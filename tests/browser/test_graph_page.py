@@ -24,8 +24,8 @@ def test_boxes_unfold_from_dataset_to_study_to_variant(visit, site):
 
 def test_a_table_shows_its_preview(visit, site):
     visit.page.goto(site)
-    unfold(visit, "digits")
-    unfold(visit, "denoising.table")
+    for name in ("digits", "denoising", "comparison", "denoising.table"):
+        unfold(visit, name)
     preview = visit.page.locator(".pipeline-metadata table")
     preview.wait_for()
     assert "sigma_02" in preview.inner_text()

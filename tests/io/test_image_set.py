@@ -44,7 +44,8 @@ def test_it_is_there_when_every_file_is(dataset: ImageSetDataset, tmp_path: Path
     assert dataset.exists()
     (tmp_path / "labels.npy").unlink()
     assert not dataset.exists()
-    with pytest.raises(DatasetError, match=f"^{tmp_path}/labels.npy is missing"):
+    command = f"kedro run --pipelines {tmp_path.name} --tags ingestion"
+    with pytest.raises(DatasetError, match=f"^{tmp_path}/labels.npy is missing; write it first: {command}$"):
         dataset.load()
 
 
@@ -52,7 +53,7 @@ def test_it_is_there_when_every_file_is(dataset: ImageSetDataset, tmp_path: Path
 def test_a_damaged_file_is_named_with_the_way_out(keep: int, dataset: ImageSetDataset, tmp_path: Path) -> None:
     path = tmp_path / "images.npy"
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(DatasetError, match=rf"^{path} is damaged \(.+\); delete it and run the ingestion again"):
+    with pytest.raises(DatasetError, match=rf"^{path} is damaged \(.+\); delete it and write it again: kedro run"):
         dataset.load()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import NonNegativeInt, PositiveInt
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class Corruption(Plugin):
     """A change of the input, with endlessly many outcomes unless it says otherwise."""
 
+    sets_black_or_white: ClassVar[bool] = True  # pixels become 0 or 1, which mean that in the unit scale alone
     kind: str
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
@@ -33,6 +34,7 @@ class NoCorruption(Corruption):
     """The image as it is."""
 
     kind: Literal["none"] = "none"
+    sets_black_or_white: ClassVar[bool] = False
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return the images untouched."""
@@ -70,6 +72,7 @@ class Gaussian(Corruption):
     kind: Literal["gaussian"]
     std: Fraction
     clip: bool = False
+    sets_black_or_white = property(lambda self: self.clip)
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Add noise to images (N, C, H, W) in [0, 1]; `clip` keeps the result in [0, 1]."""
@@ -129,6 +132,7 @@ class Rotation(Choice):
     """A turn by 0, 90, 180 or 270 degrees, which a network learns to undo (Ye et al. 2022, ARNet)."""
 
     kind: Literal["rotation"]
+    sets_black_or_white: ClassVar[bool] = False
 
     def outcomes(self, images: Tensor) -> list[Tensor]:
         """Return the images (N, C, H, W) turned by each angle.

@@ -51,10 +51,7 @@ class Variant(Strict):
 
     @model_validator(mode="after")
     def _corruption_fits_the_scale(self) -> Self:
-        knows_black_and_white = self.corruption.kind not in ("none", "rotation") and (
-            self.corruption.kind != "gaussian" or self.corruption.clip
-        )
-        if self.scale != "unit" and knows_black_and_white:
+        if self.scale != "unit" and self.corruption.sets_black_or_white:
             raise ValueError(f"corruption: {self.corruption.kind} sets pixels to 0 or 1, which needs scale unit")
         return self
 

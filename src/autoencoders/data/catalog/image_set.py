@@ -56,6 +56,10 @@ def _mapped(file: Path) -> np.ndarray:
     try:
         return np.lib.format.open_memmap(file, mode="r")
     except FileNotFoundError as error:
-        raise DatasetError(f"{file} is missing; run the ingestion, which writes it, first") from error
+        raise DatasetError(f"{file} is missing; write it first: {_ingestion(file)}") from error
     except ValueError as error:
-        raise DatasetError(f"{file} is damaged ({error}); delete it and run the ingestion again") from error
+        raise DatasetError(f"{file} is damaged ({error}); delete it and write it again: {_ingestion(file)}") from error
+
+
+def _ingestion(file: Path) -> str:
+    return f"kedro run --pipelines {file.parent.name} --tags ingestion"

@@ -15,8 +15,7 @@ from autoencoders.reporting.figures.histograms import draw_shares, finish_histog
 
 BINS = 60
 GROUPS = {"calibration_errors": style.FAINT_INK, "test_errors": style.SKY_BLUE, "anomaly_errors": style.ORANGE}
-WORDS = "batch means", "mean", "quantile", "conformal"  # of a rule's name, each with a colour of its own
-COLOURS = style.VERMILLION, style.PURPLE, style.GREEN, style.BLUE
+COLOURS = {"batch means": style.VERMILLION, "mean": style.PURPLE, "quantile": style.GREEN, "conformal": style.BLUE}
 MEDIAN, MEAN = style.DOTTED, style.DASHED  # lines
 
 
@@ -138,4 +137,4 @@ def _handles(anomalies: str) -> list[Patch | Line2D]:
 
 
 def _color(rule: str) -> str:
-    return next(color for word, color in zip(WORDS, COLOURS, strict=True) if word in rule)
+    return next((color for word, color in COLOURS.items() if word in rule), style.INK)
