@@ -97,6 +97,7 @@ def test_images_of_any_shape_come_back_in_it(block: dict, shape: tuple[int, int,
     assert model.decode(code).shape == (3, *shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["unpool", "deconv", "unpool_deconv", "linear", "strided_3", "strided_4", "softmax"])
 def test_training_lowers_the_error_below_the_mean_image_s(name: str, digits: ImageTensor) -> None:
     network = variant(BLOCKS[name], epochs=50)

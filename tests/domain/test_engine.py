@@ -142,6 +142,7 @@ def test_a_penalty_adds_to_the_loss_and_shrinks_the_code(digits: ImageTensor) ->
     assert codes[1] < codes[0] / 2
 
 
+@pytest.mark.slow
 def test_augmentation_keeps_a_network_from_learning_its_images_by_heart(digits: ImageTensor) -> None:
     few, held_out = part(digits, 0, 100), part(digits, 100, 600)
     distortion = {"rotation": 10.0, "scale": 0.1, "shear": 0.1, "shift": 0.3}

@@ -97,6 +97,7 @@ def test_numbers_of_other_studies_are_left_alone() -> None:
     assert tick_off(published, "s", {"metrics": METRICS})["item"].tolist() == ["B1"]
 
 
+@pytest.mark.slow
 def test_the_tables_of_the_course_sheets_point_at_what_is_in_the_grid(catalog) -> None:
     suites = {name: suite for name, suite in grid.read(grid.read_parameters()).items() if suite.published}
     assert set(suites) == {path.stem for path in PUBLISHED.glob("*.csv")}
