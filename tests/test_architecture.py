@@ -86,6 +86,22 @@ def test_nodes_and_all_rooms_below_the_pipelines_know_neither_kedro_nor_mlflow()
         assert not {name.split(".")[0] for name in imports(module)} & {"kedro", "mlflow"}, module
 
 
+def arguments(function: ast.FunctionDef) -> list[str]:
+    given = function.args
+    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs) if one.arg not in ("self", "cls")]
+
+
+def test_nodes_take_at_most_eight_arguments_and_other_functions_six() -> None:
+    crowded = [
+        f"{module.relative_to(PACKAGE)}: {function.name}"
+        for module in MODULES
+        for function in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        if len(arguments(function)) > (8 if module.name == "nodes.py" else 6)
+    ]
+    assert not crowded
+
+
 def test_listing_pipelines_imports_nothing_heavy() -> None:
     script = (
         "import sys; from pathlib import Path; from kedro.framework.startup import bootstrap_project;"

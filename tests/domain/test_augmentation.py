@@ -53,7 +53,7 @@ def test_a_rotation_keeps_the_distance_from_the_middle_though_the_image_is_not_s
     assert angles.abs().max() == pytest.approx(90, abs=2)
 
 
-def test_scale_and_shear_have_the_stated_strength() -> None:
+def test_scale_and_shear_have_the_strength_that_is_set() -> None:
     middle = torch.tensor([10.0, 15.0])
     factors = 6 / (centre(distorted(blob(10, 21).repeat(300, 1, 1, 1), scale=0.2)) - middle)[:, 1]
     assert [float(factors.min()), float(factors.max())] == pytest.approx([0.8, 1.2], abs=0.02)

@@ -52,7 +52,7 @@ def test_every_image_is_corrupted_on_its_own(corruption) -> None:
     assert len(corrupted.flatten(1).unique(dim=0)) == len(IMAGES)
 
 
-def test_noise_has_the_stated_strength() -> None:
+def test_noise_has_the_strength_that_is_set() -> None:
     noisy = Gaussian(kind="gaussian", std=0.3, clip=False)(IMAGES, generator())
     assert float((noisy - IMAGES).std()) == pytest.approx(0.3, rel=0.02)
 

@@ -224,7 +224,7 @@ def test_chance_is_white_better_blue_and_worse_orange_on_a_scale_from_0_to_1():
     np.testing.assert_allclose(mesh.cmap(0.5)[:3], 1, atol=0.01)
 
 
-def test_a_probe_that_a_detector_was_not_shown_is_a_dash():
+def test_a_kind_that_a_detector_was_not_shown_is_a_dash():
     table = pd.DataFrame({"a": [0.9, np.nan], "b": [0.8, 0.7]}, index=["net", "forest"])
     figure = out_of_distribution_table(table)
     assert sorted(text.get_text() for text in figure.axes[0].texts) == ["0.70", "0.80", "0.90", "–"]

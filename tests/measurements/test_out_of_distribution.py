@@ -35,7 +35,7 @@ def fitted():
     return subject(DENSE, fitted=True)
 
 
-def test_each_probe_has_the_mean_square_of_its_pixels():
+def test_each_kind_has_the_mean_square_of_its_pixels():
     table = errors(measure(subject(Black()), CONFIG))
     assert table["mse"]["uniform"] == pytest.approx(1 / 3, abs=0.01)
     assert table["mse"]["gaussian"] == pytest.approx(1, abs=0.05)
@@ -124,7 +124,7 @@ def test_settings_that_do_not_fit_are_refused(changes: dict, message: str):
         Config.model_validate(CONFIG.model_dump() | changes)
 
 
-def test_the_title_names_the_probe_that_is_hardest_to_tell(fitted):
+def test_the_title_names_the_kind_that_is_hardest_to_tell(fitted):
     finding = measure(fitted, CONFIG)
     figure = draw({"net": [finding, finding], "copy": [measure(subject(Identity()), CONFIG)]}, CONFIG)
     kinds = errors(finding).drop(index="test")

@@ -61,8 +61,8 @@ class ImageSet:
         values = np.arange(len(weights)) / self.intensity
         mean = float(np.average(values, weights=weights))
         sd = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
-        told = {"checksum": digest.hexdigest(), "image_shape": list(self.image_shape)}
-        return replace(self, info=self.info | told | counts | {"pixel_mean": mean, "pixel_sd": sd})
+        known = {"checksum": digest.hexdigest(), "image_shape": list(self.image_shape)}
+        return replace(self, info=self.info | known | counts | {"pixel_mean": mean, "pixel_sd": sd})
 
     def at(self, indices: np.ndarray, device: torch.device, scale: Scale = "unit") -> ImageTensor:
         """Copy the images at some indices to the device, to be seen in the units of `scale`."""

@@ -54,7 +54,7 @@ class Plan:
 
     @property
     def uri(self) -> str:
-        """Of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
+        """Address of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
         return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.project / 'mlflow.db'}"
 
     def is_done(self, key: Key) -> bool:

@@ -72,12 +72,12 @@ def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_other
     """
     place = study.comparison
     joined = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")}
-    told = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
+    drawn = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     parts = [
         *_compare(place, detectors),
         join(nodes.join_detectors, names(detectors, "auroc"), place, "detectors"),
         join(nodes.draw_auroc, joined, place, "auroc", "scores"),
-        *([told] if shown_others else []),
+        *([drawn] if shown_others else []),
     ]
     return Pipeline(parts, tags="reporting")
 
