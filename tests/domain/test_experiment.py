@@ -51,7 +51,7 @@ def test_a_well_formed_block_gives_its_parameters_dotted_names() -> None:
         ({"model": {**LINEAR["model"], "widht": 3}}, "model.widht: there is no such key, got 3"),
         (
             {"model": {**LINEAR["model"], "architecture": "linaer"}},
-            "variational, got 'linaer'",
+            f"model.architecture: must be one of {', '.join(kinds(Architecture))}, got 'linaer'",
         ),
         (
             {"corruption": {"kind": "gaussian", "std": 7, "clip": True}},

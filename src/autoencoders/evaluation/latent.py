@@ -64,7 +64,7 @@ def neighbour_distances(queries: Tensor, references: Tensor, neighbours: int) ->
     A matrix product finds which are nearest; differences tell how far they are, without its rounding.
     """
     places = _nearest(queries, references, neighbours)
-    return torch.stack([(queries - references[place]).norm(dim=1) for place in places.T], dim=1)
+    return torch.stack([(queries - references[place]).norm(dim=1) for place in places.T]).T
 
 
 def neighbour_accuracy(
