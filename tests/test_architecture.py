@@ -3,11 +3,11 @@
 import ast
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 from kedro.io import DatasetNotFoundError
+from module_imports import imports
 
 from autoencoders.key import Key
 
@@ -36,17 +36,6 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 def room(module: Path) -> str:
     return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-@cache
-def imports(module: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
 
 
 def test_every_room_has_its_floor() -> None:

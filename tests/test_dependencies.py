@@ -1,11 +1,12 @@
 """What the package imports is what it declares, and IPython is for notebooks alone."""
 
-import ast
 import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+
+from module_imports import imports
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "autoencoders"
@@ -18,19 +19,9 @@ def distributions(requirements: list[str]) -> set[str]:
     return {re.match(r"[\w.-]+", requirement)[0].lower() for requirement in requirements}
 
 
-def imported(module: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
 def libraries(modules: list[Path]) -> dict[str, set[str]]:
     """Return the distributions that hold each library that modules import; mlflow is in three of them."""
-    names = {name.split(".")[0] for module in modules for name in imported(module)}
+    names = {name.split(".")[0] for module in modules for name in imports(module)}
     known = packages_distributions()
     return {name: distributions(known[name]) for name in names - sys.stdlib_module_names - {"autoencoders"}}
 
@@ -50,6 +41,6 @@ def test_everything_declared_is_imported() -> None:
 
 
 def test_the_package_needs_no_ipython() -> None:
-    assert not [module for module in MODULES if any("shell.notebook" in name for name in imported(module))]
+    assert not [module for module in MODULES if any("shell.notebook" in name for name in imports(module))]
     assert "ipython" in FOR_DEVELOPMENT - REQUIRED
     assert all(holders & (REQUIRED | FOR_DEVELOPMENT) for holders in libraries([NOTEBOOK]).values())
