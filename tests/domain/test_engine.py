@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.datasets import load_digits
@@ -103,6 +104,47 @@ def test_history_has_a_row_an_epoch_and_iterations_a_row_a_step(digits: ImageTen
     assert fit.iterations["iteration"].tolist() == list(range(1, 7))  # 100 images make 2 batches of at most 64
     first = (fit.iterations["train_loss"][:2] * [64, 36]).sum() / 100
     assert fit.history["train_loss"][0] == pytest.approx(first, rel=1e-5)
+
+
+@pytest.mark.parametrize("images", [16, 100, 500])
+def test_steps_are_taken_however_few_images_there_are_and_the_schedule_spans_them(
+    digits: ImageTensor, images: int
+) -> None:
+    fit = engine.train(linear(epochs=None, steps=21), part(digits, 0, images), part(digits, 500, 550), seed=0)
+    assert len(fit.iterations) == 21
+    assert fit.history["learning_rate"].iloc[-1] == pytest.approx(3e-3 / 250_000)
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(5, 6), (9, 9)])
+def test_of_epochs_and_steps_the_longer_counts(digits: ImageTensor, steps: int, taken: int) -> None:
+    fit = engine.train(linear(epochs=3, steps=steps), part(digits, 0, 100), part(digits, 100, 150), seed=0)
+    assert len(fit.iterations) == taken  # an epoch has 2
+
+
+def test_steps_that_make_whole_epochs_train_as_these_do(digits: ImageTensor) -> None:
+    data = part(digits, 0, 100), part(digits, 100, 150)
+    by_epochs, by_steps = (
+        engine.train(linear(**length), *data, seed=0) for length in ({}, {"epochs": None, "steps": 16})
+    )
+    assert all(np.array_equal(by_epochs.weights[name], by_steps.weights[name]) for name in by_epochs.weights)
+
+
+def test_the_loss_of_an_epoch_that_is_cut_short_is_that_of_the_images_it_saw(digits: ImageTensor) -> None:
+    fit = engine.train(linear(epochs=None, steps=3), part(digits, 0, 100), part(digits, 100, 150), seed=0)
+    assert fit.history["train_loss"].iloc[-1] == pytest.approx(fit.iterations["train_loss"].iloc[-1])
+
+
+def test_of_many_epochs_at_most_a_hundred_are_validated_and_training_takes_no_notice(
+    digits: ImageTensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant, data = linear(epochs=250, batch_size="full"), (part(digits, 0, 16), part(digits, 100, 150))
+    few = engine.train(variant, *data, seed=0)
+    assert few.history["epoch"].tolist() == [*range(3, 250, 3), 250]
+    monkeypatch.setattr(engine, "HISTORY_ROWS", 250)
+    every = engine.train(variant, *data, seed=0)
+    assert all(np.array_equal(few.weights[name], every.weights[name]) for name in few.weights)
+    seen = every.history[every.history["epoch"].isin(few.history["epoch"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(few.history.drop(columns="seconds"), seen.drop(columns="seconds"))
 
 
 def test_the_last_validation_error_is_that_of_the_weights_left(digits: ImageTensor) -> None:

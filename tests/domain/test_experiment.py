@@ -3,7 +3,7 @@ import pytest
 from autoencoders.configuration import kinds
 from autoencoders.data.splits import Splits
 from autoencoders.models import Architecture
-from autoencoders.training.variant import Compute, Variant
+from autoencoders.training.variant import Compute, Training, Variant
 
 TRAINING = {
     "epochs": 2,
@@ -61,6 +61,8 @@ def test_a_well_formed_block_gives_its_parameters_dotted_names() -> None:
         ({"penalty": {"kind": "l1", "weight": -1}}, "weight: input should be greater than 0, got -1"),
         ({"training": {**TRAINING, "epochs": 0}}, "training.epochs: input should be greater than 0, got 0"),
         ({"training": {**TRAINING, "epochs": 2.5}}, "training.epochs"),
+        ({"training": {**TRAINING, "steps": 0}}, "training.steps: input should be greater than 0, got 0"),
+        ({"training": {**TRAINING, "epochs": None}}, "training.epochs: the key is missing, and so is steps"),
         ({"training": {**TRAINING, "learning_rate": float("nan")}}, "training.learning_rate"),
         ({"epochs": 3}, "epochs: there is no such key, got 3"),
         ({"training": None}, "linear must be trained"),
@@ -82,6 +84,14 @@ def test_a_mistake_is_named_by_key_rule_and_value(change: dict, sentence: str) -
 def short(**changes) -> dict:
     training = {name: TRAINING[name] for name in ("epochs", "batch_size", "optimizer", "learning_rate")}
     return {"model": {"architecture": "linear", "latent_dim": 3}, "training": training} | changes
+
+
+@pytest.mark.parametrize(
+    ("length", "steps"), [({"epochs": 20}, 140), ({"steps": 800}, 800), ({"epochs": 20, "steps": 800}, 800)]
+)
+def test_a_training_is_as_long_as_its_epochs_or_its_steps(length: dict, steps: int) -> None:
+    others = {name: TRAINING[name] for name in ("batch_size", "optimizer", "learning_rate")}
+    assert Training.model_validate(others | length).length(epoch_steps=7) == steps
 
 
 CHOICES = {
@@ -108,7 +118,7 @@ def test_a_choice_has_no_default(architecture: str) -> None:
     assert str(raised.value) == "; ".join(f"model.{name}: the key is missing" for name in CHOICES[architecture])
 
 
-@pytest.mark.parametrize("choice", ["epochs", "batch_size", "optimizer", "learning_rate"])
+@pytest.mark.parametrize("choice", ["batch_size", "optimizer", "learning_rate"])
 def test_a_choice_of_the_training_has_no_default(choice: str) -> None:
     training = {name: value for name, value in short()["training"].items() if name != choice}
     with pytest.raises(ValueError) as raised:

@@ -65,7 +65,7 @@ def summary(
 
     Args:
         errors: Errors, one row per image.
-        history: History of the training, one row per epoch.
+        history: History of the training, one row per validated epoch.
         iterations: Training loss, one row per step.
         statistics: Statistics of each pixel over training images, from `pixel_statistics`.
         variant: How the network was made.

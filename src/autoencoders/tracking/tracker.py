@@ -86,7 +86,7 @@ class Tracker:
             )
 
     def log_history(self, key: Key, history: "pd.DataFrame", suffix: str) -> None:
-        """Log a table with one row per epoch as steps of metrics.
+        """Log a table with one row per validated epoch as steps of metrics.
 
         Args:
             key: Key of the run.

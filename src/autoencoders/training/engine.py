@@ -23,7 +23,8 @@ from autoencoders.training.variant import Compute, Variant
 
 logger = logging.getLogger(__name__)
 
-LOGGED_EPOCHS = 4  # of a training
+HISTORY_ROWS = 100  # of a training, at most: where an epoch is a step or two, validations would take most of the time
+LOGGED_ROWS = 4  # of a history
 SNAPSHOT_IMAGES = 9
 
 
@@ -33,7 +34,8 @@ class Fit:
 
     Attributes:
         weights: State of the network.
-        history: One row per epoch: epoch, train_loss, validation_mse, learning_rate, seconds.
+        history: One row per epoch or, where there are more than 100, per every second, third ... and the last one:
+            epoch, train_loss (of that epoch), validation_mse, learning_rate, seconds (since the row before).
         iterations: One row per step: iteration, train_loss (penalty included).
         snapshots: Reconstructions (n, C, H, W) of the first validation images, `epoch_<number>`, and the originals.
     """
@@ -91,7 +93,7 @@ def train(variant: Variant, train_images: ImageTensor, validation_images: ImageT
     Args:
         variant: Network to fit, and its training.
         train_images: Images (N, C, H, W) to fit.
-        validation_images: Held-out images (M, C, H, W), scored after every epoch, never fitted.
+        validation_images: Held-out images (M, C, H, W), scored for each row of the history, never fitted.
         seed: Seed of the weights, the order of the images, augmentation, corruption and dropout.
 
     Raises:
@@ -121,23 +123,35 @@ class _Trainer:
                 layer.generator = self.generator
         size = self.settings.batch_size
         self.batch_size = len(train_images) if size == "full" else min(size, len(train_images))
-        self.steps = math.ceil(len(train_images) / self.batch_size)  # of an epoch
+        self.epoch_steps = math.ceil(len(train_images) / self.batch_size)
+        self.steps = self.settings.length(self.epoch_steps)
+        self.epochs = math.ceil(self.steps / self.epoch_steps)
         self.optimizer = Adam(model.parameters(), self.settings)
-        self.learning_rate: Schedule = schedule(self.settings, self.steps * self.settings.epochs)
-        self.losses = torch.zeros(self.settings.epochs, self.steps, device=device)
+        self.learning_rate: Schedule = schedule(self.settings, self.steps)
+        self.losses = torch.zeros(self.steps, device=device)
         self.shown = validation_images[slice(SNAPSHOT_IMAGES)]
         self.snapshots = {"originals": validation_images.intensities(self.shown).cpu().numpy()}
 
     def fit(self) -> Fit:
-        rows = []
+        rows: list[dict[str, float]] = []
+        every = math.ceil(self.epochs / HISTORY_ROWS)
+        with_row = {*range(every, self.epochs + 1, every), self.epochs}
         self._keep_snapshot(0)
-        for epoch in bar(range(self.settings.epochs), self.settings.epochs, self.variant.model.architecture, "epoch"):
-            start = time.perf_counter()
+        start = time.perf_counter()
+        for epoch in bar(range(self.epochs), self.epochs, self.variant.model.architecture, "epoch"):
             self._epoch(epoch)
-            rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
-            log_epoch(rows[-1], self.settings.epochs)
             self._keep_snapshot(epoch + 1)
-        return _fit(self.model, rows, self.losses.flatten().cpu().numpy(), self.snapshots)
+            if epoch + 1 not in with_row:
+                continue
+            rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
+            start = time.perf_counter()
+            log_row(rows, self.epochs, len(with_row))
+        return _fit(self.model, rows, self.losses.cpu().numpy(), self.snapshots)
+
+    def _steps(self, epoch: int) -> range:
+        """Return the steps of an epoch, counted from the start of the training; the last epoch may be cut short."""
+        first = epoch * self.epoch_steps
+        return range(first, min(first + self.epoch_steps, self.steps))
 
     def _keep_snapshot(self, epoch: int) -> None:
         if epoch in self.settings.snapshots:
@@ -147,14 +161,14 @@ class _Trainer:
     def _epoch(self, epoch: int) -> None:
         self.model.train()
         order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
-        for step, indices in enumerate(order.split(self.batch_size)):
+        for step, indices in zip(self._steps(epoch), order.split(self.batch_size), strict=False):
             images = self.images[indices]
             if self.settings.augmentation:
                 images = self.settings.augmentation(images, self.generator)
             loss = self._loss(images)
             gradients = torch.autograd.grad(loss, self.optimizer.parameters)
-            self.optimizer.step(gradients, self.learning_rate(epoch * self.steps + step))
-            self.losses[epoch, step] = loss.detach()
+            self.optimizer.step(gradients, self.learning_rate(step))
+            self.losses[step] = loss.detach()
 
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""
@@ -165,9 +179,11 @@ class _Trainer:
 
     def _row(self, epoch: int) -> dict[str, float]:
         """Summarise an epoch; the last batch may be smaller, so its loss is weighted by its size."""
-        sizes = torch.full((self.steps,), float(self.batch_size), device=self.losses.device)
-        sizes[-1] = len(self.images) - self.batch_size * (self.steps - 1)
-        loss = float((self.losses[epoch] * sizes).sum() / len(self.images))
+        steps = self._steps(epoch)
+        shown = min(len(steps) * self.batch_size, len(self.images))
+        sizes = torch.full((len(steps),), float(self.batch_size), device=self.losses.device)
+        sizes[-1] = shown - self.batch_size * (len(steps) - 1)
+        loss = float((self.losses[steps.start : steps.stop] * sizes).sum() / shown)
         if not math.isfinite(loss):
             raise ValueError(
                 f"the training loss of epoch {epoch + 1} is not a number: lower training.learning_rate, "
@@ -178,7 +194,7 @@ class _Trainer:
             "epoch": epoch + 1,
             "train_loss": loss,
             "validation_mse": float(errors.mean()) if len(errors) else math.nan,
-            "learning_rate": self.learning_rate((epoch + 1) * self.steps - 1),
+            "learning_rate": self.learning_rate(steps[-1]),
         }
 
 
@@ -228,9 +244,12 @@ def squared_error(reconstruction: Tensor, images: Tensor) -> Tensor:
     return (reconstruction - images).square().flatten(1).mean(dim=1)
 
 
-def log_epoch(row: dict[str, float], epochs: int) -> None:
-    """Log a few of all epochs, the first and the last among them, where there is no terminal to draw a bar on."""
-    chosen = row["epoch"] in (1, epochs) or row["epoch"] % math.ceil(epochs / LOGGED_EPOCHS) == 0
+def log_row(rows: list[dict[str, float]], epochs: int, expected: int) -> None:
+    """Log the last of a history's rows, of which `expected` will come, where there is no terminal to draw a bar on.
+
+    A few are chosen, the first and the last among them.
+    """
+    chosen = len(rows) in (1, expected) or len(rows) % math.ceil(expected / LOGGED_ROWS) == 0
     if chosen and not sys.stderr.isatty():
-        numbers = row["epoch"], epochs, row["train_loss"], row["validation_mse"]
+        numbers = rows[-1]["epoch"], epochs, rows[-1]["train_loss"], rows[-1]["validation_mse"]
         logger.info("epoch %d/%d: train loss %.5f, validation MSE %.5f", *numbers)

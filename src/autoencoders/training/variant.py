@@ -15,9 +15,13 @@ from autoencoders.training.penalties import NoPenalty, Penalty
 
 
 class Training(Strict):
-    """How a network is fitted. What is left out is not done: a schedule, decay, reduced precision, augmentation."""
+    """How a network is fitted. What is left out is not done: a schedule, decay, reduced precision, augmentation.
 
-    epochs: PositiveInt
+    `epochs` or `steps` must be given; where both are, the longer of the two counts.
+    """
+
+    epochs: PositiveInt | None = None  # passes over the training images
+    steps: PositiveInt | None = None  # of the optimizer, however few images there are; the last epoch may be cut short
     batch_size: PositiveInt | Literal["full"]  # images
     learning_rate: PositiveFloat  # the highest one of the schedule
     optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
@@ -27,6 +31,16 @@ class Training(Strict):
     epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
     augmentation: Augmentation | None = None  # of the training images
     snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
+
+    def length(self, epoch_steps: int) -> int:
+        """Return the steps of the whole training, where an epoch has `epoch_steps`."""
+        return max((self.epochs or 0) * epoch_steps, self.steps or 0)
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.epochs is None and self.steps is None:
+            raise ValueError("epochs: the key is missing, and so is steps")
+        return self
 
 
 class Variant(Strict):

@@ -20,11 +20,11 @@ def fit_pca(images: ImageSet, splits: Arrays) -> Arrays:
 def train(
     images: ImageSet, splits: Arrays, variant: Variant, seed: int, compute: Compute
 ) -> tuple[Arrays, DataFrame, DataFrame, Arrays]:
-    """Fit one variant with one seed on the training images; validation images are scored after every epoch.
+    """Fit one variant with one seed on the training images; validation images are scored as it goes on.
 
     Returns:
-        weights by name; the history, one row per epoch; the training loss, one row per step; and reconstructions of a
-        few validation images after the epochs that the variant names.
+        weights by name; the history, one row per epoch that was validated; the training loss, one row per step; and
+        reconstructions of a few validation images after the epochs that the variant names.
     """
     from autoencoders.training import engine
 

@@ -13,7 +13,7 @@ def loss_chart(histories: dict[str, list[pd.DataFrame]]) -> go.Figure:
     """Draw the validation error by epoch, and the training loss dotted, one colour per variant and one line per seed.
 
     Args:
-        histories: Per variant one table per seed: `epoch` (1..E), `train_loss`, `validation_mse`.
+        histories: Per variant one table per seed: `epoch` (rising), `train_loss`, `validation_mse`.
     """
     figure = go.Figure()
     kinds = {"validation_mse": ("validation MSE", "solid"), "train_loss": ("training loss", "dot")}

@@ -17,7 +17,7 @@ def loss_curves(histories: dict[str, list[pd.DataFrame]], iterations: dict[str, 
     """Draw how the loss of each variant fell.
 
     Args:
-        histories: Per variant one table per seed: `epoch` (1..E), `train_loss`, `validation_mse`.
+        histories: Per variant one table per seed: `epoch` (rising), `train_loss`, `validation_mse`.
         iterations: Per variant one table per seed: `iteration`, `train_loss`.
 
     Returns:
