@@ -147,6 +147,29 @@ def test_of_many_epochs_at_most_a_hundred_are_validated_and_training_takes_no_no
     pd.testing.assert_frame_equal(few.history.drop(columns="seconds"), seen.drop(columns="seconds"))
 
 
+def test_patience_ends_what_no_longer_helps_and_keeps_the_best_weights(digits: ImageTensor) -> None:
+    variant = linear(model=DENSE, epochs=600, schedule="constant", learning_rate=1e-2, patience=5)
+    few, held_out = part(digits, 0, 20), part(digits, 100, 150)
+    fit = engine.train(variant, few, held_out, seed=0)
+    lowest, last = fit.history["validation_mse"].min(), fit.history["validation_mse"].iloc[-1]
+    assert last == lowest
+    model = engine.restore(variant, (1, 8, 8), fit.weights, CPU)
+    assert engine.reconstruction_errors(model, held_out).mean() == pytest.approx(lowest, rel=1e-6)
+    every = 6  # of 600 epochs, each a step
+    assert len(fit.iterations) == fit.history["epoch"].iloc[-1] + 5 * every < 600
+
+
+def test_patience_that_does_not_run_out_changes_nothing(digits: ImageTensor) -> None:
+    data = part(digits, 0, 1400), part(digits, 1400, 1500)
+    plain, patient = (engine.train(linear(patience=patience), *data, seed=0) for patience in (None, 1))
+    assert all(np.array_equal(plain.weights[name], patient.weights[name]) for name in plain.weights)
+
+
+def test_patience_without_images_to_validate_is_refused(digits: ImageTensor) -> None:
+    with pytest.raises(ValueError, match=r"training\.patience needs validation images, and there are none"):
+        engine.train(linear(patience=3), part(digits, 0, 20), part(digits, 0, 0), seed=0)
+
+
 def test_the_last_validation_error_is_that_of_the_weights_left(digits: ImageTensor) -> None:
     validation = part(digits, 100, 150)
     fit = engine.train(linear(epochs=2), part(digits, 0, 100), validation, seed=0)

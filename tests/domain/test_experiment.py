@@ -63,6 +63,7 @@ def test_a_well_formed_block_gives_its_parameters_dotted_names() -> None:
         ({"training": {**TRAINING, "epochs": 2.5}}, "training.epochs"),
         ({"training": {**TRAINING, "steps": 0}}, "training.steps: input should be greater than 0, got 0"),
         ({"training": {**TRAINING, "epochs": None}}, "training.epochs: the key is missing, and so is steps"),
+        ({"training": {**TRAINING, "patience": 0}}, "training.patience: input should be greater than 0, got 0"),
         ({"training": {**TRAINING, "learning_rate": float("nan")}}, "training.learning_rate"),
         ({"epochs": 3}, "epochs: there is no such key, got 3"),
         ({"training": None}, "linear must be trained"),

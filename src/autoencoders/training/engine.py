@@ -18,6 +18,7 @@ from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
 from autoencoders.training.optimizer import Adam, Schedule, schedule
+from autoencoders.training.patience import Patience
 from autoencoders.training.progress import bar
 from autoencoders.training.variant import Compute, Variant
 
@@ -35,7 +36,8 @@ class Fit:
     Attributes:
         weights: State of the network.
         history: One row per epoch or, where there are more than 100, per every second, third ... and the last one:
-            epoch, train_loss (of that epoch), validation_mse, learning_rate, seconds (since the row before).
+            epoch, train_loss (of that epoch), validation_mse, learning_rate, seconds (since the row before). With
+            patience, its last row is that of the weights kept.
         iterations: One row per step: iteration, train_loss (penalty included).
         snapshots: Reconstructions (n, C, H, W) of the first validation images, `epoch_<number>`, and the originals.
     """
@@ -97,10 +99,13 @@ def train(variant: Variant, train_images: ImageTensor, validation_images: ImageT
         seed: Seed of the weights, the order of the images, augmentation, corruption and dropout.
 
     Raises:
-        ValueError: There are no training images, or the loss ceased to be a number.
+        ValueError: There are no training images, no validation images although there is patience, or the loss ceased
+            to be a number.
     """
     if not len(train_images):
         raise ValueError("there are no training images")
+    if variant.training and variant.training.patience and not len(validation_images):
+        raise ValueError("training.patience needs validation images, and there are none: raise splits.validation")
     device = train_images.values.device
     model = build(variant, tuple(train_images.values.shape[1:]), seed, device)
     if variant.model.closed_form:
@@ -129,6 +134,7 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps)
         self.losses = torch.zeros(self.steps, device=device)
+        self.patience = Patience(self.settings.patience)
         self.shown = validation_images[slice(SNAPSHOT_IMAGES)]
         self.snapshots = {"originals": validation_images.intensities(self.shown).cpu().numpy()}
 
@@ -146,7 +152,10 @@ class _Trainer:
             rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
             start = time.perf_counter()
             log_row(rows, self.epochs, len(with_row))
-        return _fit(self.model, rows, self.losses.cpu().numpy(), self.snapshots)
+            if self.patience.is_over(rows[-1]["validation_mse"], self.model):
+                break
+        losses = self.losses[: self._steps(epoch).stop].cpu().numpy()
+        return _fit(self.model, self.patience.go_back(rows, self.model), losses, self.snapshots)
 
     def _steps(self, epoch: int) -> range:
         """Return the steps of an epoch, counted from the start of the training; the last epoch may be cut short."""

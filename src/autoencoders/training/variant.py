@@ -22,6 +22,7 @@ class Training(Strict):
 
     epochs: PositiveInt | None = None  # passes over the training images
     steps: PositiveInt | None = None  # of the optimizer, however few images there are; the last epoch may be cut short
+    patience: PositiveInt | None = None  # validations without a lower MSE that end training, even in mid-schedule
     batch_size: PositiveInt | Literal["full"]  # images
     learning_rate: PositiveFloat  # the highest one of the schedule
     optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
