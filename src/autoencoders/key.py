@@ -6,6 +6,7 @@ from typing import NamedTuple, Self, TypeVar
 COMPARISON = "comparison"  # stands where a detector does, for what compares a study's detectors
 OUT_OF_DISTRIBUTION = "probes/"  # before the kind of such images, in the names of metrics
 SANITY_CHECK = "gate/"  # before the name of a sanity check, in the names of metrics
+MATCHES_PCA = "matches_pca"  # the one sanity check that a sound training may fail: a finding
 
 Artifact = TypeVar("Artifact")
 

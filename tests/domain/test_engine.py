@@ -285,6 +285,29 @@ def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: ImageTensor
     assert "pca_error" not in found, "a code as wide as the image leaves PCA nothing to lose"
 
 
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, 0.0),
+        ({"corruption": {"kind": "half"}}, None),
+        ({"penalty": {"kind": "l1", "weight": 1e-3}}, None),
+        ({"model": {"architecture": "pca", "latent_dim": 3}, "training": None}, None),
+    ],
+    ids=["plain", "corruption", "penalty", "pca"],
+)
+def test_only_a_network_that_seeks_what_pca_does_is_held_against_it(
+    digits: ImageTensor, changes: dict, verdict: float | None
+) -> None:
+    variant = Variant.model_validate(linear().model_dump() | changes)
+    model = engine.build(linear(), (1, 8, 8), 0, CPU)  # not trained
+    basis = pca.fit(digits[slice(None)].flatten(1).numpy())
+    errors = pd.DataFrame(evaluation.errors(model, digits, basis, linear().corruption, seed=0))
+    errors = errors.assign(split="test", label=0)
+    losses = pd.DataFrame({"train_loss": [1.0, 0.5]})
+    found = evaluation.summary(errors, losses, losses, evaluation.pixel_statistics(model, digits), variant)
+    assert found.get("gate/matches_pca") == verdict
+
+
 def test_a_perfect_network_leaves_no_pixel_dead(digits: ImageTensor) -> None:
     found = evaluation.pixel_statistics(Identity(), digits)
     images = digits[slice(None)].numpy().astype(np.float64)

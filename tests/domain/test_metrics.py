@@ -99,6 +99,16 @@ def test_the_mean_image_fails_its_checks() -> None:
     assert not sanity_checks.reconstructions_differ(spread, np.zeros((2, 2)))
 
 
+def test_a_network_worse_than_pca_fails_its_check_unless_it_leaves_almost_nothing() -> None:
+    net, pca, mean_image = (np.full(3, error) for error in (0.057, 0.037, 0.09))
+    assert not sanity_checks.matches_pca(net, pca, mean_image)
+    assert sanity_checks.matches_pca(pca, net, mean_image)
+    assert sanity_checks.matches_pca(1.05 * pca, pca, mean_image), (
+        "a linear network comes as close as training takes it"
+    )
+    assert sanity_checks.matches_pca(mean_image / 200, np.zeros(3), mean_image)
+
+
 def test_a_pixel_that_stays_black_where_images_vary_is_dead_and_background_is_not() -> None:
     images, shown = np.array([[0.3, 0.2], [0.0, 0.3]]), np.array([[0.25, 0.0], [0.0, 0.3]])
     assert sanity_checks.dead_pixels(images, shown).tolist() == [[False, True], [False, False]]

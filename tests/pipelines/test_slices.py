@@ -60,7 +60,7 @@ def settings() -> dict:
             "corruption": {"kind": "none"},
             "penalty": {"kind": "none"},
             "training": {
-                "epochs": 60,
+                "epochs": 120,
                 "batch_size": 8,
                 "optimizer": "adam",
                 "learning_rate": 1e-2,

@@ -188,6 +188,15 @@ def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:
     assert answer(comparison()) == "wide has the lowest test MSE, 0.01; 1 of 2 variants beat PCA at the same code size."
 
 
+def test_a_warning_says_what_its_check_means() -> None:
+    table = comparison().assign(**{"gate/matches_pca_mean": [0.0, np.nan]})
+    assert study_section("Why?", "", table, {"digits.noise.comparison.loss_curves": PNG}, "").warnings == [
+        "narrow failed the sanity check matches_pca: PCA leaves less error at the same code size; "
+        "too few steps or images, or a finding.",
+        "wide failed the sanity check loss_fell: do not trust its numbers.",
+    ]
+
+
 def test_a_chart_brings_its_script_and_cannot_end_it():
     chart = Chart("Losses", "To move about in", '{"data": ["</script><b>"], "layout": {}}', 400)
     page = render(section(charts=[chart]))

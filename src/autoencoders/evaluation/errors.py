@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.evaluation import metrics, sanity_checks
-from autoencoders.key import SANITY_CHECK
+from autoencoders.key import MATCHES_PCA, SANITY_CHECK
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import pca
 from autoencoders.training.corruption import Corruption
@@ -94,6 +94,9 @@ def summary(
         "no_dead_pixels": not dead.any(),
         "errors_vary": sanity_checks.scores_vary(errors.loc[test, "reconstruction_error"]),
     }
+    if "pca_error" in errors and variant.competes_with_pca:
+        compared = (normal[f"{name}_error"] for name in ("reconstruction", "pca", "mean_image"))
+        verdicts[MATCHES_PCA] = sanity_checks.matches_pca(*compared)
     return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 

@@ -5,6 +5,8 @@ import numpy as np
 from autoencoders.evaluation.metrics import auroc
 
 USEFUL = 0.95  # of the mean image's error: what a reconstruction must come below
+LEEWAY = 1.1  # times PCA's error: what counts as no worse, for a linear network comes close to PCA and no further
+NEGLIGIBLE = 0.01  # of the mean image's error: what is no loss, whatever PCA leaves
 ALIKE = 0.05  # of the images' spread: reconstructions that vary less are alike
 VARYING = 0.1  # of the greatest spread of a pixel: pixels that vary less are background
 DEAD = 1e-3  # of a pixel's own spread
@@ -19,6 +21,15 @@ def loss_fell(losses: np.ndarray) -> bool:
 def beats_mean_image(reconstruction_errors: np.ndarray, mean_image_errors: np.ndarray) -> bool:
     """Tell whether reconstructions beat the mean training image, shown for every image, on the same images."""
     return bool(reconstruction_errors.mean() < USEFUL * mean_image_errors.mean())
+
+
+def matches_pca(reconstruction_errors: np.ndarray, pca_errors: np.ndarray, mean_image_errors: np.ndarray) -> bool:
+    """Tell whether reconstructions are no worse than PCA's at the same code size, on the same images.
+
+    A network that leaves almost nothing passes: PCA leaves less still once its code is almost as wide as the image.
+    """
+    allowed = max(LEEWAY * pca_errors.mean(), NEGLIGIBLE * mean_image_errors.mean())
+    return bool(reconstruction_errors.mean() <= allowed)
 
 
 def reconstructions_differ(image_sd: np.ndarray, reconstruction_sd: np.ndarray) -> bool:

@@ -41,7 +41,7 @@ class Rendered(TypedDict):
     Attributes:
         name: The heading.
         answer: What was found, for the page's summary.
-        warnings: What forbids trust in the numbers.
+        warnings: What to know before using the numbers.
         has_charts: Whether the page needs the library of charts.
         html: All of the section.
     """

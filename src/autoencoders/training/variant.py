@@ -57,6 +57,11 @@ class Variant(Strict):
         """Return every setting under its dotted name, such as `model.latent_dim`."""
         return flatten(self.model_dump(exclude_none=True))
 
+    @property
+    def competes_with_pca(self) -> bool:
+        """Whether it seeks what PCA does, the least squared error of the image itself, and by other means."""
+        return not self.model.closed_form and self.corruption.kind == "none" and self.penalty.kind == "none"
+
     @model_validator(mode="after")
     def _penalty_fits_the_architecture(self) -> Self:
         if self.model.gaussian_posterior != (self.penalty.kind == "kl"):
