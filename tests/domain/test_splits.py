@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from autoencoders.data.splits import NAMES, Splits, only, split
+from autoencoders.data.splits import NAMES, Splits, normal_splits, only, split
 
 LABELS = np.repeat(np.arange(4), 50)
 TRAIN_ONLY = np.full(200, "train")
+TEST_ONLY = np.full(200, "test")
 WITH_TEST = np.where(np.arange(200) % 5 == 0, "test", "train")
 
 
@@ -12,7 +13,7 @@ def splits(test: float | str, seed: int = 0) -> Splits:
     return Splits(seed=seed, test=test, validation=0.1, calibration=0.2)
 
 
-@pytest.mark.parametrize(("parts", "test"), [(TRAIN_ONLY, 0.2), (WITH_TEST, "official")])
+@pytest.mark.parametrize(("parts", "test"), [(TRAIN_ONLY, 0.2), (TEST_ONLY, 0.2), (WITH_TEST, "official")])
 def test_every_image_falls_into_exactly_one_split(parts: np.ndarray, test: float | str) -> None:
     found = split(LABELS, parts, splits(test))
     assert tuple(found) == NAMES
@@ -38,9 +39,22 @@ def test_the_seed_decides() -> None:
     assert not np.array_equal(first["test"], other["test"])
 
 
-def test_an_official_test_part_is_not_invented() -> None:
-    with pytest.raises(ValueError, match="must be a fraction, since there is no official test part, got 'official'"):
-        split(LABELS, TRAIN_ONLY, splits("official"))
+@pytest.mark.parametrize(("parts", "missing"), [(TRAIN_ONLY, "test"), (TEST_ONLY, "training")])
+def test_an_official_part_is_not_invented(parts: np.ndarray, missing: str) -> None:
+    sentence = f"splits.test must be a fraction, since there is no official {missing} part, got 'official'"
+    with pytest.raises(ValueError, match=sentence):
+        split(LABELS, parts, splits("official"))
+
+
+def test_the_name_of_the_only_official_part_changes_nothing() -> None:
+    train, test = (split(LABELS, parts, splits(0.2)) for parts in (TRAIN_ONLY, TEST_ONLY))
+    assert all(np.array_equal(train[name], test[name]) for name in NAMES)
+
+
+@pytest.mark.parametrize(("test", "left"), [(0.001, "test"), (0.999, "train")])
+def test_a_fraction_that_leaves_nothing_is_named(test: float, left: str) -> None:
+    with pytest.raises(ValueError, match=f"splits.test leaves no {left} image: there are 200, got {test}"):
+        split(LABELS, TEST_ONLY, splits(test))
 
 
 def test_development_leaves_the_official_test_part_alone() -> None:
@@ -50,12 +64,15 @@ def test_development_leaves_the_official_test_part_alone() -> None:
     assert len(found["test"]) == 32
 
 
-def test_only_keeps_one_class_or_several() -> None:
+def test_the_normal_class_may_be_one_label_or_several() -> None:
     indices = np.arange(0, 200, 10)
-    assert (LABELS[only(indices, LABELS, [2])] == 2).all()
-    assert set(LABELS[only(indices, LABELS, [0, 3])]) == {0, 3}
+    assert (LABELS[only(indices, LABELS, [2], "train")] == 2).all()
+    assert set(LABELS[only(indices, LABELS, [0, 3], "train")]) == {0, 3}
 
 
-def test_an_empty_class_is_named() -> None:
-    with pytest.raises(ValueError, match=r"normal class \[7\] is empty: the labels are \[0, 1, 2, 3\]"):
-        only(np.arange(200), LABELS, [7])
+def test_an_empty_class_is_named_with_its_split() -> None:
+    found = split(LABELS, TRAIN_ONLY, splits(0.2))
+    with pytest.raises(ValueError, match=r"class \[7\] is empty: the train split has labels \[0, 1, 2, 3\]"):
+        normal_splits(found, LABELS, [7])
+    with pytest.raises(ValueError, match=r"normal class \[2\] is empty: the validation split has labels \[\]"):
+        normal_splits(found | {"validation": np.array([], dtype=int)}, LABELS, [2])

@@ -11,16 +11,19 @@ NAMES = ("train", "validation", "calibration", "test")
 
 
 class Splits(Strict):
-    """How one dataset's images are divided; validation and calibration come from the training part."""
+    """How one dataset's images are divided; validation and calibration come from what is not test."""
 
     seed: NonNegativeInt
-    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"]  # or a fraction of the training part
-    validation: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of the training part
-    calibration: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of the training part
+    test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"]  # or a fraction of the images that are divided
+    validation: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of what is not test
+    calibration: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of what is not test
 
 
 def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np.ndarray]:
-    """Divide a dataset class by class; every image falls into exactly one split.
+    """Divide a dataset class by class; no image falls into two splits.
+
+    Divided is the official training part or, of a dataset that has only an official test part, that. Where both are
+    there and test is a fraction, the images of the official test part are in no split.
 
     Args:
         labels: (N,) class of each image.
@@ -28,19 +31,23 @@ def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np
         splits: The shares and the seed.
 
     Returns:
-        Sorted indices (int64) under train, validation, calibration and test; where test is a fraction of the training
-        part, the images of an official test part are in none.
+        Sorted indices (int64) under train, validation, calibration and test.
 
     Raises:
-        ValueError: There is no official test part although `splits.test` asks for it.
+        ValueError: An official part is missing although `splits.test` asks for both, or nothing is left to train on or
+            to test.
     """
     is_official = splits.test == "official"
-    if is_official and not (parts == "test").any():
-        raise ValueError(f"splits.test must be a fraction, since there is no official test part, got {splits.test!r}")
+    missing = [words for part, words in (("train", "training"), ("test", "test")) if not (parts == part).any()]
+    if is_official and missing:
+        raise ValueError(
+            f"splits.test must be a fraction, since there is no official {missing[0]} part, got {splits.test!r}"
+        )
+    is_divided = parts == ("test" if "training" in missing else "train")
     rng = np.random.default_rng(splits.seed)
     divided: dict[str, list[np.ndarray]] = {name: [] for name in NAMES}
     for label in np.unique(labels):
-        members = rng.permutation(np.flatnonzero((labels == label) & (parts == "train")))
+        members = rng.permutation(np.flatnonzero((labels == label) & is_divided))
         held_out = 0 if is_official else round(splits.test * len(members))
         official = np.flatnonzero((labels == label) & (parts == "test") & is_official)
         test, members = members[:held_out], members[held_out:]
@@ -49,16 +56,33 @@ def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np
         shares = (members[second:], members[:first], members[first:second], np.append(official, test))
         for name, share in zip(NAMES, shares, strict=True):
             divided[name].append(share)
-    return {name: np.sort(np.concatenate(shares)).astype(np.int64) for name, shares in divided.items()}
+    found = {name: np.sort(np.concatenate(shares)).astype(np.int64) for name, shares in divided.items()}
+    for name in ("train", "test"):
+        if not len(found[name]):
+            raise ValueError(f"splits.test leaves no {name} image: there are {is_divided.sum()}, got {splits.test}")
+    return found
 
 
-def only(indices: np.ndarray, labels: np.ndarray, normal_class: list[int]) -> np.ndarray:
+def normal_splits(splits: dict[str, np.ndarray], labels: np.ndarray, normal_class: list[int]) -> dict[str, np.ndarray]:
+    """Keep the normal class alone, except in the test split, which stays whole.
+
+    Raises:
+        ValueError: Another split holds no image of it.
+    """
+    return {
+        name: indices if name == "test" else only(indices, labels, normal_class, name)
+        for name, indices in splits.items()
+    }
+
+
+def only(indices: np.ndarray, labels: np.ndarray, normal_class: list[int], split: str) -> np.ndarray:
     """Return the indices whose image bears one of the labels that are normal.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is none in the split of that name.
     """
     kept = indices[np.isin(labels[indices], normal_class)]
     if not len(kept):
-        raise ValueError(f"normal class {normal_class} is empty: the labels are {np.unique(labels).tolist()}")
+        there = np.unique(labels[indices]).tolist()
+        raise ValueError(f"normal class {normal_class} is empty: the {split} split has labels {there}")
     return kept

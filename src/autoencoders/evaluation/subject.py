@@ -61,7 +61,7 @@ class Subject:
         Raises:
             ValueError: There is none.
         """
-        return only(self.splits["test"], self.labels, self.known_classes)
+        return only(self.splits["test"], self.labels, self.known_classes, "test")
 
 
 def subject_of(

@@ -17,7 +17,4 @@ def split_images(images: ImageSet, splits: Splits) -> Arrays:
 
 def select_normal(images: ImageSet, all_splits: Arrays, normal_class: list[int]) -> Arrays:
     """Keep the normal class alone, except in the test split, which stays whole."""
-    return {
-        name: indices if name == "test" else domain.only(indices, images.labels, normal_class)
-        for name, indices in all_splits.items()
-    }
+    return domain.normal_splits(all_splits, images.labels, normal_class)
