@@ -7,6 +7,7 @@ from project_copy import PROJECT
 
 from autoencoders.key import Key
 from autoencoders.pipelines import grid
+from autoencoders.pipelines.assembly import suite_pipelines
 from autoencoders.pipelines.grid import Suite
 
 STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"plain": {}, "noisy": {}}}
@@ -47,7 +48,7 @@ def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_se
 
 def test_out_of_distribution_images_are_taken_from_other_datasets_only() -> None:
     scoring = {"scores": {"mse": {}}, "out_of_distribution": {"datasets": ["mnist", "kmnist"]}}
-    assert read_detection(scoring=scoring).others_for_detection("mnist") == ["kmnist"]
+    assert read_detection(scoring=scoring).others_for_detection({"mnist"}) == ["kmnist"]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,36 @@ def test_a_sheet_names_its_dataset() -> None:
         {"sheet": {"dataset": "mnist", "splits": {}, "one": STUDY}, "mnist": {"splits": {}, "two": STUDY}}
     )
     assert suites["sheet"].dataset == suites["mnist"].dataset == "mnist"
+
+
+WORLD = {"derived": {"dataset": "mnist", "alteration": {"kind": "inverted"}}, "splits": {}, "one": STUDY}
+
+
+def test_a_suite_may_make_its_images_from_another_dataset_s() -> None:
+    suites = grid.read({"world": WORLD, "sheet": {"dataset": "world", "splits": {}, "two": STUDY}})
+    assert suites["world"].dataset == "world" and suites["world"].own_datasets == {"world", "mnist"}
+    for name in ("world", "sheet"):
+        nodes = suite_pipelines(Key(name), suites)[name].nodes
+        made = {node.name: node for node in nodes if "ingestion" in node.tags}
+        assert list(made) == ["mnist.ingest", "world.derive"]
+        assert made["world.derive"].inputs == ["mnist.images", "params:world.derived"]
+        assert "world.images" in next(node for node in nodes if node.name.endswith(".split_images")).inputs
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"dataset": "kmnist"}, "world.dataset: a suite with derived images has no other ones, got 'kmnist'"),
+        ({"derived": {"dataset": "other"}}, "world.derived.dataset: name what it is made from itself, mnist"),
+        (
+            {"derived": {"dataset": "mnist", "alteration": {"kind": "inverse"}}},
+            "world: derived.alteration.kind: must be",
+        ),
+    ],
+)
+def test_images_that_cannot_be_derived_are_named(change: dict, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        grid.read({"world": WORLD | change, "other": WORLD})
 
 
 def test_printed_numbers_are_of_studies_that_are_there() -> None:

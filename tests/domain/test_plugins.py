@@ -9,6 +9,7 @@ import torch
 
 from autoencoders import models
 from autoencoders.configuration import Plugin, Strict, kinds, of_kind
+from autoencoders.data.alterations import Alteration
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.scores import Score
 from autoencoders.measurements import Measurement
@@ -17,6 +18,7 @@ from autoencoders.training.corruption import Corruption
 from autoencoders.training.penalties import Penalty
 
 FAMILIES = {  # a kind of each that there is, and what lies beside it and is none
+    Alteration: ("inverted", "Alteration"),
     Architecture: ("dense", "layers"),
     Corruption: ("salt_and_pepper", "Choice"),
     Penalty: ("none", "Penalty"),

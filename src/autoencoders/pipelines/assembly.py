@@ -22,7 +22,7 @@ def assemble(suites: dict[str, Suite], benchmarks: dict[str, Benchmark], asked: 
     """Return the pipelines by name, those alone of the suites that hold the ones asked for where these are known."""
     pipelines: dict[str, Pipeline] = {}
     for name in needed(suites, benchmarks, asked):
-        pipelines |= suite_pipelines(Key(name), suites[name])
+        pipelines |= suite_pipelines(Key(name), suites)
     for name, benchmark in benchmarks.items():
         if all(study in pipelines for study in benchmark.studies):
             pipelines[name] = benchmark_pipeline(Key(name), benchmark, suites, pipelines)
@@ -46,17 +46,18 @@ def needed(suites: dict[str, Suite], benchmarks: dict[str, Benchmark], asked: li
     return [name for name in suites if name in wanted]
 
 
-def suite_pipelines(key: Key, suite: Suite) -> dict[str, Pipeline]:
+def suite_pipelines(key: Key, suites: dict[str, Suite]) -> dict[str, Pipeline]:
     """Return the pipeline of a suite and, by `<suite>.<study>` and `<dataset>.<study>`, those of its studies.
 
     A study's pipeline brings the suite's page up to date with its own section, beside those that earlier runs left.
     """
-    ingested = ingestion_pipeline({suite.dataset})
+    suite = suites[key.suite]
+    ingested = ingestion_pipeline({suite.dataset}, suites)
     if not suite.studies:
         return {str(key): ingested}
     named, nodes = {}, set()
     for name in suite.studies:
-        made = Pipeline([ingested, *study_pipelines(key._replace(study=name), suite)])
+        made = Pipeline([ingested, *study_pipelines(key._replace(study=name), suites)])
         nodes.update(made.nodes)
         pipeline = Pipeline([made, page_pipeline(key, suite, written=[name])])
         named |= {str(Key(owner, name)): pipeline for owner in (key.suite, suite.dataset)}
@@ -66,19 +67,32 @@ def suite_pipelines(key: Key, suite: Suite) -> dict[str, Pipeline]:
     return {str(key): Pipeline(parts)} | named
 
 
-def study_pipelines(key: Key, suite: Suite) -> list[Pipeline]:
-    """Return all of a study: its images and splits, every detector and seed, their comparison and its section."""
+def study_pipelines(key: Key, suites: dict[str, Suite]) -> list[Pipeline]:
+    """Return all of a study: its splits and others' images, every detector and seed, their comparison and section."""
+    suite = suites[key.suite]
     study = suite.studies[key.study]
-    others = set(study.others_for_detection(suite.dataset)).union(*map(study.others, study.measurements))
+    others = set(study.others_for_detection(suite.own_datasets)).union(*map(study.others, study.measurements))
     splits = Pipeline(splitting.create_pipeline(), inputs=images_of(suite), namespace=key.suite)
-    shared = [ingestion_pipeline(others), splits]
+    shared = [ingestion_pipeline(others, suites), splits]
     detectors = one_class_detectors(key, suite) if study.normal_classes else reconstructions(key, suite)
     return [*shared, *detectors, comparison_pipeline(key, suite)]
 
 
-def ingestion_pipeline(datasets: set[str]) -> Pipeline:
-    """Return the ingestion of some datasets."""
-    return Pipeline([Pipeline(ingestion.create_pipeline(), namespace=one) for one in sorted(datasets)])
+def ingestion_pipeline(datasets: set[str], suites: dict[str, Suite]) -> Pipeline:
+    """Return the ingestion of some datasets, and of those that derived ones among them are made from."""
+    derived = {name: suites[name].derived for name in sorted(datasets) if name in suites and suites[name].derived}
+    sources = (datasets - set(derived)).union(one.dataset for one in derived.values())
+    parts = [Pipeline(ingestion.create_pipeline(), namespace=one) for one in sorted(sources)]
+    parts += [
+        Pipeline(
+            ingestion.create_derivation_pipeline(),
+            inputs={"source": Key(derivation.dataset).dataset("images")},
+            parameters={"params:derived": Key(name).parameter("derived")},
+            namespace=name,
+        )
+        for name, derivation in derived.items()
+    ]
+    return Pipeline(parts)
 
 
 def reconstructions(key: Key, suite: Suite) -> list[Pipeline]:
@@ -124,7 +138,7 @@ def normal_class_pipeline(key: Key, normal_class: str, suite: Suite) -> Pipeline
 def stages_of(key: Key, suite: Suite) -> Pipeline:
     """Return what a detector does with one normal class; for the seed that is shown, its heatmaps too."""
     study = suite.studies[key.study]
-    others = study.others_for_detection(suite.dataset)
+    others = study.others_for_detection(suite.own_datasets)
     if key.detector in study.baselines:
         return detection.create_baseline_pipeline(others)
     if key.detector in study.ensembles:

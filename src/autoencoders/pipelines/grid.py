@@ -1,7 +1,7 @@
 """The grid of experiments: suites of studies, each of several variants, as the parameters files state it."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -11,6 +11,7 @@ from kedro.framework.project import settings
 from pydantic import Field, PositiveInt, model_validator
 
 from autoencoders.configuration import Name, Strict
+from autoencoders.data.derivation import Derivation
 from autoencoders.detection.baselines import is_seeded
 from autoencoders.detection.ensembles import Ensemble
 from autoencoders.key import COMPARISON, Key
@@ -120,10 +121,10 @@ class Study(Strict):
         """Whether detectors are shown out-of-distribution images."""
         return bool((self.scoring or {}).get("out_of_distribution"))
 
-    def others_for_detection(self, dataset: str) -> list[str]:
+    def others_for_detection(self, own: Container[str]) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
         named = ((self.scoring or {}).get("out_of_distribution") or {}).get("datasets", ())
-        return [name for name in named if name != dataset]
+        return [name for name in named if name not in own]
 
     def shown_detectors(self) -> list[str]:
         """Return the detectors that a report shows one by one: the ensembles and a member of each, or all variants."""
@@ -139,6 +140,7 @@ class Suite(Strict):
     Attributes:
         title: Title of the report.
         dataset: Whose images; one without studies is ingested only.
+        derived: How its images are made from another dataset's; they are a dataset of the suite's name.
         splits: Checked as `experiment.Splits` when they are run.
         published: The studies for which a sheet prints numbers.
         studies: By name.
@@ -146,9 +148,15 @@ class Suite(Strict):
 
     title: str | None = None
     dataset: Name
+    derived: Derivation | None = None
     splits: dict[str, Any] | None = None
     published: tuple[str, ...] = ()
     studies: dict[Name, Study]
+
+    @property
+    def own_datasets(self) -> set[str]:
+        """Return its dataset and the one that this is made from, whose images are no others."""
+        return {self.dataset} | ({self.derived.dataset} if self.derived else set())
 
     @model_validator(mode="after")
     def _studies_need_splits(self) -> "Suite":
@@ -210,10 +218,11 @@ def read(parameters: dict[str, Any]) -> dict[str, Suite]:
     for name, block in _blocks(parameters):
         if BENCHMARK_KEY in block:
             continue
-        own = {key: block[key] for key in ("title", "dataset", "splits", "published") if key in block}
+        own = {key: block[key] for key in Suite.model_fields if key != "studies" and key in block}
         studies = {key: value for key, value in block.items() if key not in own}
         suites[name] = _validated(name, Suite, {"dataset": name} | own | {"studies": studies})
     _check_names(suites)
+    _check_derived(suites)
     return suites
 
 
@@ -267,3 +276,13 @@ def _check_names(suites: dict[str, Suite]) -> None:
         for study in suite.studies:
             if owners.setdefault((suite.dataset, study), name) != name:
                 raise ValueError(f"{name}.{study}: {suite.dataset} has a study of that name already; choose another")
+
+
+def _check_derived(suites: dict[str, Suite]) -> None:
+    """Make sure that derived image sets bear their suite's name and are made from those that are not."""
+    for name, suite in suites.items():
+        if suite.derived and suite.dataset != name:
+            raise ValueError(f"{name}.dataset: a suite with derived images has no other ones, got {suite.dataset!r}")
+        source = suites.get(suite.derived.dataset) if suite.derived else None
+        if source and source.derived:
+            raise ValueError(f"{name}.derived.dataset: name what it is made from itself, {source.derived.dataset}")
