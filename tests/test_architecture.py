@@ -91,11 +91,11 @@ def test_nodes_take_at_most_eight_arguments_and_other_functions_six() -> None:
     assert not crowded
 
 
-def test_listing_pipelines_imports_nothing_heavy() -> None:
+def test_putting_pipelines_together_imports_nothing_heavy() -> None:
     script = (
         "import sys; from pathlib import Path; from kedro.framework.startup import bootstrap_project;"
         f"bootstrap_project(Path({str(PACKAGE.parents[1])!r}));"
-        "from kedro.framework.project import pipelines; assert len(pipelines) > 4;"
+        "from kedro.framework.project import pipelines; assert len(pipelines['digits'].nodes) > 100;"
         f"found = sorted({HEAVY!r} & set(sys.modules)); sys.exit(', '.join(found) or None)"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

@@ -3,11 +3,13 @@ import warnings
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.pipeline import Pipeline, node
 from project_copy import PROJECT
 
 from autoencoders.key import Key
 from autoencoders.pipelines import grid
-from autoencoders.pipelines.assembly import suite_pipelines
+from autoencoders.pipelines.assembly import assemble
+from autoencoders.pipelines.deferred import Deferred
 from autoencoders.pipelines.grid import Suite
 
 STUDY = {"question": "Why?", "seeds": {"seed_0": 0, "seed_1": 1}, "variants": {"plain": {}, "noisy": {}}}
@@ -128,7 +130,7 @@ def test_a_suite_may_make_its_images_from_another_dataset_s() -> None:
     suites = grid.read({"world": WORLD, "sheet": {"dataset": "world", "splits": {}, "two": STUDY}})
     assert suites["world"].dataset == "world" and suites["world"].own_datasets == {"world", "mnist"}
     for name in ("world", "sheet"):
-        nodes = suite_pipelines(Key(name), suites)[name].nodes
+        nodes = assemble(suites, {})[name].nodes
         made = {node.name: node for node in nodes if "ingestion" in node.tags}
         assert list(made) == ["mnist.ingest", "world.derive"]
         assert made["world.derive"].inputs == ["mnist.images", "params:world.derived"]
@@ -160,6 +162,21 @@ def test_printed_numbers_are_of_studies_that_are_there() -> None:
 def test_studies_need_splits() -> None:
     with pytest.raises(ValueError, match="splits: the key is missing"):
         grid.read({"mnist": {"one": STUDY}})
+
+
+def test_a_pipeline_is_put_together_once_and_only_when_it_is_looked_into() -> None:
+    made = []
+
+    def make() -> Pipeline:
+        made.append("once")
+        return Pipeline([node(sum, "numbers", "total", name="add")])
+
+    deferred = Deferred(make)
+    assert isinstance(deferred, Pipeline) and not made
+    assert [one.name for one in deferred.nodes] == ["add"] and deferred.inputs() == {"numbers"}
+    assert (deferred + deferred).outputs() == {"total"} and made == ["once"]
+    with pytest.raises(AttributeError, match="edges"):
+        _ = deferred.edges
 
 
 def test_every_dataset_and_study_is_a_pipeline(pipelines) -> None:

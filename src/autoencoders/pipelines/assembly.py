@@ -5,9 +5,13 @@ of their key (see `autoencoders.key`). Stages of one detector are instantiated b
 is written with absolute names.
 """
 
+from collections.abc import Callable
+from functools import cache, partial
+
 from kedro.pipeline import Pipeline
 
 from autoencoders.key import Key
+from autoencoders.pipelines.deferred import Deferred
 from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
 from autoencoders.pipelines.grid import Benchmark, Study, Suite
@@ -18,62 +22,46 @@ from autoencoders.pipelines.splitting import pipeline as splitting
 from autoencoders.pipelines.training import pipeline as training
 
 
-def assemble(suites: dict[str, Suite], benchmarks: dict[str, Benchmark], asked: list[str]) -> dict[str, Pipeline]:
-    """Return the pipelines by name, those alone of the suites that hold the ones asked for where these are known."""
+def assemble(suites: dict[str, Suite], benchmarks: dict[str, Benchmark]) -> dict[str, Pipeline]:
+    """Return the pipelines of suites, of their studies (under the suite's name and the dataset's), and of benchmarks.
+
+    Each is put together when it is first looked into, for all of them together are tens of thousands of nodes.
+    """
+    parts = cache(lambda key: Pipeline(study_parts(key, suites)))
     pipelines: dict[str, Pipeline] = {}
-    for name in needed(suites, benchmarks, asked):
-        pipelines |= suite_pipelines(Key(name), suites)
+    for name, suite in suites.items():
+        pipelines[name] = Deferred(partial(suite_pipeline, Key(name), suites, parts))
+        for study in suite.studies:
+            pipeline = Deferred(partial(study_pipeline, Key(name, study), suite, parts))
+            pipelines |= {str(Key(owner, study)): pipeline for owner in (name, suite.dataset)}
     for name, benchmark in benchmarks.items():
-        if all(study in pipelines for study in benchmark.studies):
-            pipelines[name] = benchmark_pipeline(Key(name), benchmark, suites, pipelines)
+        pipelines[name] = Deferred(partial(benchmark_pipeline, Key(name), benchmark, suites, pipelines))
     return pipelines
 
 
-def needed(suites: dict[str, Suite], benchmarks: dict[str, Benchmark], asked: list[str]) -> list[str]:
-    """Return the suites that hold the pipelines asked for, or all if one asked for is in none.
-
-    Building thousands of nodes takes seconds; Kedro's own way to register pipelines builds only those asked for, too.
-    """
-    owners: dict[str, set[str]] = {}
-    for name, suite in suites.items():
-        places = [Key(owner, study) for study in suite.studies for owner in (name, suite.dataset)]
-        owners |= {name: {name}} | {str(place): {name} for place in places}
-    for name, benchmark in benchmarks.items():
-        owners[name] = {Key.parse(study).suite for study in benchmark.studies}
-    if not asked or not set(asked) <= set(owners):
-        return list(suites)
-    wanted = set().union(*(owners[name] for name in asked))
-    return [name for name in suites if name in wanted]
-
-
-def suite_pipelines(key: Key, suites: dict[str, Suite]) -> dict[str, Pipeline]:
-    """Return the pipeline of a suite and, by `<suite>.<study>` and `<dataset>.<study>`, those of its studies.
-
-    A study's pipeline brings the suite's page up to date with its own section, beside those that earlier runs left.
-    """
+def suite_pipeline(key: Key, suites: dict[str, Suite], parts: Callable[[Key], Pipeline]) -> Pipeline:
+    """Return a suite: its studies, of which `parts` returns the nodes, what joins them, and the page with them all."""
     suite = suites[key.suite]
-    ingested = ingestion_pipeline({suite.dataset}, suites)
-    if not suite.studies:
-        return {str(key): ingested}
-    named, nodes = {}, set()
-    for name in suite.studies:
-        made = Pipeline([ingested, *study_pipelines(key._replace(study=name), suites)])
-        nodes.update(made.nodes)
-        pipeline = Pipeline([made, page_pipeline(key, suite, written=[name])])
-        named |= {str(Key(owner, name)): pipeline for owner in (key.suite, suite.dataset)}
     studies = [key._replace(study=name) for name in suite.studies]
+    if not studies:
+        return ingestion_pipeline({suite.dataset}, suites)
+    nodes = set().union(*(parts(study).nodes for study in studies))
     joined = reporting.create_suite_pipeline(key, studies, [one for one in studies if one.study in suite.published])
-    parts = [*nodes, placed(joined, key), page_pipeline(key, suite, written=list(suite.studies))]
-    return {str(key): Pipeline(parts)} | named
+    return Pipeline([*nodes, placed(joined, key), page_pipeline(key, suite, written=list(suite.studies))])
 
 
-def study_pipelines(key: Key, suites: dict[str, Suite]) -> list[Pipeline]:
-    """Return all of a study: its splits and others' images, every detector and seed, their comparison and section."""
+def study_pipeline(key: Key, suite: Suite, parts: Callable[[Key], Pipeline]) -> Pipeline:
+    """Return a study, and its suite's page with its section beside those that earlier runs left."""
+    return Pipeline([parts(key), page_pipeline(Key(key.suite), suite, written=[key.study])])
+
+
+def study_parts(key: Key, suites: dict[str, Suite]) -> list[Pipeline]:
+    """Return all of a study: its images and splits, every detector and seed, their comparison and its section."""
     suite = suites[key.suite]
     study = suite.studies[key.study]
     others = set(study.others_for_detection(suite.own_datasets)).union(*map(study.others, study.measurements))
     splits = Pipeline(splitting.create_pipeline(), inputs=images_of(suite), namespace=key.suite)
-    shared = [ingestion_pipeline(others, suites), splits]
+    shared = [ingestion_pipeline({suite.dataset, *others}, suites), splits]
     detectors = one_class_detectors(key, suite) if study.normal_classes else reconstructions(key, suite)
     return [*shared, *detectors, comparison_pipeline(key, suite)]
 

@@ -13,7 +13,7 @@ READ_BY_YAML = ("raw_data", "seed")  # keys of --params that parameters and glob
 
 
 def choose_pipelines(options: dict[str, Any]) -> None:
-    """Name the default pipeline, and tell Kedro what it will be asked for: else it builds all pipelines twice.
+    """Name the default pipeline, and tell Kedro what it will be asked for: else it reads the grid twice.
 
     For `__default__`, Kedro would check the parameters of every pipeline there is.
     """
@@ -88,7 +88,7 @@ def check_pipelines(names: list[str]) -> None:
     """Refuse pipelines that are not registered."""
     from kedro.framework.project import pipelines
 
-    pipelines.set_requested(names or None)  # as Kedro will, which keeps it from building them twice
+    pipelines.set_requested(names or None)  # as Kedro will, which keeps it from reading the grid twice
     for name in names:
         if name not in pipelines:
             known = [one for one in pipelines if one != "__default__"]
