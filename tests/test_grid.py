@@ -53,10 +53,20 @@ def test_out_of_distribution_images_are_taken_from_other_datasets_only() -> None
     assert read_detection(scoring=scoring).others_for_detection({"mnist"}) == ["kmnist"]
 
 
+def test_a_training_set_is_drawn_once_for_all_detectors_with_the_seed_of_the_splits() -> None:
+    suites = grid.read({"mnist": {"splits": {}, "one": DETECTION | {"training_set": {"images": 64}}}})
+    nodes = assemble(suites, {})["mnist.one"].nodes
+    (drawing,) = [node for node in nodes if node.name.endswith("training_set")]
+    assert drawing.name == "mnist.one.zero.draw_training_set"
+    assert set(drawing.inputs) >= {"params:mnist.one.training_set", "params:mnist.splits.seed"}
+    assert {"mnist.one.zero.splits"} <= set(next(one for one in nodes if one.name.endswith(".train")).inputs)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"scoring": None}, "scoring: the key is missing, and a study with normal_classes needs it"),
+        ({"training_set": {"images": 0}}, "training_set.images: input should be greater than 0, got 0"),
         ({"normal_classes": None}, "scoring: only a study with normal_classes detects anomalies"),
         ({"baselines": {"plain": {}}}, "need names of their own, got 'plain' twice"),
         ({"variants": {"plain": {}}}, "ensembles.both: there is no variant 'noisy'"),

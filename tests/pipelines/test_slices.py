@@ -11,6 +11,7 @@ from kedro.runner import SequentialRunner
 
 from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
+from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.ensembles import Ensemble
 from autoencoders.detection.scoring import Scoring
@@ -106,7 +107,7 @@ def test_a_reconstruction_experiment_runs_from_images_to_metrics(prepared, setti
 @pytest.fixture
 def one_class(prepared, settings) -> dict:
     """Return the same with dark images alone as normal ones."""
-    select = splitting.create_one_class_pipeline()
+    select = splitting.create_one_class_pipeline(drawn=False)
     whole = {"all_splits": prepared["splits"], "params:normal_class": [0]}
     normal = run(select, **inputs(select, prepared | whole))
     scoring = Scoring.model_validate(SCORING)
@@ -119,6 +120,21 @@ def test_one_class_training_sees_normal_images_alone(one_class) -> None:
     labels, splits = one_class["images"].labels, one_class["splits"]
     assert all((labels[splits[name]] == 0).all() for name in ("train", "validation", "calibration"))
     assert set(labels[splits["test"]]) == {0, 1}
+
+
+def test_pollution_changes_what_training_sees_and_not_what_an_anomaly_is(one_class, prepared) -> None:
+    select = splitting.create_one_class_pipeline(drawn=True)
+    wanted = {"params:training_set": TrainingSet(pollution=0.2), "params:seed": 0}
+    data = one_class | wanted | {"all_splits": prepared["splits"]}
+    polluted = run(select, **inputs(select, data))
+    labels, train = one_class["images"].labels, polluted["splits"]["train"]
+    assert 0 < (labels[train] == 1).sum() < (labels[train] == 0).sum()
+    stages = Pipeline([training.create_pipeline(), detection.create_variant_pipeline([], False)])
+    experiment = stages.only_nodes("train", "score_anomalies")
+    clean, other = (run(experiment, **inputs(experiment, one_class | splits)) for splits in ({}, polluted))
+    told = ["index", "split", "label", "is_anomaly"]
+    assert clean["scores"][told].equals(other["scores"][told])
+    assert not clean["scores"].equals(other["scores"])
 
 
 def test_a_one_class_experiment_tells_bright_images_from_dark_ones(one_class) -> None:

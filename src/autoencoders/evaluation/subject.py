@@ -8,6 +8,7 @@ import torch
 
 from autoencoders.data.images import ImageSet, ImageTensor
 from autoencoders.data.splits import only
+from autoencoders.data.training_set import POLLUTION
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import engine
 from autoencoders.training.variant import Compute, Variant
@@ -19,7 +20,7 @@ class Subject:
 
     Attributes:
         dataset: All images of the dataset.
-        splits: Indices of the images of each split: train, validation, calibration, test.
+        splits: Indices of the images of each split: train, validation, calibration, test; and of those that pollute.
         seed: Seed of whatever a look at the subject draws.
         device: Where it is looked at.
         variant: How the network was made; none: there is no network.
@@ -52,8 +53,9 @@ class Subject:
 
     @cached_property
     def known_classes(self) -> list[int]:
-        """The labels of the training images: all of them or, in one-class studies, the normal ones."""
-        return np.unique(self.labels[self.splits["train"]]).tolist()
+        """The labels of the training images, but for those that pollute them: all or, in one-class studies, normal."""
+        meant = np.setdiff1d(self.splits["train"], self.splits.get(POLLUTION, []))
+        return np.unique(self.labels[meant]).tolist()
 
     def known_test_indices(self) -> np.ndarray:
         """Return the indices of the test images whose class the network was trained on.

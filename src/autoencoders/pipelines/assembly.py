@@ -114,10 +114,15 @@ def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
 
 def normal_class_pipeline(key: Key, normal_class: str, suite: Suite) -> Pipeline:
     """Return the splits and the principal components of one normal class, which a study's detectors share."""
+    drawn = suite.studies[key.study].training_set is not None
+    parameters = {"params:normal_class": key.parameter("normal_classes", normal_class)}
+    if drawn:
+        parameters |= {"params:training_set": key.parameter("training_set")}
+        parameters |= {"params:seed": Key(key.suite).parameter("splits", "seed")}
     return Pipeline(
-        [splitting.create_one_class_pipeline(), training.create_pca_pipeline()],
+        [splitting.create_one_class_pipeline(drawn), training.create_pca_pipeline()],
         inputs=images_of(suite) | {"all_splits": Key(key.suite).dataset("splits")},
-        parameters={"params:normal_class": key.parameter("normal_classes", normal_class)},
+        parameters=parameters,
         namespace=str(key),
         tags=key.study,
     )

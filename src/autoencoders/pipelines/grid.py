@@ -12,6 +12,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from autoencoders.configuration import Name, Strict
 from autoencoders.data.derivation import Derivation
+from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import is_seeded
 from autoencoders.detection.ensembles import Ensemble
 from autoencoders.key import COMPARISON, Key
@@ -33,6 +34,7 @@ class Study(Strict):
         answer: What it found, with places such as `{dense_8[test/mse]:.4f}` for the run's own numbers.
         seeds: Seeds that every variant is trained with, by name.
         normal_classes: For one-class studies: the labels that are normal in each turn, by name.
+        training_set: For one-class studies: what trainings see, where that is not all normal training images.
         scoring: For one-class studies: a block of YAML, checked as `detection.Scoring` when it is run.
         variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
         baselines: For one-class studies: blocks of YAML, checked as `baselines.Baseline` when they are run.
@@ -44,6 +46,7 @@ class Study(Strict):
     answer: str | None = None
     seeds: Annotated[dict[Name, int], Field(min_length=1)]
     normal_classes: Annotated[dict[Name, list[int]], Field(min_length=1)] | None = None
+    training_set: TrainingSet | None = None
     scoring: dict[str, Any] | None = None
     variants: Annotated[Blocks, Field(min_length=1)]
     baselines: Blocks = {}
@@ -62,7 +65,7 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _detectors_need_normal_classes(self) -> "Study":
-        for name in ("scoring", "baselines", "ensembles"):
+        for name in ("scoring", "training_set", "baselines", "ensembles"):
             if getattr(self, name) and not self.normal_classes:
                 raise ValueError(f"{name}: only a study with normal_classes detects anomalies")
         if self.normal_classes and not self.scoring:

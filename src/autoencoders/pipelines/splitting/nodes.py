@@ -1,8 +1,10 @@
 """From labels to index arrays: which images a training may see."""
 
 from autoencoders.data import splits as domain
+from autoencoders.data import training_set as drawing
 from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
+from autoencoders.data.training_set import TrainingSet
 from autoencoders.pipelines.annotations import Arrays
 
 
@@ -18,3 +20,14 @@ def split_images(images: ImageSet, splits: Splits) -> Arrays:
 def select_normal(images: ImageSet, all_splits: Arrays, normal_class: list[int]) -> Arrays:
     """Keep the normal class alone, except in the test split, which stays whole."""
     return domain.normal_splits(all_splits, images.labels, normal_class)
+
+
+def draw_training_set(
+    images: ImageSet, all_splits: Arrays, normal_class: list[int], training_set: TrainingSet, seed: int
+) -> Arrays:
+    """Keep the normal class in the same way, with fewer images to learn from or with others among them.
+
+    Returns:
+        The splits and, where training is polluted, which images pollute it.
+    """
+    return drawing.draw(all_splits, images.labels, normal_class, training_set, seed)

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from autoencoders.pipelines.splitting.nodes import select_normal, split_images
+from autoencoders.pipelines.splitting.nodes import draw_training_set, select_normal, split_images
 
 
 def create_pipeline() -> Pipeline:
@@ -16,12 +16,18 @@ def create_pipeline() -> Pipeline:
     return Pipeline([dividing], tags="splitting")
 
 
-def create_one_class_pipeline() -> Pipeline:
-    """Return the restriction of a division to one normal class."""
+def create_one_class_pipeline(drawn: bool) -> Pipeline:
+    """Return the restriction of a division to one normal class.
+
+    Args:
+        drawn: Whether the study draws a training set of its own.
+    """
+    function = draw_training_set if drawn else select_normal
+    wanted = ["params:training_set", "params:seed"] if drawn else []
     selecting = node(
-        select_normal,
-        inputs=["images", "all_splits", "params:normal_class"],
+        function,
+        inputs=["images", "all_splits", "params:normal_class", *wanted],
         outputs="splits",
-        name="select_normal",
+        name=function.__name__,
     )
     return Pipeline([selecting], tags="splitting")
