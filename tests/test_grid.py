@@ -8,7 +8,7 @@ from project_copy import PROJECT
 
 from autoencoders.key import Key
 from autoencoders.pipelines import grid
-from autoencoders.pipelines.assembly import assemble
+from autoencoders.pipelines.assembly import assemble, with_one_seed
 from autoencoders.pipelines.deferred import Deferred
 from autoencoders.pipelines.grid import Suite
 
@@ -99,6 +99,21 @@ def test_a_benchmark_of_what_is_not_there_is_named(study: str, sentence: str) ->
     parameters = {"mnist": {"splits": {}, "two": STUDY}, "benchmark": BENCHMARK | {"studies": [study]}}
     with pytest.raises(ValueError, match=sentence):
         grid.read_benchmarks(parameters)
+
+
+def test_one_seed_alone_brings_all_that_it_needs_and_no_other_seed() -> None:
+    parameters = {"mnist": {"splits": {}, "one": DETECTION, "two": STUDY | {"seeds": {"seed_0": 0}}}}
+    suites = grid.read(parameters)
+    benchmarks = grid.read_benchmarks(parameters | {"benchmark": BENCHMARK})
+    asked = ["mnist.one.seed_1", "benchmark.seed_1", "mnist.seed_0"]
+    found = with_one_seed([*asked, "mnist.seed_1", "mnist.one.seed_7", "mnist.one"], suites, benchmarks)
+    assert list(found) == asked
+    for name in asked[:2]:
+        nodes = found[name].nodes
+        assert {Key.parse(node.namespace).seed for node in nodes} == {"", "seed_1"}
+        needed = {"mnist.ingest", "mnist.split_images", "mnist.one.comparison.compare", "mnist.write_page"}
+        assert needed <= {node.name for node in nodes}
+    assert "benchmark.rank_mnist" in {node.name for node in found["benchmark.seed_1"].nodes}
 
 
 def test_anchors_are_no_datasets() -> None:

@@ -1,8 +1,8 @@
 """The grid, expanded: the same small pipelines for every suite, study, detector, seed and normal class.
 
-Pipelines are named `<suite>` and `<suite>.<study>`; a suite is a dataset or a course sheet. Nodes live in the namespace
-of their key (see `autoencoders.key`). Stages of one detector are instantiated by namespace; what joins several of them
-is written with absolute names.
+Pipelines are named `<suite>` and `<suite>.<study>`, a suite being a dataset or a course sheet; with `.<seed>` after it,
+a name stands for that one seed. Nodes live in the namespace of their key (see `autoencoders.key`). Stages of one
+detector are instantiated by namespace; what joins several of them is written with absolute names.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from functools import cache, partial
 from kedro.pipeline import Pipeline
 
 from autoencoders.key import Key
+from autoencoders.pipelines import grid
 from autoencoders.pipelines.deferred import Deferred
 from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
@@ -37,6 +38,18 @@ def assemble(suites: dict[str, Suite], benchmarks: dict[str, Benchmark]) -> dict
     for name, benchmark in benchmarks.items():
         pipelines[name] = Deferred(partial(benchmark_pipeline, Key(name), benchmark, suites, pipelines))
     return pipelines
+
+
+def with_one_seed(asked: list[str], suites: dict[str, Suite], benchmarks: dict[str, Benchmark]) -> dict[str, Pipeline]:
+    """Return those asked for as `<pipeline>.<seed>`, where all studies of a pipeline have that seed: the same by it."""
+    known, found = assemble(suites, benchmarks), {}
+    for name in asked:
+        whole, _, seed = name.rpartition(".")
+        studies = grid.studies_of(whole, suites, benchmarks) if whole in known else []
+        if studies and all(seed in study.seeds for study in studies):
+            narrowed = {one: suite.with_seed(seed) for one, suite in suites.items()}
+            found[name] = assemble(narrowed, benchmarks)[whole]
+    return found
 
 
 def suite_pipeline(key: Key, suites: dict[str, Suite], parts: Callable[[Key], Pipeline]) -> Pipeline:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Container, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
@@ -54,7 +54,7 @@ class Study(Strict):
     measurements: Blocks = {}
 
     @model_validator(mode="after")
-    def _names_are_free(self) -> "Study":
+    def _names_are_free(self) -> Self:
         names = list(chain(self.variants, self.baselines, self.ensembles))
         if COMPARISON in names:
             raise ValueError(f"{COMPARISON!r} is the name of what compares the variants; call the variant otherwise")
@@ -64,7 +64,7 @@ class Study(Strict):
         return self
 
     @model_validator(mode="after")
-    def _detectors_need_normal_classes(self) -> "Study":
+    def _detectors_need_normal_classes(self) -> Self:
         for name in ("scoring", "training_set", "baselines", "ensembles"):
             if getattr(self, name) and not self.normal_classes:
                 raise ValueError(f"{name}: only a study with normal_classes detects anomalies")
@@ -73,7 +73,7 @@ class Study(Strict):
         return self
 
     @model_validator(mode="after")
-    def _members_are_variants(self) -> "Study":
+    def _members_are_variants(self) -> Self:
         scores = (self.scoring or {}).get("scores") or {}
         for name, ensemble in self.ensembles.items():
             for member in ensemble.members:
@@ -87,6 +87,10 @@ class Study(Strict):
     def first_seed(self) -> str:
         """The name of the first seed, whose figures are drawn where one seed alone is shown."""
         return next(iter(self.seeds))
+
+    def with_seed(self, seed: str) -> Self:
+        """Return the study with one of its seeds alone."""
+        return self.model_copy(update={"seeds": {seed: self.seeds[seed]}})
 
     def seeded(self, study: Key) -> list[Key]:
         """Return the key of every variant and seed."""
@@ -161,14 +165,19 @@ class Suite(Strict):
         """Return its dataset and the one that this is made from, whose images are no others."""
         return {self.dataset} | ({self.derived.dataset} if self.derived else set())
 
+    def with_seed(self, seed: str) -> Self:
+        """Return the suite with one seed alone in the studies that have it."""
+        studies = {name: one.with_seed(seed) if seed in one.seeds else one for name, one in self.studies.items()}
+        return self.model_copy(update={"studies": studies})
+
     @model_validator(mode="after")
-    def _studies_need_splits(self) -> "Suite":
+    def _studies_need_splits(self) -> Self:
         if self.studies and self.splits is None:
             raise ValueError("splits: the key is missing, and the studies need it")
         return self
 
     @model_validator(mode="after")
-    def _published_studies_are_there(self) -> "Suite":
+    def _published_studies_are_there(self) -> Self:
         unknown = [study for study in self.published if study not in self.studies]
         if unknown:
             raise ValueError(f"published: there is no study {unknown[0]!r}; there are: {', '.join(self.studies)}")
@@ -245,6 +254,19 @@ def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
             if not suites[key.suite].studies[key.study].normal_classes:
                 raise ValueError(f"{name}.studies: {study!r} has no normal_classes")
     return found
+
+
+def studies_of(pipeline: str, suites: dict[str, Suite], benchmarks: dict[str, Benchmark]) -> list[Study]:
+    """Return the studies that a pipeline's name stands for: those of a suite or a benchmark, or one alone."""
+    if pipeline in suites:
+        return list(suites[pipeline].studies.values())
+    named = [Key.parse(name) for name in (benchmarks[pipeline].studies if pipeline in benchmarks else [pipeline])]
+    return [
+        suite.studies[key.study]
+        for key in named
+        for name, suite in suites.items()
+        if key.suite in (name, suite.dataset) and key.study in suite.studies
+    ]
 
 
 def _published(folder: Path) -> Iterator[tuple[str, list[str]]]:

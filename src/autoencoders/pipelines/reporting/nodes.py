@@ -217,13 +217,13 @@ def tick_off(published: DataFrame, **tables: DataFrame) -> DataFrame:
 
 
 def write_section(
-    question: str, seeds: dict[str, int], table: DataFrame, provenance: dict[str, str], **material: Any
+    question: str, metrics: DataFrame, table: DataFrame, provenance: dict[str, str], **material: Any
 ) -> dict[str, Any]:
     """Write a study's section of the report.
 
     Args:
         question: What the study asks.
-        seeds: The seeds of its random numbers, by name.
+        metrics: The long table of its numbers, which knows the seeds that they come from.
         table: The comparison, one row per variant.
         provenance: Command, commit, versions and hardware.
         **material: `answer`, if there is one; `printed`, the study's printed numbers beside ours, if there are any;
@@ -233,7 +233,8 @@ def write_section(
 
     words, printed = material.pop("answer", ""), material.pop("printed", None)
     made = f"{provenance['command']}, commit {provenance['commit']}, {provenance['time']}"
-    section = study_section(question, words, table, material, made).rendered() | {"seeds": list(seeds.values())}
+    seeds = metrics["seed"].unique().tolist()
+    section = study_section(question, words, table, material, made).rendered() | {"seeds": seeds}
     if printed is None:
         return section
     return section | {"printed": json.loads(printed.to_json(orient="records", double_precision=15))}

@@ -94,7 +94,7 @@ def create_section_pipeline(study: Key, answered: bool, printed: bool, material:
     place = study.comparison
     inputs = {
         "question": study.parameter("question"),
-        "seeds": study.parameter("seeds"),
+        "metrics": place.dataset("metrics"),
         "table": place.dataset("table"),
         "provenance": "provenance",
     }
