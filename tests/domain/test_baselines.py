@@ -11,6 +11,7 @@ from sklearn.neighbors import KernelDensity
 from autoencoders.configuration import kinds
 from autoencoders.detection import baselines
 from autoencoders.detection.baselines import Baseline
+from autoencoders.detection.baselines.projection import project
 from autoencoders.evaluation.metrics import auroc
 
 BLOCKS = {
@@ -77,14 +78,29 @@ def test_the_density_is_the_library_s_up_to_a_constant(digits) -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "sentence"),
     [
-        ("nearest_neighbours", {"neighbours": 9}, "neighbours must be at most 5, the training images there are, got 9"),
-        ("kernel_density", {}, "components must be at most 5, the lesser of 5 training images and 64 pixels, got 16"),
-        ("one_class_svm", {}, "components must be at most 5"),
+        ("nearest_neighbours", {"neighbours": 9}, "neighbours must be at most 1, the training images there are, got 9"),
+        ("kernel_density", {}, "principal components need at least 2 images, got 1"),
+        ("one_class_svm", {}, "principal components need at least 2 images, got 1"),
     ],
 )
 def test_too_few_images_are_said(kind: str, changes: dict, sentence: str, digits) -> None:
     with pytest.raises(ValueError, match=sentence):
-        fitted(kind, digits[0][:5], **changes)
+        fitted(kind, digits[0][:1], **changes)
+
+
+@pytest.mark.parametrize("kind", ["kernel_density", "one_class_svm"])
+def test_few_images_have_fewer_components_and_are_told_apart_by_all_of_them(kind: str, digits) -> None:
+    images, labels = digits
+    zeros, held_out = np.flatnonzero(labels == 0)[:16], np.arange(200, 500)
+    capped, exact = (fitted(kind, images[zeros], components=count)(images[held_out]) for count in (128, 15))
+    assert np.array_equal(capped, exact)
+    assert auroc(capped, labels[held_out] != 0) > 0.9
+
+
+def test_there_are_no_more_components_than_pixels(digits) -> None:
+    images = digits[0][:100, :9]
+    assert np.allclose(project(images, 128).explained_variance_ratio_.sum(), 1)
+    assert project(images, 128).n_components_ == 9
 
 
 def test_an_unknown_kind_is_named() -> None:

@@ -15,7 +15,7 @@ class Config(Baseline):
     """Negative logarithm of the density of an image's principal components, up to a constant."""
 
     kind: Literal["kernel_density"]
-    components: PositiveInt  # principal
+    components: PositiveInt  # principal, at most
     bandwidth: PositiveFloat  # sd of the Gaussian kernel, in intensities
 
     def fit(self, images: np.ndarray, seed: int) -> Scorer:

@@ -13,7 +13,7 @@ class Config(Baseline):
     """How far an image's principal components lie outside of what a Gaussian kernel draws around the normal ones."""
 
     kind: Literal["one_class_svm"]
-    components: PositiveInt  # principal
+    components: PositiveInt  # principal, at most
     nu: Annotated[float, Field(gt=0, le=1)]  # share of training images that may lie outside
     gamma: PositiveFloat | Literal["scale"]  # of the kernel; scale: 1 / (components x variance)
 

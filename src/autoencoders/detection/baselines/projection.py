@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 def project(images: np.ndarray, components: int) -> "PCA":
     """Fit the leading principal components of images (N, pixels), in double precision.
 
+    Of N images there are N - 1 at most, and as many as pixels: where more are asked for, all there are, so that a
+    detector can be tried on few images as it is.
+
     Raises:
-        ValueError: There are fewer images or pixels than components.
+        ValueError: There are fewer than two images.
     """
     from sklearn.decomposition import PCA
 
-    if components > min(images.shape):
-        raise ValueError(
-            f"components must be at most {min(images.shape)}, the lesser of {images.shape[0]} training images and "
-            f"{images.shape[1]} pixels, got {components}"
-        )
-    return PCA(components, svd_solver="full").fit(images.astype(np.float64))
+    if len(images) < 2:
+        raise ValueError(f"principal components need at least 2 images, got {len(images)}")
+    there = min(len(images) - 1, images.shape[1])
+    return PCA(min(components, there), svd_solver="full").fit(images.astype(np.float64))
