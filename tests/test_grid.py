@@ -184,6 +184,18 @@ def test_printed_numbers_are_of_studies_that_are_there() -> None:
         grid.read({"sheet": suite})
 
 
+def test_a_table_of_a_study_that_is_not_there_is_named(tmp_path) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "one.csv").touch()
+    parameters = {"mnist": {"one": {}}}
+    grid._mark_published(parameters, tmp_path)
+    assert parameters == {"mnist": {"one": {"published": True}}}
+    (tmp_path / "mnist" / "two.csv").touch()
+    with pytest.raises(ValueError, match=r"published/mnist/two\.csv: there is no study 'two' in mnist"):
+        grid._mark_published(parameters, tmp_path)
+    grid._mark_published({"digits": {}}, tmp_path)  # a project of fewer suites
+
+
 def test_studies_need_splits() -> None:
     with pytest.raises(ValueError, match="splits: the key is missing"):
         grid.read({"mnist": {"one": STUDY}})

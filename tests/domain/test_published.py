@@ -4,6 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from autoencoders.detection.ranking import printed
 from autoencoders.pipelines import grid
 from autoencoders.reporting.published import Number, tick_off, verdict
 
@@ -111,14 +112,22 @@ def test_a_number_is_read_as_it_is_printed(catalog) -> None:
     assert catalog.load("assignment_3.published")["value"].tolist()[1] == "0.0120"
 
 
-def test_the_benchmark_s_tables_name_the_normal_classes(catalog) -> None:
+def test_a_study_s_table_names_where_its_rows_come_from_and_the_normal_classes(catalog) -> None:
+    suites = grid.read(grid.read_parameters())
+    studies = {(name, study): block for name, suite in suites.items() for study, block in suite.studies.items()}
+    published = {place: block for place, block in studies.items() if block.published}
+    assert set(published) == {(path.parent.name, path.stem) for path in PUBLISHED.glob("*/*.csv")}
+    for place, block in published.items():
+        table, classes = catalog.load(f"{'.'.join(place)}.published"), list(block.normal_classes)
+        assert list(table.columns[:5]) == ["source", "outside_data", "seen", "protocol", "mean"]
+        assert set(table.columns[5:]) <= set(classes)
+        assert len(printed(table, pd.DataFrame(columns=[*classes, "mean"]))) == len(table)
+
+
+def test_the_benchmark_s_studies_have_tables() -> None:
     parameters = grid.read_parameters()
     suites, benchmark = grid.read(parameters), grid.read_benchmarks(parameters)["benchmark"]
-    for suite, _, study in (name.partition(".") for name in benchmark.studies):
-        assert suite in benchmark.published
-        columns = list(catalog.load(f"benchmark.{suite}_published"))
-        assert columns[:3] == ["source", "protocol", "mean"]
-        assert set(columns[3:]) <= set(suites[suite].studies[study].normal_classes)
+    assert all(suites[suite].studies[study].published for suite, study in (one.split(".") for one in benchmark.studies))
 
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)

@@ -47,7 +47,9 @@ def ranking(**columns: list) -> pd.DataFrame:
     return table.assign(**(spread | columns))
 
 
-PUBLISHED = pd.DataFrame({"zero": [0.995, np.nan], "one": [0.9, np.nan], "mean": [0.9475, 0.97]}, index=["A", "B"])
+PUBLISHED = pd.DataFrame(
+    {"zero": [0.995, np.nan], "one": [0.9, np.nan], "mean": [0.9475, 0.97], "outside_data": "no"}, index=["A", "B"]
+)
 
 
 def title(figure: Figure) -> str:
@@ -178,6 +180,12 @@ def test_the_table_prints_percents_best_first_and_published_rows_beneath():
     assert title(figure) == "Best of ours on digits: deep, mean AUROC 96.0% (95.0 to 97.0); best published: B, 97.0%"
 
 
+def test_published_rows_that_learnt_from_other_images_are_marked():
+    figure = benchmark_table(ranking(), PUBLISHED.assign(outside_data=["no", "yes"]))
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()][-2:] == ["B †", "A"]
+    assert note(figure).endswith("† learnt from other images, too.") and "†" not in note(benchmark_table(ranking()))
+
+
 def test_the_best_of_a_column_is_bold_over_both_parts_and_the_second_underlined():
     figure = benchmark_table(ranking(), PUBLISHED)
     bold = {text.get_position() for text in figure.axes[0].texts if text.get_weight() == "bold"}
@@ -244,7 +252,7 @@ def test_names_of_any_length_and_number_lie_inside_the_tables(count: int):
     names = [f"convolutional_latent_32/mahalanobis_{index}" for index in range(count)]
     heat = pd.DataFrame(0.9, index=names, columns=[f"salt_and_pepper_{index}" for index in range(count)])
     ours = heat.assign(mean=0.9, sd=0.01, low=0.88, high=0.92, below_reference=True)
-    published = heat.assign(mean=0.95).rename(
+    published = heat.assign(mean=0.95, outside_data="yes").rename(
         index=lambda name: f"one-class Deep SVDD, run again, {name} (Ruff et al.)"
     )
     assert lies_inside(benchmark_table(ours, published, "Fashion-MNIST"))

@@ -182,14 +182,15 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
     detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
     scoring = Scoring.model_validate({**SCORING, "reference": "pca"})
-    published = pd.DataFrame([{"source": "A paper", "protocol": "same", "mean": "0.85"}])
+    origin = {"outside_data": "no", "seen": "its table 1", "protocol": "same"}
+    published = pd.DataFrame([{"source": "A paper", **origin, "mean": "0.85"}])
     study = Key("greys", "detection")
-    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {study: "greys"}, ["greys"])
+    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {study: "greys"}, [study])
     images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
     found = run(
         pipeline.only_nodes("rank_greys", "join_studies"),
         **{"greys.detection.comparison.detectors": detectors, "greys.images": images},
-        **{"params:greys.detection.scoring": scoring, "benchmark.greys_published": published},
+        **{"params:greys.detection.scoring": scoring, "greys.detection.published": published},
     )
     assert list(found["benchmark.greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
     assert list(found["benchmark.auroc"].columns) == ["dataset", "detector", "seed", "normal_class", "auroc"]
@@ -201,7 +202,7 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
         **{f"benchmark.greys_{name}": PNG for name in ("table", "scores")},
     )["benchmark.report"]
     assert "loses to PCA" not in report
-    assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85.0%" in report
+    assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85%" in report
     assert '<td class="number">90.00</td>' in report and '<td class="number">85</td>' in report
 
 

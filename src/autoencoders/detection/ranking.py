@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEAN = "mean"  # in the column normal_class: over all classes
+OURS = "ours"  # in the column protocol
+ORIGIN = ("outside_data", "seen", "protocol")  # what is said of a published row
 
 
 class Row(Strict):
@@ -20,12 +22,16 @@ class Row(Strict):
 
     Attributes:
         source: Who printed it.
+        outside_data: Whether it learnt from other images too, itself or by pretrained weights.
+        seen: Where the numbers were read.
         protocol: What it was trained on and chosen by, where that is not ours.
         auroc: By normal class; none where only the mean is printed.
         mean: Over the classes, as printed.
     """
 
     source: str
+    outside_data: Literal["yes", "no"]
+    seen: str
     protocol: str
     auroc: dict[str, Fraction] = {}
     mean: Annotated[float, Field(gt=0, le=1)]
@@ -96,11 +102,12 @@ def printed(published: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
     """Check published rows and bring them into the form of our ranking.
 
     Args:
-        published: One row per source: source, protocol, mean and, where they are printed, normal classes.
+        published: One row per source: source, outside_data, seen, protocol, mean and, where they are printed, normal
+            classes.
         ours: From `ranking`.
 
     Returns:
-        Index source; one column per normal class, empty where none is printed; mean; protocol.
+        Index source; one column per normal class, empty where none is printed; mean; outside_data, seen, protocol.
 
     Raises:
         ValueError: A row is malformed.
@@ -112,14 +119,14 @@ def printed(published: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
     auroc = [row.auroc | {MEAN: row.mean} for row in rows]
     index = pd.Index([row.source for row in rows], name="detector")
     table = pd.DataFrame(auroc, index=index, columns=[*classes, MEAN], dtype=float)
-    return table.assign(protocol=[row.protocol for row in rows])
+    return table.assign(**{name: [getattr(row, name) for row in rows] for name in ORIGIN})
 
 
 def beside(ours: pd.DataFrame, theirs: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return our ranking with published rows beneath: a column detector, and protocol, `ours` or theirs."""
+    """Return our ranking with published rows beneath: columns detector and those of `ORIGIN`, the protocol `ours`."""
     import pandas as pd
 
-    parts = [ours.assign(protocol="ours"), *([theirs] if theirs is not None else [])]
+    parts = [ours.assign(outside_data="no", seen="", protocol=OURS), *([theirs] if theirs is not None else [])]
     return pd.concat(parts).rename_axis("detector").reset_index()
 
 

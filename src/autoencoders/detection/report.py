@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from autoencoders.detection.ranking import MEAN
+from autoencoders.detection.ranking import MEAN, ORIGIN, OURS
 from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Picture, Section
 
@@ -40,7 +40,7 @@ def _section(name: str, question: str, material: dict[str, Any]) -> Section:
         Picture(f"{name}: mean AUROC by detector and score", SCORES, material["scores"]),
     ]
     ranking = material["ranking"]
-    return Section(name, question, answer(name, ranking), _readable(ranking), pictures)
+    return Section(name, question, answer(name, ranking), readable(ranking), pictures)
 
 
 def both(rankings: dict[str, pd.DataFrame]) -> str:
@@ -57,28 +57,32 @@ def both(rankings: dict[str, pd.DataFrame]) -> str:
 
 def answer(name: str, ranking: pd.DataFrame) -> str:
     """Say which of ours and which of theirs leads."""
-    ours, theirs = _own(ranking), ranking[ranking["protocol"] != "ours"]
+    ours, theirs = _own(ranking), ranking[ranking["protocol"] != OURS]
     best = ours.loc[ours[MEAN].idxmax()]
     sentence = f"On {name}, {best['detector']} leads with a mean AUROC of {best[MEAN]:.2%}"
     sentence += f" (95 % interval over test images {best['low']:.2%} to {best['high']:.2%}, {best['seeds']:.0f} seeds)"
-    if not theirs.empty:
-        leader = theirs.loc[theirs[MEAN].idxmax()]
-        sentence += f"; the best published row here, {leader['detector']}, prints {leader[MEAN]:.1%}"
+    for outside_data, words in (("no", "the best published row here"), ("yes", "with outside data")):
+        rows = theirs[theirs["outside_data"] == outside_data]
+        if not rows.empty:
+            leader = rows.loc[rows[MEAN].idxmax()]
+            sentence += f"; {words}, {leader['detector']}, prints {100 * leader[MEAN]:.4g}%"
     below = ours.loc[ours["below_reference"].astype(bool), "detector"]
     return f"{sentence}." + (f" Below PCA: {', '.join(below)}." if len(below) else "")
 
 
 def _own(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return our detectors by the score that ranks; rows of other scores have a name with a slash."""
-    return ranking[(ranking["protocol"] == "ours") & ~ranking["detector"].str.contains("/")]
+    return ranking[(ranking["protocol"] == OURS) & ~ranking["detector"].str.contains("/")]
 
 
-def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
+def readable(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return what a reader compares: AUROC in percent, as papers print it, theirs with no more places than they do."""
-    ranked = ranking[(ranking["protocol"] != "ours") | ~ranking["detector"].str.contains("/")]
-    shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", "protocol"]].copy()
+    ranked = ranking[(ranking["protocol"] != OURS) | ~ranking["detector"].str.contains("/")]
+    shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", *ORIGIN]].copy()
     for column in (MEAN, "sd", "low", "high"):
         shown[column] = shown[column].map(lambda share: f"{100 * share:.2f}", na_action="ignore")
-    theirs = ranked["protocol"] != "ours"
+    theirs = ranked["protocol"] != OURS
     shown.loc[theirs, MEAN] = ranked.loc[theirs, MEAN].map(lambda share: f"{100 * share:.4g}")
-    return shown.rename(columns={MEAN: "mean AUROC, %", "below_reference": "below PCA"}).reset_index(drop=True)
+    return shown.rename(
+        columns={MEAN: "mean AUROC, %", "below_reference": "below PCA", "outside_data": "outside data"}
+    ).reset_index(drop=True)

@@ -188,7 +188,10 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
     study = suite.studies[key.study]
     units = study.seeded(key)
     if study.normal_classes:
-        drawn = reporting.create_detector_study_pipeline(key, study.detectors(key), study.has_out_of_distribution)
+        beside = images_of(suite) | ({"published": key.dataset("published")} if study.published else {})
+        drawn = reporting.create_detector_study_pipeline(
+            key, study.detectors(key), beside, study.has_out_of_distribution
+        )
         units = [one for unit in units for one in study.by_class(unit)]
     else:
         drawn = reporting.create_study_pipeline(key, units, study.watched())
@@ -204,6 +207,7 @@ def shown_in_section(key: Key, study: Study) -> list[str]:
     figures += ["out_of_distribution"] if study.has_out_of_distribution else []
     figures += ["snapshots"] if study.watched() else []
     figures += [] if study.normal_classes else ["loss_chart"]
+    figures += ["ranking"] if study.published else []
     for name in study.measurements:
         figures += [f"{name}_figure", f"{name}_summary", *([f"{name}_chart"] if name in study.charted() else [])]
     shown = [key.comparison.dataset(figure) for figure in figures]
@@ -230,7 +234,8 @@ def benchmark_pipeline(
     """Return one-class studies of several suites, and their joint table beside published ones."""
     studies = {Key.parse(name): suites[Key.parse(name).suite] for name in benchmark.studies}
     datasets = {study: suite.dataset for study, suite in studies.items()}
-    joined = reporting.create_benchmark_pipeline(key, datasets, benchmark.published)
+    published = [study for study, suite in studies.items() if suite.studies[study.study].published]
+    joined = reporting.create_benchmark_pipeline(key, datasets, published)
     if benchmark.members:
         joined += detection.create_selection_pipeline(key, next(iter(studies)), shared_scores(studies))
     nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))

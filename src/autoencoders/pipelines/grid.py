@@ -40,6 +40,7 @@ class Study(Strict):
         baselines: For one-class studies: blocks of YAML, checked as `baselines.Baseline` when they are run.
         ensembles: For one-class studies: variants that score together.
         measurements: Blocks of YAML, checked as `measurements.Measurement` when they are run.
+        published: For one-class studies: whether papers print a table for the same protocol.
     """
 
     question: str
@@ -52,6 +53,7 @@ class Study(Strict):
     baselines: Blocks = {}
     ensembles: dict[Name, Ensemble] = {}
     measurements: Blocks = {}
+    published: bool = False
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
@@ -65,7 +67,7 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _detectors_need_normal_classes(self) -> Self:
-        for name in ("scoring", "training_set", "baselines", "ensembles"):
+        for name in ("scoring", "training_set", "baselines", "ensembles", "published"):
             if getattr(self, name) and not self.normal_classes:
                 raise ValueError(f"{name}: only a study with normal_classes detects anomalies")
         if self.normal_classes and not self.scoring:
@@ -191,19 +193,17 @@ class Benchmark(Strict):
         title: Title of the report.
         question: What the benchmark asks, for its reader.
         studies: As `<suite>.<study>`.
-        published: The datasets for which papers print a table.
         members: How many pairs of variant and score to choose for an ensemble, by forward selection; none: not done.
     """
 
     title: str
     question: str
     studies: Annotated[tuple[str, ...], Field(min_length=1)]
-    published: tuple[str, ...] = ()
     members: PositiveInt | None = None
 
 
 def read_parameters() -> dict[str, Any]:
-    """Read the blocks of the grid: the base parameters, one file per suite, and what there are printed numbers for.
+    """Read the blocks of the grid: the base parameters, one file per suite, and what others print numbers for.
 
     An environment and `--params` change values, never which experiments there are.
     """
@@ -214,9 +214,7 @@ def read_parameters() -> dict[str, Any]:
         config_patterns={"parameters": ["parameters/*.yml"]},
     )
     parameters = loader["parameters"]
-    for name, parts in _published(PROJECT / settings.CONF_SOURCE / "base" / "published"):
-        if isinstance(parameters.get(name), dict):
-            parameters[name]["published"] = parts
+    _mark_published(parameters, PROJECT / settings.CONF_SOURCE / "base" / "published")
     return parameters
 
 
@@ -269,13 +267,19 @@ def studies_of(pipeline: str, suites: dict[str, Suite], benchmarks: dict[str, Be
     ]
 
 
-def _published(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield what there are printed numbers for: of a sheet, the studies in its table; of a benchmark, the datasets."""
-    for table in folder.glob("*.csv"):
-        with table.open(encoding="utf-8", newline="") as file:
-            yield table.stem, sorted({row.get("study") or "" for row in csv.DictReader(file)})
-    for benchmark in folder.glob("*/"):
-        yield benchmark.name, sorted(table.stem for table in benchmark.glob("*.csv"))
+def _mark_published(parameters: dict[str, Any], folder: Path) -> None:
+    """Note what others print numbers for: of a sheet, the studies in its table; and each study with its own table."""
+    for sheet in folder.glob("*.csv"):
+        if sheet.stem in parameters:
+            with sheet.open(encoding="utf-8", newline="") as file:
+                studies = sorted({row.get("study") or "" for row in csv.DictReader(file)})
+            parameters[sheet.stem]["published"] = studies
+    for table in folder.glob("*/*.csv"):
+        suite, study = table.parent.name, table.stem
+        if suite in parameters and study not in parameters[suite]:
+            raise ValueError(f"published/{suite}/{table.name}: there is no study {study!r} in {suite}")
+        if suite in parameters:
+            parameters[suite][study]["published"] = True
 
 
 def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

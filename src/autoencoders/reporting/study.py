@@ -48,7 +48,14 @@ UNSOUND = "do not trust its numbers"
 MEANING = {MATCHES_PCA: "PCA leaves less error at the same code size; too few steps or images, or a finding"}
 
 
-def study_section(question: str, words: str, table: pd.DataFrame, material: dict[str, Any], made: str) -> Section:
+def study_section(
+    question: str,
+    words: str,
+    table: pd.DataFrame,
+    material: dict[str, Any],
+    made: str,
+    beside: pd.DataFrame | None = None,
+) -> Section:
     """Return the section of a study.
 
     Args:
@@ -58,6 +65,7 @@ def study_section(question: str, words: str, table: pd.DataFrame, material: dict
         material: What it shows, by name of the dataset and in order: figures (PNG bytes), charts (Plotly figures) and
             the measurements' tables, `<measurement>_summary`, that the answer takes numbers from.
         made: By which command, on which commit, and when.
+        beside: Its variants and what others print for the same, in another table.
     """
     shown = {Key.of_dataset(name): content for name, content in material.items()}
     findings = {
@@ -76,6 +84,7 @@ def study_section(question: str, words: str, table: pd.DataFrame, material: dict
         warnings=_warnings(table),
         charts=[_chart(artifact, content) for (_, artifact), content in shown.items() if artifact.endswith("_chart")],
         made=made,
+        beside=beside,
     )
 
 

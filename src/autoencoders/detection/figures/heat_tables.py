@@ -11,6 +11,7 @@ from autoencoders.reporting.figures import style
 
 MEAN = "mean"
 BELOW = "▼"  # at the name of a detector that loses to the reference
+OUTSIDE = "†"  # at the name of a published one that learnt from other images, too
 SHADES = LinearSegmentedColormap.from_list("shades", ["#F7FAFC", "#9CC7E2", "#0A4F80"])
 ABOUT_CHANCE = LinearSegmentedColormap.from_list(
     "about_chance", [style.VERMILLION, "#F6D9C6", "#FFFFFF", "#C2DDED", style.BLUE]
@@ -28,7 +29,8 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
     Args:
         ours: Index: detectors; columns: normal classes, then mean, its sd over seeds and its interval low to high (NaN
             where there is none), below_reference (bool); AUROC in [0, 1].
-        published: Index: sources; columns: the same normal classes, NaN where nothing is printed, and mean.
+        published: Index: sources; columns: the same normal classes, NaN where nothing is printed, mean, and
+            outside_data (yes or no).
         dataset: Name of the dataset, for the headline.
 
     Returns:
@@ -39,6 +41,7 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
     names = [f"{BELOW} {name}" if below else name for name, below in ours["below_reference"].items()]
     table = ours[columns].set_axis(names)
     if published is not None and len(published):
+        published = published.set_axis(_marked(published["outside_data"]))
         gap = pd.DataFrame(np.nan, index=[""], columns=columns)
         table = pd.concat([table, gap, published[columns].sort_values(MEAN, ascending=False, kind="stable")])
     table = 100 * table.astype(float)
@@ -54,7 +57,7 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
         axes.text(
             -0.5, len(ours), "published", va="center", size=style.SMALL_SIZE, color=style.FAINT_INK, style="italic"
         )
-    style.finish(figure, _headline(ours, published, dataset), _note(ours, bottom))
+    style.finish(figure, _headline(ours, published, dataset), _note(ours, bottom) + _outside(table.index))
     return figure
 
 
@@ -202,6 +205,15 @@ def _note(ours: pd.DataFrame, bottom: float) -> str:
     if ours["low"].notna().any():
         note += " 95% bootstrap interval of the mean over test images."
     return note + (f" {BELOW} mean below PCA's." if ours["below_reference"].any() else "")
+
+
+def _marked(outside_data: pd.Series) -> list[str]:
+    """Mark the published rows that rest on other images, too."""
+    return [f"{source} {OUTSIDE}" if learnt == "yes" else source for source, learnt in outside_data.items()]
+
+
+def _outside(names: pd.Index) -> str:
+    return f" {OUTSIDE} learnt from other images, too." if names.str.endswith(OUTSIDE).any() else ""
 
 
 def _blind_spots(table: pd.DataFrame) -> str:

@@ -143,16 +143,6 @@ def join_detectors(**tables: DataFrame) -> DataFrame:
     return ranking.detectors(by_key(tables))
 
 
-def draw_auroc(detectors: DataFrame, scoring: Scoring) -> tuple[Figure, Figure]:
-    """Draw AUROC by detector and normal class, the best first, and its mean by detector and score."""
-    from autoencoders.detection import ranking
-    from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
-
-    ours = ranking.ranking(detectors, scoring.reference)
-    by_score = ranking.by_score(ours, scoring.anomaly_score)
-    return benchmark_table(ranking.by_anomaly_score(ours)), score_heat_table(by_score, scoring.anomaly_score)
-
-
 def draw_out_of_distribution(comparison: DataFrame) -> Figure:
     """Draw as a heat table how well each detector tells out-of-distribution images from normal test images."""
     from autoencoders.detection.figures.heat_tables import out_of_distribution_table
@@ -227,14 +217,17 @@ def write_section(
         table: The comparison, one row per variant.
         provenance: Command, commit, versions and hardware.
         **material: `answer`, if there is one; `printed`, the study's printed numbers beside ours, if there are any;
-            figures, charts and the measurements' tables, in the order in which they are shown.
+            figures, charts and the measurements' tables, in the order in which they are shown, and among them the
+            ranking of a one-class study's detectors beside published ones, if there are any.
     """
+    from autoencoders.detection.report import readable
     from autoencoders.reporting.study import study_section
 
     words, printed = material.pop("answer", ""), material.pop("printed", None)
+    ranked = [readable(ranking) for ranking in by_key(material, "ranking").values()]
     made = f"{provenance['command']}, commit {provenance['commit']}, {provenance['time']}"
     seeds = metrics["seed"].unique().tolist()
-    section = study_section(question, words, table, material, made).rendered() | {"seeds": seeds}
+    section = study_section(question, words, table, material, made, *ranked).rendered() | {"seeds": seeds}
     if printed is None:
         return section
     return section | {"printed": json.loads(printed.to_json(orient="records", double_precision=15))}

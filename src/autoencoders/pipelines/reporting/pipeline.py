@@ -62,21 +62,24 @@ def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -
     return Pipeline(parts, tags="reporting")
 
 
-def create_detector_study_pipeline(study: Key, detectors: list[Key], shown_others: bool) -> Pipeline:
+def create_detector_study_pipeline(
+    study: Key, detectors: list[Key], beside: dict[str, str], shown_others: bool
+) -> Pipeline:
     """Return the comparison of a one-class study's detectors.
 
     Args:
         study: The study's key.
         detectors: The key of every detector and seed.
+        beside: The dataset of the study's `images` and, where papers print a table for its protocol, of `published`.
         shown_others: Whether they were shown out-of-distribution images.
     """
     place = study.comparison
-    joined = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")}
+    ranked = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")} | beside
     drawn = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     parts = [
         *_compare(place, detectors),
         join(nodes.join_detectors, names(detectors, "auroc"), place, "detectors"),
-        join(nodes.draw_auroc, joined, place, "auroc", "scores"),
+        join(nodes.rank_detectors, ranked, place, "ranking", "auroc", "scores"),
         *([drawn] if shown_others else []),
     ]
     return Pipeline(parts, tags="reporting")
@@ -145,13 +148,13 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
     return Pipeline(parts, tags="reporting")
 
 
-def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[str]) -> Pipeline:
+def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[Key]) -> Pipeline:
     """Return the joint table of several one-class studies, each beside published ones, and their report.
 
     Args:
         benchmark: The benchmark's key.
         studies: The dataset of each study, by its key.
-        published: The datasets for which papers print a table.
+        published: The studies for whose protocol papers print a table.
     """
     parts, made = [], {}
     for study, dataset in studies.items():
@@ -160,7 +163,7 @@ def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published
             "images": Key(dataset).dataset("images"),
             "scoring": study.parameter("scoring"),
         }
-        inputs |= {"published": benchmark.dataset(f"{dataset}_published")} if dataset in published else {}
+        inputs |= {"published": study.dataset("published")} if study in published else {}
         ranked = {name: f"{dataset}_{name}" for name in ("ranking", "table", "scores")}
         parts.append(join(nodes.rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
         made |= {Key(dataset).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
