@@ -91,11 +91,10 @@ def score_baseline(subject: Subject, images: list[Images], baseline: Baseline) -
     Returns:
         One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous).
     """
-    scorer = baseline.fit(_flat(subject.split("train")), subject.seed)
-    tables = [one.rows.assign(anomaly_score=scorer(_flat(one.values))) for one in images]
+    scorer = baseline.fit(_whole(subject.split("train")), subject.seed)
+    tables = [one.rows.assign(anomaly_score=scorer(_whole(one.values))) for one in images]
     return pd.concat(tables, ignore_index=True)
 
 
-def _flat(images: ImageTensor | Tensor) -> np.ndarray:
-    values = images[slice(None)] if isinstance(images, ImageTensor) else images
-    return values.flatten(1).cpu().numpy()
+def _whole(images: ImageTensor | Tensor) -> Tensor:
+    return images[slice(None)] if isinstance(images, ImageTensor) else images

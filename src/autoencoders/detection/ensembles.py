@@ -1,10 +1,10 @@
-"""Ensembles: several variants that score together."""
+"""Ensembles: several detectors that score together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from autoencoders.configuration import Name, Strict
 
@@ -16,30 +16,41 @@ class Member(Strict):
     """One detector of an ensemble.
 
     Attributes:
-        detector: A variant's name.
-        score: Which of its scores counts.
+        detector: A variant's or a baseline's name.
+        score: Which of a variant's scores counts; a baseline has one alone.
+        weight: How much it counts.
     """
 
     detector: Name
-    score: Name
+    score: Name | None = None
+    weight: PositiveFloat = 1.0
+
+    def __str__(self) -> str:
+        named = f"{self.detector}/{self.score}" if self.score else self.detector
+        return named if self.weight == 1 else f"{self.weight:g} x {named}"
 
 
 class Ensemble(Strict):
-    """Several variants as one detector: the mean of the logarithms of their scores."""
+    """Several detectors as one: the weighted mean of the logarithms of their scores, in standard deviations.
+
+    The logarithm of each score is measured from its mean over held-out normal images, in units of its standard
+    deviation over these: what is unusual to one member counts as much as what is as unusual to another. The images are
+    those that set thresholds; of them all, two numbers of each member enter here.
+    """
 
     members: Annotated[tuple[Member, ...], Field(min_length=2)]
 
     def parameters(self) -> dict[str, Any]:
         """Return the members under a dotted name."""
-        return {"ensemble.members": ", ".join(f"{one.detector}/{one.score}" for one in self.members)}
+        return {"ensemble.members": ", ".join(map(str, self.members))}
 
 
 def combined(ensemble: Ensemble, tables: dict[str, pd.DataFrame], anomaly_score: str) -> pd.DataFrame:
-    """Return the table of an ensemble: the mean of the logarithms of its members' scores.
+    """Return the table of an ensemble: the weighted mean of its members' standardised scores.
 
     Args:
         ensemble: Its members.
-        tables: The table of scores of each variant among them.
+        tables: The table of scores of each of them.
         anomaly_score: The name of the score that stands in the column `anomaly_score`.
 
     Returns:
@@ -55,5 +66,7 @@ def combined(ensemble: Ensemble, tables: dict[str, pd.DataFrame], anomaly_score:
     if not all(table[list(IMAGE)].equals(images) for table in tables.values()):
         raise ValueError("the scores of an ensemble's members must be of the same images, in the same order")
     columns = {anomaly_score: "anomaly_score"}
-    scores = [tables[one.detector][columns.get(one.score, one.score)].to_numpy() for one in ensemble.members]
-    return images.assign(anomaly_score=combine(scores))
+    names = [columns.get(one.score, one.score) or "anomaly_score" for one in ensemble.members]
+    scores = [tables[one.detector][name].to_numpy() for one, name in zip(ensemble.members, names, strict=True)]
+    held_out = (images["split"] == "calibration").to_numpy()
+    return images.assign(anomaly_score=combine(scores, held_out, [one.weight for one in ensemble.members]))

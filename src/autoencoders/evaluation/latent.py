@@ -63,7 +63,7 @@ def neighbour_distances(queries: Tensor, references: Tensor, neighbours: int) ->
 
     A matrix product finds which are nearest; differences tell how far they are, without its rounding.
     """
-    places = _nearest(queries, references, neighbours)
+    places = nearest(queries, references, neighbours)
     return torch.stack([(queries - references[place]).norm(dim=1) for place in places.T]).T
 
 
@@ -85,12 +85,12 @@ def neighbour_accuracy(
     """
     alone = references is None
     voters = torch.as_tensor(labels if alone else reference_labels, device=points.device)
-    places = _nearest(points, points if alone else references, neighbours, alone)
+    places = nearest(points, points if alone else references, neighbours, alone)
     return float(np.mean(voters[places].mode(dim=1).values.cpu().numpy() == labels))
 
 
 @torch.inference_mode()
-def _nearest(queries: Tensor, references: Tensor, neighbours: int, alone: bool = False) -> Tensor:
+def nearest(queries: Tensor, references: Tensor, neighbours: int, alone: bool = False) -> Tensor:
     """Return the places (n, neighbours) of the references nearest to each query, the nearest first.
 
     Args:

@@ -148,8 +148,7 @@ def stages_of(key: Key, suite: Suite) -> Pipeline:
     if key.detector in study.baselines:
         return detection.create_baseline_pipeline(others)
     if key.detector in study.ensembles:
-        members = [key._replace(detector=one.detector) for one in study.ensembles[key.detector].members]
-        return detection.create_ensemble_pipeline(members)
+        return detection.create_ensemble_pipeline(study.members(key))
     scored = detection.create_variant_pipeline(others, exemplified=key.seed == study.first_seed)
     return Pipeline(
         [training.create_pipeline(), evaluation.create_one_class_pipeline(), measurements_of(study), scored]

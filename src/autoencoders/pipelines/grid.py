@@ -75,13 +75,15 @@ class Study(Strict):
         return self
 
     @model_validator(mode="after")
-    def _members_are_variants(self) -> Self:
+    def _members_are_detectors(self) -> Self:
         scores = (self.scoring or {}).get("scores") or {}
         for name, ensemble in self.ensembles.items():
             for member in ensemble.members:
-                if member.detector not in self.variants:
-                    raise ValueError(f"ensembles.{name}: there is no variant {member.detector!r}")
-                if member.score not in scores:
+                if member.detector not in self.variants | self.baselines:
+                    raise ValueError(f"ensembles.{name}: there is no variant or baseline {member.detector!r}")
+                if member.detector in self.baselines and member.score:
+                    raise ValueError(f"ensembles.{name}: {member.detector} has one score alone, got {member.score!r}")
+                if member.score and member.score not in scores:
                     raise ValueError(f"ensembles.{name}: scoring.scores has no {member.score!r}")
         return self
 
@@ -100,12 +102,20 @@ class Study(Strict):
 
     def detectors(self, study: Key) -> list[Key]:
         """Return the key of every variant, ensemble or baseline and seed; of some baselines, one alone."""
-        once = [name for name, block in self.baselines.items() if not is_seeded(block.get("kind"))]
         return [
             Key(*study[:2], name, seed)
             for name in chain(self.variants, self.ensembles, self.baselines)
-            for seed in ([self.first_seed] if name in once else self.seeds)
+            for seed in ([self.first_seed] if self._draws_nothing(name) else self.seeds)
         ]
+
+    def members(self, ensemble: Key) -> list[Key]:
+        """Return the members of an ensemble with its seed; one that draws nothing has the first seed alone."""
+        names = [member.detector for member in self.ensembles[ensemble.detector].members]
+        seeds = {name: self.first_seed if self._draws_nothing(name) else ensemble.seed for name in names}
+        return [ensemble._replace(detector=name, seed=seed) for name, seed in seeds.items()]
+
+    def _draws_nothing(self, detector: str) -> bool:
+        return detector in self.baselines and not is_seeded(self.baselines[detector].get("kind"))
 
     def by_class(self, detector: Key) -> list[Key]:
         """Return a detector's key for each normal class in turn."""
@@ -139,7 +149,7 @@ class Study(Strict):
         """Return the detectors that a report shows one by one: the ensembles and a member of each, or all variants."""
         if not self.normal_classes:
             return []
-        members = [ensemble.members[0].detector for ensemble in self.ensembles.values()]
+        members = [one.detector for ensemble in self.ensembles.values() for one in ensemble.members[:1]]
         return [*self.ensembles, *dict.fromkeys(members)] or list(self.variants)
 
 

@@ -1,15 +1,18 @@
-"""Baselines, a file each: one-class detectors from scikit-learn that autoencoders must beat."""
+"""Baselines, a file each: one-class detectors that reconstruct nothing, most of them from scikit-learn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from autoencoders.configuration import Plugin, kinds, of_kind
 
-Scorer = Callable[[np.ndarray], np.ndarray]  # (M, pixels) in [0, 1] -> (M,), larger = more anomalous
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Scorer = Callable[["Tensor"], np.ndarray]  # (M, C, H, W) in [0, 1] -> (M,), larger = more anomalous, never negative
 
 
 class Baseline(Plugin):
@@ -22,15 +25,15 @@ class Baseline(Plugin):
         """Return every setting under its dotted name, such as `baseline.neighbours`."""
         return {f"baseline.{name}": value for name, value in self.model_dump().items()}
 
-    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+    def fit(self, images: Tensor, seed: int) -> Scorer:
         """Fit the baseline to normal images.
 
         Args:
-            images: Images (N, pixels) in [0, 1].
+            images: Images (N, C, H, W) in [0, 1].
             seed: Seed of whatever the fit draws.
 
         Returns:
-            A function from images (M, pixels) in [0, 1] to anomaly scores (M,).
+            A function from images (M, C, H, W) in [0, 1] to anomaly scores (M,).
 
         Raises:
             ValueError: There are too few images for the settings.
@@ -41,3 +44,8 @@ class Baseline(Plugin):
 def is_seeded(kind: str | None) -> bool:
     """Tell whether a seed changes anything about a kind of baseline; nothing is known of a kind that there is not."""
     return kind in kinds(Baseline) and of_kind(Baseline, kind).seeded
+
+
+def flat(images: Tensor) -> np.ndarray:
+    """Return images (N, C, H, W) as points (N, pixels)."""
+    return images.flatten(1).cpu().numpy()

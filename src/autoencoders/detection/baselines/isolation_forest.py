@@ -1,11 +1,15 @@
 """The isolation forest (Liu et al. 2008): what few random cuts set apart is an anomaly."""
 
-from typing import ClassVar, Literal
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar, Literal
+
 from pydantic import PositiveInt
 
-from autoencoders.detection.baselines import Baseline, Scorer
+from autoencoders.detection.baselines import Baseline, Scorer, flat
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Config(Baseline):
@@ -15,9 +19,9 @@ class Config(Baseline):
     kind: Literal["isolation_forest"]
     trees: PositiveInt
 
-    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+    def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score of the forest grown on the training images."""
         from sklearn.ensemble import IsolationForest
 
-        forest = IsolationForest(n_estimators=self.trees, random_state=seed, n_jobs=1).fit(images)
-        return lambda others: -forest.score_samples(others)
+        forest = IsolationForest(n_estimators=self.trees, random_state=seed, n_jobs=1).fit(flat(images))
+        return lambda others: -forest.score_samples(flat(others))

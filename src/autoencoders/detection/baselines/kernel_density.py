@@ -1,12 +1,17 @@
 """Kernel density estimation (Parzen 1962) after PCA, as in Ruff et al. 2018."""
 
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import PositiveFloat, PositiveInt
 
-from autoencoders.detection.baselines import Baseline, Scorer
+from autoencoders.detection.baselines import Baseline, Scorer, flat
 from autoencoders.detection.baselines.projection import project
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CHUNK = 1000  # images; bounds the memory of their distances to all training images
 
@@ -18,13 +23,13 @@ class Config(Baseline):
     components: PositiveInt  # principal, at most
     bandwidth: PositiveFloat  # sd of the Gaussian kernel, in intensities
 
-    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+    def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score that knows the components of all training images."""
-        axes = project(images, self.components)
-        known = axes.transform(images)  # (N, components)
+        axes = project(flat(images), self.components)
+        known = axes.transform(flat(images))  # (N, components)
 
-        def score(others: np.ndarray) -> np.ndarray:
-            chunks = np.split(axes.transform(others), range(CHUNK, len(others), CHUNK))
+        def score(others: Tensor) -> np.ndarray:
+            chunks = np.split(axes.transform(flat(others)), range(CHUNK, len(others), CHUNK))
             return np.concatenate([self._surprise(chunk, known) for chunk in chunks])
 
         return score

@@ -1,11 +1,15 @@
 """How far an image lies from the most similar normal ones (Ramaswamy et al. 2000)."""
 
-from typing import Literal
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, Literal
+
 from pydantic import PositiveInt
 
-from autoencoders.detection.baselines import Baseline, Scorer
+from autoencoders.detection.baselines import Baseline, Scorer, flat
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Config(Baseline):
@@ -14,7 +18,7 @@ class Config(Baseline):
     kind: Literal["nearest_neighbours"]
     neighbours: PositiveInt
 
-    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+    def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score that knows all training images."""
         from sklearn.neighbors import NearestNeighbors
 
@@ -22,5 +26,5 @@ class Config(Baseline):
             raise ValueError(
                 f"neighbours must be at most {len(images)}, the training images there are, got {self.neighbours}"
             )
-        known = NearestNeighbors(n_neighbors=self.neighbours, algorithm="brute", n_jobs=1).fit(images)
-        return lambda others: known.kneighbors(others)[0].mean(axis=1)
+        known = NearestNeighbors(n_neighbors=self.neighbours, algorithm="brute", n_jobs=1).fit(flat(images))
+        return lambda others: known.kneighbors(flat(others))[0].mean(axis=1)

@@ -1,12 +1,16 @@
 """The one-class support vector machine (Schölkopf et al. 2001), after PCA as in Ruff et al. 2018."""
 
-from typing import Annotated, Literal
+from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, Annotated, Literal
+
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from autoencoders.detection.baselines import Baseline, Scorer
+from autoencoders.detection.baselines import Baseline, Scorer, flat
 from autoencoders.detection.baselines.projection import project
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Config(Baseline):
@@ -17,10 +21,11 @@ class Config(Baseline):
     nu: Annotated[float, Field(gt=0, le=1)]  # share of training images that may lie outside
     gamma: PositiveFloat | Literal["scale"]  # of the kernel; scale: 1 / (components x variance)
 
-    def fit(self, images: np.ndarray, seed: int) -> Scorer:
+    def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score of the machine fitted to the training images."""
         from sklearn.svm import OneClassSVM
 
-        axes = project(images, self.components)
-        machine = OneClassSVM(nu=self.nu, gamma=self.gamma).fit(axes.transform(images))
-        return lambda others: -machine.decision_function(axes.transform(others))
+        points = flat(images)
+        axes = project(points, self.components)
+        machine = OneClassSVM(nu=self.nu, gamma=self.gamma).fit(axes.transform(points))
+        return lambda others: -machine.decision_function(axes.transform(flat(others)))

@@ -94,16 +94,32 @@ def fit(
         return Fitted(outputs, {name: score.fit(outputs) for name, score in settings.items()})
 
 
-def combine(scores: list[np.ndarray]) -> np.ndarray:
-    """Return the mean logarithm (N,) of several scores (N,), so that the unit of none counts.
+def combine(scores: list[np.ndarray], held_out: np.ndarray, weights: list[float]) -> np.ndarray:
+    """Return the weighted mean (N,) of standardised scores.
+
+    Args:
+        scores: Scores (N,) of the same images, none negative.
+        held_out: Which images (N,) are held-out normal ones.
+        weights: One for each of the scores.
 
     Raises:
-        ValueError: There is no score, or one is negative.
+        ValueError: There is no score, one is negative, or there are fewer than two held-out images.
     """
     if not scores:
         raise ValueError("scores must hold one at least, got none")
-    table = np.stack(scores).astype(np.float64)  # (scores, N)
-    wrong = table[~(table >= 0)]
-    if wrong.size:
+    return np.average([standardised(one, held_out) for one in scores], axis=0, weights=weights)
+
+
+def standardised(score: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+    """Return the logarithm of a score (N,) less its mean over held-out normal images, over its sd over these.
+
+    Where these are all alike, which tells nothing of a spread, the logarithm is only centred.
+    """
+    wrong = score[~(score >= 0)]
+    if len(wrong):
         raise ValueError(f"scores must not be negative to be combined, got {wrong[0]:g}")
-    return np.log(np.maximum(table, np.finfo(np.float32).tiny)).mean(axis=0)
+    if held_out.sum() < 2:
+        raise ValueError(f"scores are combined by 2 held-out normal images at least, got {held_out.sum()}")
+    logarithm = np.log(np.maximum(score.astype(np.float64), np.finfo(np.float32).tiny))
+    known = logarithm[held_out]
+    return (logarithm - known.mean()) / (known.std(ddof=1) or 1.0)

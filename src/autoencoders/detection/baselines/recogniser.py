@@ -1,0 +1,94 @@
+"""A network that tells what was done to an image, and what it looks at to do so."""
+
+from itertools import pairwise
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
+
+from autoencoders.models.layers import initialise
+from autoencoders.training.optimizer import Adam, schedule
+from autoencoders.training.progress import bar
+from autoencoders.training.transformations import Transformation
+from autoencoders.training.variant import Training
+
+POOLED = 2  # the side of the map that the features of the last convolution are averaged to
+SCORING_BATCH = 1000  # images; bounds the memory of the maps
+
+
+class Recogniser(nn.Module):
+    """Four convolutions, three of which halve the image, and one hidden layer: images -> features -> answers.
+
+    Args:
+        image_shape: Shape (C, H, W) of one image.
+        channels: Of the first convolution; the next ones have 2, 2 and 4 times as many.
+        features: Width of the hidden layer.
+        answers: Number of transformations to tell.
+    """
+
+    def __init__(self, image_shape: tuple[int, int, int], channels: int, features: int, answers: int) -> None:
+        super().__init__()
+        widths = [image_shape[0], channels, 2 * channels, 2 * channels, 4 * channels]
+        layers: list[nn.Module] = []
+        for (inputs, outputs), kernel, stride in zip(pairwise(widths), (5, 3, 3, 3), (2, 2, 1, 2), strict=True):
+            layers += [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2), nn.GELU()]
+        self.convolutions = nn.Sequential(*layers)
+        height, width = (-(-side // 8) for side in image_shape[1:])
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(widths[-1] * height * width, features), nn.GELU())
+        self.answer = nn.Linear(features, answers)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map images (N, C, H, W) to logits (N, answers)."""
+        return self.answer(self.hidden(self.convolutions(images)))
+
+    @torch.inference_mode()
+    def features(self, images: Tensor) -> list[Tensor]:
+        """Return what two layers make of images (N, C, H, W): the last convolution, averaged, and the hidden one.
+
+        Returns:
+            (N, D) for each layer, of length 1.
+        """
+        parts = []
+        for batch in images.split(SCORING_BATCH):
+            maps = self.convolutions(batch.contiguous(memory_format=torch.channels_last))
+            parts.append((adaptive_avg_pool2d(maps, POOLED).flatten(1), self.hidden(maps)))
+        return [nn.functional.normalize(torch.cat(layer), dim=1) for layer in zip(*parts, strict=True)]
+
+
+def train(network: Recogniser, images: Tensor, told: list[Transformation], training: Training, seed: int) -> Recogniser:
+    """Fit a network to tell transformations of images (N, C, H, W), all as often, and return it.
+
+    Raises:
+        ValueError: The loss ceased to be a number.
+    """
+    generator = Generator(images.device).manual_seed(seed)
+    initialise(network, generator)
+    network = network.to(images.device, memory_format=torch.channels_last).train()
+    size = len(images) if training.batch_size == "full" else training.batch_size
+    steps = training.length(-(-len(images) // size))
+    optimizer, rate = Adam(network.parameters(), training), schedule(training, steps)
+    for step in bar(range(steps), steps, "recogniser", "step"):
+        chosen = torch.randint(len(images), (size,), generator=generator, device=images.device)
+        shown, answers = transformed(_augmented(images[chosen], training, generator), told, generator)
+        loss = cross_entropy(network(shown.contiguous(memory_format=torch.channels_last)), answers)
+        optimizer.step(torch.autograd.grad(loss, optimizer.parameters), rate(step))
+    if not torch.isfinite(loss):
+        raise ValueError(
+            f"the training loss is not a number: lower training.learning_rate, now {training.learning_rate}"
+        )
+    return network.eval()
+
+
+def transformed(images: Tensor, told: list[Transformation], generator: Generator) -> tuple[Tensor, Tensor]:
+    """Apply the transformations in turn, each to its share of images (N, C, H, W).
+
+    Returns:
+        The images, in the order of the transformations, and the number of each one's transformation (N,).
+    """
+    parts = [one(images[number :: len(told)], generator) for number, one in enumerate(told)]
+    answers = [torch.full((len(part),), number, device=images.device) for number, part in enumerate(parts)]
+    return torch.cat(parts), torch.cat(answers)
+
+
+def _augmented(images: Tensor, training: Training, generator: Generator) -> Tensor:
+    return training.augmentation(images, generator) if training.augmentation else images
