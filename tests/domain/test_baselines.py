@@ -5,31 +5,50 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from sklearn.datasets import load_digits
 from sklearn.neighbors import KernelDensity
 
 from autoencoders.configuration import kinds
 from autoencoders.detection import baselines
-from autoencoders.detection.baselines import Baseline
+from autoencoders.detection.baselines import Baseline, flat
 from autoencoders.detection.baselines.projection import project
+from autoencoders.detection.baselines.recogniser import Recogniser, train, transformed
+from autoencoders.detection.scores.restoration import LEAST_ENERGY
 from autoencoders.evaluation.metrics import auroc
+from autoencoders.training.transformations import transformations
+from autoencoders.training.variant import Training
 
 BLOCKS = {
     "nearest_neighbours": {"kind": "nearest_neighbours", "neighbours": 3},
     "one_class_svm": {"kind": "one_class_svm", "components": 16, "nu": 0.1, "gamma": "scale"},
     "isolation_forest": {"kind": "isolation_forest", "trees": 50},
     "kernel_density": {"kind": "kernel_density", "components": 16, "bandwidth": 0.5},
+    "image_distortion": {"kind": "image_distortion", "candidates": 4, "reach": 1, "patch": 3},
+    "transformations": {
+        "kind": "transformations",
+        "families": ["turns", "shapes", "mixtures"],
+        "channels": 8,
+        "features": 32,
+        "neighbours": 3,
+        "training": {
+            "steps": 60,
+            "batch_size": 64,
+            "optimizer": "adam",
+            "learning_rate": 3e-3
+        },
+    },
 }
 EVERY = pytest.mark.parametrize("kind", list(BLOCKS))
 
 
 @pytest.fixture(scope="module")
-def digits() -> tuple[np.ndarray, np.ndarray]:
+def digits() -> tuple[torch.Tensor, np.ndarray]:
     found = load_digits()
-    return found.data / 16, found.target
+    return torch.from_numpy(found.images[:, None] / 16).float(), found.target
 
 
-def fitted(kind: str, images: np.ndarray, seed: int = 0, **changes):
+def fitted(kind: str, images: torch.Tensor, seed: int = 0, **changes):
     return Baseline.model_validate(BLOCKS[kind] | changes).fit(images, seed)
 
 
@@ -51,7 +70,7 @@ def test_zeros_are_told_from_other_digits(kind: str, digits) -> None:
 def test_shuffling_images_shuffles_scores(kind: str, digits, rng) -> None:
     scorer, order = fitted(kind, digits[0][:100]), rng.permutation(50)
     images = digits[0][100:150]
-    assert np.allclose(scorer(images[order]), scorer(images)[order])
+    assert np.allclose(scorer(images[order]), scorer(images)[order], rtol=1e-4)
 
 
 @EVERY
@@ -63,16 +82,16 @@ def test_a_seed_changes_what_draws_and_nothing_else(kind: str, digits) -> None:
 
 
 def test_the_distance_to_the_nearest_of_three_points_is_known() -> None:
-    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    assert fitted("nearest_neighbours", points, neighbours=1)(np.array([[3.0, 0.0]])) == pytest.approx([2.0])
-    assert fitted("nearest_neighbours", points, neighbours=2)(np.array([[3.0, 0.0]])) == pytest.approx([2.5])
+    points, far = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])[:, None, None], torch.tensor([[[[3.0, 0.0]]]])
+    assert fitted("nearest_neighbours", points, neighbours=1)(far) == pytest.approx([2.0])
+    assert fitted("nearest_neighbours", points, neighbours=2)(far) == pytest.approx([2.5])
 
 
 def test_the_density_is_the_library_s_up_to_a_constant(digits) -> None:
     images, others = digits[0][:150], digits[0][150:1400]  # more than one chunk
     found = fitted("kernel_density", images, components=64)(others)
-    expected = -KernelDensity(bandwidth=0.5).fit(images).score_samples(others)
-    assert np.ptp(found - expected) < 1e-6
+    expected = -KernelDensity(bandwidth=0.5).fit(flat(images)).score_samples(flat(others))
+    assert np.ptp(found - expected) < 1e-4
 
 
 @pytest.mark.parametrize(
@@ -98,7 +117,7 @@ def test_few_images_have_fewer_components_and_are_told_apart_by_all_of_them(kind
 
 
 def test_there_are_no_more_components_than_pixels(digits) -> None:
-    images = digits[0][:100, :9]
+    images = flat(digits[0][:100])[:, 18:27]
     assert np.allclose(project(images, 128).explained_variance_ratio_.sum(), 1)
     assert project(images, 128).n_components_ == 9
 
@@ -119,3 +138,51 @@ def test_naming_baselines_imports_nothing_heavy() -> None:
     code += "[baselines.is_seeded(one) for one in kinds(baselines.Baseline)]; "
     code += "sys.exit('sklearn' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}).returncode == 0
+
+
+def distorted(first: torch.Tensor, second: torch.Tensor, **changes) -> float:
+    """Return the score of one image beside a single training image, both (1, 1, H, W)."""
+    return fitted("image_distortion", first, **changes)(second).item()
+
+
+def test_a_shift_within_reach_costs_nothing_but_one_beyond_it_does() -> None:
+    stroke = torch.zeros(1, 1, 12, 12)
+    stroke[..., 4:8, 5] = 1
+    near, far = stroke.roll(1, dims=3), stroke.roll(3, dims=3)
+    assert distorted(stroke, stroke) == 0 == distorted(stroke, near)
+    assert distorted(stroke, far) > 0.1
+    assert distorted(stroke, near, reach=0) > 0.1
+
+
+def test_without_reach_and_patches_distortion_is_the_distance_of_pixels_and_differences() -> None:
+    flat_images = torch.full((1, 1, 6, 6), 0.25), torch.full((1, 1, 6, 6), 0.75)
+    found = distorted(*flat_images, reach=0, patch=1)
+    assert found == pytest.approx(2 * 0.5**2 / LEAST_ENERGY)  # both directions; plain images have no edges
+
+
+def test_a_patch_has_a_middle() -> None:
+    with pytest.raises(ValueError, match="patch: must be odd, so that a patch has a middle"):
+        Baseline.model_validate(BLOCKS["image_distortion"] | {"patch": 4})
+
+
+def test_a_trained_network_tells_what_was_done_to_images_that_it_has_not_seen(digits) -> None:
+    images, labels = digits
+    sevens = images[np.flatnonzero(labels == 7)]
+    told = transformations(("turns",))
+    training = Training.model_validate(BLOCKS["transformations"]["training"])
+    shown, answers = transformed(sevens[100:], told, torch.Generator())
+    fresh, network = (Recogniser((1, 8, 8), 8, 32, len(told)) for _ in range(2))
+    network = train(network, sevens[:100], told, training, seed=0)
+    right = [float((one(shown).argmax(dim=1) == answers).float().mean()) for one in (fresh, network)]
+    assert right[0] < 0.2 and right[1] > 0.6
+
+
+def test_features_have_length_one(digits) -> None:
+    network = Recogniser((1, 8, 8), 4, 8, 3)
+    assert all(torch.allclose(layer.norm(dim=1), torch.ones(5)) for layer in network.features(digits[0][:5]))
+
+
+def test_a_loss_that_is_no_number_is_said(digits) -> None:
+    training = BLOCKS["transformations"]["training"] | {"learning_rate": 1e20}
+    with pytest.raises(ValueError, match="not a number: lower training.learning_rate, now 1e.20"):
+        fitted("transformations", digits[0][:50], training=training)

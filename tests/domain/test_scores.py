@@ -27,6 +27,7 @@ from autoencoders.training.corruption import Gaussian, NoCorruption, Rotation
 from autoencoders.training.variant import Variant
 
 NONE = NoCorruption(kind="none")
+NORMAL = np.array([True, True, True, False])  # the first images are held-out normal ones
 NOISE = Gaussian(kind="gaussian", std=0.2, clip=False)
 ROTATION = Rotation(kind="rotation")
 PLAIN = {"kind": "restoration", "views": 0, "smoothing": 0, "energy": 0, "edges": 0}
@@ -435,29 +436,41 @@ def test_scores_need_training_images() -> None:
         fit(settings(), Identity(), some(0), NONE, 0)
 
 
-def test_the_unit_of_a_score_does_not_count_when_combined() -> None:
-    first, second = np.array([1.0, 2.0, 4.0]), np.array([3.0, 1.0, 1.0])
-    np.testing.assert_allclose(combine([first, second]), np.log(first * second) / 2)
-    shift = combine([first, 1000 * second]) - combine([first, second])
-    np.testing.assert_allclose(shift, math.log(1000) / 2)
+def test_the_unit_and_the_power_of_a_score_do_not_count_when_combined() -> None:
+    first, second = np.array([1.0, 2.0, 4.0, 9.0]), np.array([3.0, 1.0, 1.0, 5.0])
+    found = combine([first, second], NORMAL, [1.0, 1.0])
+    np.testing.assert_allclose(combine([first, 1000 * second], NORMAL, [1.0, 1.0]), found)
+    np.testing.assert_allclose(combine([first, second**2], NORMAL, [1.0, 1.0]), found)
+
+
+def test_a_combined_score_is_in_standard_deviations_of_held_out_normal_images() -> None:
+    score = np.exp([1.0, 3.0, 2.0, 6.0])
+    np.testing.assert_allclose(combine([score], NORMAL, [1.0]), [-1.0, 1.0, 0.0, 4.0])
+    doubled = combine([score, np.ones(4)], NORMAL, [3.0, 1.0])
+    np.testing.assert_allclose(doubled, [-0.75, 0.75, 0.0, 3.0])  # one that is always the same says nothing
 
 
 def test_a_score_of_zero_is_combined_as_the_smallest_number() -> None:
-    least, small = combine([np.array([0.0, 1e-30])])
+    least, small, *_ = combine([np.array([0.0, 1e-30, 1.0, 2.0])], np.array([False, False, True, True]), [1.0])
     assert math.isfinite(least) and least < small
 
 
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ([np.array([1.0, -2.0])], "scores must not be negative to be combined, got -2"),
-        ([np.array([1.0, np.nan])], "got nan"),
+        ([np.array([1.0, -2.0, 1.0, 1.0])], "scores must not be negative to be combined, got -2"),
+        ([np.array([1.0, np.nan, 1.0, 1.0])], "got nan"),
         ([], "scores must hold one at least, got none"),
     ],
 )
 def test_scores_that_cannot_be_combined_are_refused(members: list, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        combine(members)
+        combine(members, NORMAL, [1.0])
+
+
+def test_scores_are_combined_by_two_held_out_images_at_least() -> None:
+    with pytest.raises(ValueError, match="combined by 2 held-out normal images at least, got 1"):
+        combine([np.ones(2)], np.array([True, False]), [1.0])
 
 
 class Holder(Strict):

@@ -7,6 +7,7 @@ detector are instantiated by namespace; what joins several of them is written wi
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import chain
 
 from kedro.pipeline import Pipeline
 
@@ -236,22 +237,26 @@ def benchmark_pipeline(
     published = [study for study, suite in studies.items() if suite.studies[study.study].published]
     joined = reporting.create_benchmark_pipeline(key, datasets, published)
     if benchmark.members:
-        joined += detection.create_selection_pipeline(key, next(iter(studies)), shared_scores(studies))
+        blocks = {study: suite.studies[study.study] for study, suite in studies.items()}
+        joined += detection.create_selection_pipeline(key, next(iter(studies)), shared_scores(blocks))
     nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))
     return Pipeline([*nodes, placed(joined, key)])
 
 
-def shared_scores(studies: dict[Key, Suite]) -> dict[str, str]:
-    """Return the scores of the variants that studies share, first seed, by names with the dataset for the suite."""
-    blocks = {key: suite.studies[key.study] for key, suite in studies.items()}
-    first, *others = blocks.values()
-    shared = [name for name in first.variants if all(name in other.variants for other in others)]
-    return {
-        one._replace(suite=studies[key].dataset).dataset("scores"): one.dataset("scores")
-        for key, study in blocks.items()
+def shared_scores(studies: dict[Key, Study]) -> list[Key]:
+    """Return the keys of the variants and baselines that studies share, with the first seed and each normal class."""
+    first, *others = studies.values()
+    shared = [
+        name
+        for name in chain(first.variants, first.baselines)
+        if all(name in other.variants | other.baselines for other in others)
+    ]
+    return [
+        one
+        for key, study in studies.items()
         for name in shared
         for one in study.by_class(Key(key.suite, key.study, name, study.first_seed))
-    }
+    ]
 
 
 def images_of(suite: Suite) -> dict[str, str]:

@@ -12,7 +12,7 @@ from autoencoders.configuration import Plugin, kinds, of_kind
 if TYPE_CHECKING:
     from torch import Tensor
 
-Scorer = Callable[["Tensor"], np.ndarray]  # (M, C, H, W) in [0, 1] -> (M,), larger = more anomalous, never negative
+Scorer = Callable[["Tensor"], np.ndarray]  # (M, C, H, W) in [0, 1] -> (M,), larger = more anomalous
 
 
 class Baseline(Plugin):

@@ -12,12 +12,13 @@ from autoencoders.training.progress import bar
 from autoencoders.training.transformations import Transformation
 from autoencoders.training.variant import Training
 
+SMALL = 4  # pixels; maps of this side are not halved any more
 POOLED = 2  # the side of the map that the features of the last convolution are averaged to
 SCORING_BATCH = 1000  # images; bounds the memory of the maps
 
 
 class Recogniser(nn.Module):
-    """Four convolutions, three of which halve the image, and one hidden layer: images -> features -> answers.
+    """Four convolutions, of which the first, second and last halve maps that are not small, and one hidden layer.
 
     Args:
         image_shape: Shape (C, H, W) of one image.
@@ -30,10 +31,14 @@ class Recogniser(nn.Module):
         super().__init__()
         widths = [image_shape[0], channels, 2 * channels, 2 * channels, 4 * channels]
         layers: list[nn.Module] = []
-        for (inputs, outputs), kernel, stride in zip(pairwise(widths), (5, 3, 3, 3), (2, 2, 1, 2), strict=True):
+        height, width = image_shape[1:]
+        for (inputs, outputs), kernel, halves in zip(
+            pairwise(widths), (5, 3, 3, 3), (True, True, False, True), strict=True
+        ):
+            stride = 2 if halves and min(height, width) > SMALL else 1
+            height, width = -(-height // stride), -(-width // stride)
             layers += [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2), nn.GELU()]
         self.convolutions = nn.Sequential(*layers)
-        height, width = (-(-side // 8) for side in image_shape[1:])
         self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(widths[-1] * height * width, features), nn.GELU())
         self.answer = nn.Linear(features, answers)
 

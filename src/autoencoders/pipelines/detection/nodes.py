@@ -79,19 +79,19 @@ def look_at_extremes(
 
 
 def select_members(members: int, scoring: Scoring, **scores: DataFrame) -> DataFrame:
-    """Choose an ensemble from scores of test images, by forward selection; the suite in a key is the dataset.
+    """Choose an ensemble by forward selection over worlds, which are the suites of the keys.
 
     Returns:
-        One row per member: step, detector, score, the ensemble's mean AUROC so far on each dataset, and over these.
+        One row per member: step, detector, score, the ensemble's mean AUROC so far in each world, over these, and in
+        worlds left out of the choice.
     """
     from autoencoders.detection import selection
 
-    datasets: dict[str, dict[Key, DataFrame]] = {}
+    worlds: dict[str, dict[Key, DataFrame]] = {}
     for key, table in by_key(scores).items():
-        datasets.setdefault(key.suite, {})[key] = table[table["split"] == "test"]
-    sides = {
-        name: selection.pairs(tables, scoring.anomaly_score, list(scoring.scores)) for name, tables in datasets.items()
-    }
+        worlds.setdefault(key.suite, {})[key] = table
+    others = [name for name in scoring.scores if name != scoring.anomaly_score]
+    sides = {name: selection.pairs(tables, scoring.anomaly_score, others) for name, tables in worlds.items()}
     return selection.forward(sides, members)
 
 

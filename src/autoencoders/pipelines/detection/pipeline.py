@@ -91,15 +91,16 @@ def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
     return Pipeline(parts, tags="detection")
 
 
-def create_selection_pipeline(benchmark: Key, study: Key, scores: dict[str, str]) -> Pipeline:
+def create_selection_pipeline(benchmark: Key, study: Key, scored: list[Key]) -> Pipeline:
     """Return the choice of an ensemble, under absolute names.
 
     Args:
         benchmark: The benchmark's key.
         study: The key of a study with the settings of the scores.
-        scores: The datasets of the scores, by their names with the dataset for the suite.
+        scored: Whose scores.
     """
-    inputs = {"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")} | scores
+    inputs = {"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")}
+    inputs |= names(scored, "scores")
     return Pipeline([join(nodes.select_members, inputs, benchmark, "selection")], tags="detection")
 
 
