@@ -71,6 +71,7 @@ def test_a_training_set_is_drawn_once_for_all_detectors_with_the_seed_of_the_spl
         ({"baselines": {"plain": {}}}, "need names of their own, got 'plain' twice"),
         ({"variants": {"plain": {}}}, "ensembles.both: there is no variant 'noisy'"),
         ({"scoring": {"scores": {"energy": {}}}}, "ensembles.both: scoring.scores has no 'mse'"),
+        ({"scoring": {"scores": {"mse": {}}, "reference": "pca"}}, "scoring.reference: there is no detector 'pca'"),
     ],
 )
 def test_a_malformed_detection_is_named(change: dict, sentence: str) -> None:

@@ -44,6 +44,11 @@ def test_a_sample_of_one_group_says_nothing() -> None:
     assert bootstrap.interval(found, 0.95) == (1.0, 1.0)
 
 
+def mean_interval(scores: dict, bootstrap_samples: int, confidence: float, seed: int) -> pd.DataFrame:
+    weights = bootstrap.draw_weights(len(next(iter(scores.values()))), bootstrap_samples, np.random.default_rng(seed))
+    return bootstrap.mean_interval(scores, "anomaly_score", weights, confidence)[0]
+
+
 def table(rng, shift: float, n: int = 400) -> pd.DataFrame:
     is_anomaly = np.arange(n) % 2 == 0
     return pd.DataFrame({"anomaly_score": rng.normal(shift * is_anomaly, 1), "is_anomaly": is_anomaly})
@@ -51,12 +56,12 @@ def table(rng, shift: float, n: int = 400) -> pd.DataFrame:
 
 def test_the_interval_covers_what_more_images_would_show(rng) -> None:
     truth = 0.7602  # of two Gaussians one sd apart: Phi(1 / sqrt(2))
-    rows = [bootstrap.mean_interval({"a": table(rng, 1.0)}, 200, 0.95, seed).iloc[0] for seed in range(40)]
+    rows = [mean_interval({"a": table(rng, 1.0)}, 200, 0.95, seed).iloc[0] for seed in range(40)]
     assert np.mean([row["low"] <= truth <= row["high"] for row in rows]) >= 0.85
 
 
 def test_the_mean_over_classes_is_surer_than_a_class(rng) -> None:
-    found = bootstrap.mean_interval({name: table(rng, 1.0) for name in "abcd"}, 300, 0.95, 0).set_index("normal_class")
+    found = mean_interval({name: table(rng, 1.0) for name in "abcd"}, 300, 0.95, 0).set_index("normal_class")
     width = found["high"] - found["low"]
     assert width["mean"] < 0.7 * width["a"]
     assert found.loc["mean", "auroc"] == pytest.approx(found["auroc"][:4].mean())
@@ -64,7 +69,7 @@ def test_the_mean_over_classes_is_surer_than_a_class(rng) -> None:
 
 def test_all_classes_must_share_the_test_images(rng) -> None:
     with pytest.raises(ValueError, match="the same images, got 10 and 20 of them"):
-        bootstrap.mean_interval({"a": table(rng, 1.0, 10), "b": table(rng, 1.0, 20)}, 10, 0.95, 0)
+        mean_interval({"a": table(rng, 1.0, 10), "b": table(rng, 1.0, 20)}, 10, 0.95, 0)
 
 
 def scored(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +106,7 @@ def test_the_interval_of_a_hundred_and_one_numbers_cuts_a_share_off_both_ends() 
 
 def test_perfect_separation_is_certain() -> None:
     apart = pd.DataFrame({"anomaly_score": np.arange(20.0), "is_anomaly": np.arange(20) >= 10})
-    found = bootstrap.mean_interval({"a": apart, "b": apart}, 50, 0.95, 0)
+    found = mean_interval({"a": apart, "b": apart}, 50, 0.95, 0)
     assert found["normal_class"].tolist() == ["a", "b", "mean"]
     assert (found[["auroc", "low", "high"]] == 1).all(axis=None)
 
@@ -124,7 +129,7 @@ def test_classes_share_their_samples_so_that_opposite_ones_have_a_certain_mean()
         name: pd.DataFrame({"anomaly_score": sign * score, "is_anomaly": is_anomaly})
         for name, sign in {"up": 1, "down": -1}.items()
     }
-    found = bootstrap.mean_interval(tables, 100, 0.95, 0).set_index("normal_class")
+    found = mean_interval(tables, 100, 0.95, 0).set_index("normal_class")
     assert found.loc["up", "high"] - found.loc["up", "low"] > 0.1
     assert found.loc["mean"].tolist() == pytest.approx([0.5, 0.5, 0.5])
 
@@ -132,7 +137,7 @@ def test_classes_share_their_samples_so_that_opposite_ones_have_a_certain_mean()
 def test_the_same_seed_gives_the_same_interval() -> None:
     score, is_anomaly = scored(300, 6)
     scores = {"a": pd.DataFrame({"anomaly_score": score, "is_anomaly": is_anomaly})}
-    one, same, other = (bootstrap.mean_interval(scores, 100, 0.95, seed) for seed in (0, 0, 1))
+    one, same, other = (mean_interval(scores, 100, 0.95, seed) for seed in (0, 0, 1))
     pd.testing.assert_frame_equal(one, same)
     assert not one.equals(other)
 

@@ -111,6 +111,14 @@ def test_a_member_may_count_by_another_score() -> None:
     assert np.allclose(np.exp(2 * joint["anomaly_score"]), [2, 8, 16, 16])
 
 
+def test_an_ensemble_names_its_members_as_they_vote() -> None:
+    votes = [("net", "edges"), ("pca", "mse"), ("net", "edges"), ("net", "mse")]
+    members = [{"detector": detector, "score": score} for detector, score in votes]
+    members += [{"detector": "forest", "weight": 0.5}]
+    words = "2 x net/edges + pca/mse + net/mse + 0.5 x forest"
+    assert Ensemble.model_validate({"members": members}).words == words
+
+
 def test_members_must_have_scored_the_same_images() -> None:
     one, two = table([1, 2], [4, 8]), table([1, 2], [4, 8]).assign(index=[3, 2, 1, 0])
     with pytest.raises(ValueError, match="same images"):
@@ -119,9 +127,11 @@ def test_members_must_have_scored_the_same_images() -> None:
 
 def test_auroc_is_tabulated_by_score_and_class(settings) -> None:
     scores = {"three": table([1, 2], [3, 4]).assign(distance=0.0), "five": table([1, 4], [2, 3]).assign(distance=0.0)}
-    found = results.auroc_table(scores, settings, seed=0).set_index(["score", "normal_class"])["auroc"]
+    table_found, samples = results.auroc_table(scores, settings)
+    found = table_found.set_index(["score", "normal_class"])["auroc"]
     assert found["", "three"] == 1 and found["", "five"] == 0.5 and found["", "mean"] == 0.75
     assert found["distance", "mean"] == 0.5
+    assert set(samples) == {"anomaly_score", "distance"} and samples["distance"].shape == (50,)
 
 
 def test_thresholds_are_set_by_class_and_pooled(settings, rng) -> None:

@@ -40,10 +40,13 @@ def with_pooled(rates: dict) -> dict:
     return rates | {"all": thresholds.pool(rates, 0.95)}
 
 
+UNKNOWN = {"reference": None, "difference": np.nan, "verdict": None}  # without a reference
+
+
 def ranking(**columns: list) -> pd.DataFrame:
     table = pd.DataFrame({"zero": [0.9, 0.99, 0.7], "one": [0.95, 0.93, np.nan]}, index=["net", "deep", "forest"])
     table["mean"] = table.mean(axis=1)
-    spread = {"sd": np.nan, "low": table["mean"] - 0.01, "high": table["mean"] + 0.01, "below_reference": False}
+    spread = {"sd": np.nan, "low": table["mean"] - 0.01, "high": table["mean"] + 0.01} | UNKNOWN
     return table.assign(**(spread | columns))
 
 
@@ -203,11 +206,14 @@ def test_what_ties_to_the_digit_shown_is_best_alike():
 
 
 def test_what_loses_to_pca_is_marked_and_explained():
-    figure = benchmark_table(ranking(below_reference=[False, False, True]))
+    compared = {"difference": [0.01, np.nan, -0.02], "verdict": ["cannot tell", None, "worse"]}
+    figure = benchmark_table(ranking(reference=["deep", None, "deep"], **compared))
     labels = figure.axes[0].get_yticklabels()
     assert labels[2].get_text() == "▼ forest" and to_hex(labels[2].get_color()) == VERMILLION.lower()
-    assert "▼ mean below PCA's" in note(figure)
-    assert "PCA" not in note(benchmark_table(ranking()))
+    assert "Against deep: better, or ▼ worse" in note(figure)
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert {"against deep", "+1.00 cannot tell", "-2.00 worse"} <= set(texts)
+    assert "gainst" not in note(benchmark_table(ranking()))
 
 
 def test_spreads_are_written_where_there_are_any():
@@ -251,7 +257,7 @@ def test_panels_of_one_and_of_ten_classes_lie_inside_the_figure(draw, count: int
 def test_names_of_any_length_and_number_lie_inside_the_tables(count: int):
     names = [f"convolutional_latent_32/mahalanobis_{index}" for index in range(count)]
     heat = pd.DataFrame(0.9, index=names, columns=[f"salt_and_pepper_{index}" for index in range(count)])
-    ours = heat.assign(mean=0.9, sd=0.01, low=0.88, high=0.92, below_reference=True)
+    ours = heat.assign(mean=0.9, sd=0.01, low=0.88, high=0.92, reference="pca", difference=-0.01, verdict="worse")
     published = heat.assign(mean=0.95, outside_data="yes").rename(
         index=lambda name: f"one-class Deep SVDD, run again, {name} (Ruff et al.)"
     )

@@ -15,6 +15,7 @@ from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.ensembles import Ensemble
 from autoencoders.detection.scoring import Scoring
+from autoencoders.detection.standings import COLUMNS
 from autoencoders.key import Key
 from autoencoders.pipelines.detection import pipeline as detection
 from autoencoders.pipelines.evaluation import pipeline as evaluation
@@ -182,6 +183,9 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
     detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
     scoring = Scoring.model_validate({**SCORING, "reference": "pca"})
+    standings = pd.DataFrame(
+        [("net", "pca", 0.1, 0.05, 0.15, "better", "a/mse + b/mse")], columns=[*COLUMNS, "members"]
+    )
     origin = {"outside_data": "no", "seen": "its table 1", "protocol": "same"}
     published = pd.DataFrame([{"source": "A paper", **origin, "mean": "0.85"}])
     study = Key("greys", "detection")
@@ -190,6 +194,7 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     found = run(
         pipeline.only_nodes("rank_greys", "join_studies"),
         **{"greys.detection.comparison.detectors": detectors, "greys.images": images},
+        **{"greys.detection.comparison.standings": standings},
         **{"params:greys.detection.scoring": scoring, "greys.detection.published": published},
     )
     assert list(found["benchmark.greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
@@ -201,7 +206,8 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
         **{"benchmark.greys_ranking": found["benchmark.greys_ranking"]},
         **{f"benchmark.greys_{name}": PNG for name in ("table", "scores")},
     )["benchmark.report"]
-    assert "loses to PCA" not in report
+    assert "<td>better</td>" in report and '<td class="number">+10.00</td>' in report
+    assert "<td>a/mse + b/mse</td>" in report and "<td>its table 1</td>" in report
     assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85%" in report
     assert '<td class="number">90.00</td>' in report and '<td class="number">85</td>' in report
 

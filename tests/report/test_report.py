@@ -235,12 +235,12 @@ def test_printed_numbers_of_all_studies_stand_together() -> None:
     assert "printed numbers" not in page(study("plain", [0]))
 
 
-def test_published_numbers_stand_in_a_table_of_their_own_where_there_are_any() -> None:
+def test_detectors_are_ranked_in_a_table_of_their_own_where_there_are_any() -> None:
     table = pd.DataFrame({"detector": ["net", "A paper"], "mean AUROC, %": ["99.05", "98.3"], "seen": ["", "table 1"]})
     shown = {"digits.one.comparison.auroc": PNG}
     found = page(study_section("Why?", "", comparison(), shown, "made", table).rendered() | {"seeds": [0]})
     assert not Tags(found).open and "table 1</td>" in found and '<td class="number">98.3</td>' in found
-    assert "Beside published numbers" in found and "Beside published numbers" not in page(study("plain", [0]))
+    assert "The detectors, ranked" in found and "The detectors, ranked" not in page(study("plain", [0]))
 
 
 def test_seeds_are_said_with_the_studies_that_have_them() -> None:

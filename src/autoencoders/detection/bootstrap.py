@@ -17,7 +17,7 @@ def draw_weights(n: int, bootstrap_samples: int, rng: np.random.Generator) -> np
     weights = np.empty((bootstrap_samples, n), dtype=np.uint8)
     for sample in weights:
         sample[:] = np.bincount(rng.integers(n, size=n), minlength=n)
-    return weights
+    return np.asfortranarray(weights)  # all weights of an image side by side, for sums over images
 
 
 def weighted_auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -42,17 +42,23 @@ def weighted_auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray, weights: n
     normal, anomalies = order[~is_anomaly[order]], order[is_anomaly[order]]
     below = np.searchsorted(anomaly_score[normal], anomaly_score[anomalies], side="left")  # (anomalies,)
     up_to = np.searchsorted(anomaly_score[normal], anomaly_score[anomalies], side="right")
-    parts = np.array_split(weights, -(-weights.size // CHUNK) or 1)
-    return np.concatenate([_areas(part[:, normal], part[:, anomalies], below, up_to) for part in parts])
+    starts = np.flatnonzero(np.diff(below + up_to, prepend=-1))  # of anomalies with the same normal images below them
+    parts = np.array_split(weights.T, -(-weights.size // CHUNK) or 1, axis=1)
+    return np.concatenate(
+        [_areas(part[normal], part[anomalies], starts, (below[starts], up_to[starts])) for part in parts]
+    )
 
 
-def _areas(normal: np.ndarray, anomalies: np.ndarray, below: np.ndarray, up_to: np.ndarray) -> np.ndarray:
-    """Return the AUROC (b,) of weights (b, normal) and (b, anomalies), both in the order of scores."""
-    mass = np.zeros((len(normal), normal.shape[1] + 1))
-    np.cumsum(normal, axis=1, out=mass[:, 1:])
-    won = np.einsum("ba,ba->b", mass[:, below] + mass[:, up_to], anomalies) / 2
+def _areas(
+    normal: np.ndarray, anomalies: np.ndarray, starts: np.ndarray, ends: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """Return the AUROC (b,) of weights (normal, b) and (anomalies, b), both in the order of scores."""
+    mass = np.zeros((len(normal) + 1, normal.shape[1]))
+    np.cumsum(normal, axis=0, out=mass[1:])
+    together = np.add.reduceat(anomalies, starts, axis=0, dtype=np.int64)  # (starts, b)
+    won = np.einsum("ab,ab->b", mass[ends[0]] + mass[ends[1]], together) / 2
     with np.errstate(invalid="ignore"):
-        return won / (mass[:, -1] * anomalies.sum(axis=1))
+        return won / (mass[-1] * together.sum(axis=0))
 
 
 def interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
@@ -69,33 +75,32 @@ def interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
 
 
 def mean_interval(
-    scores: dict[str, pd.DataFrame], bootstrap_samples: int, confidence: float, seed: int
-) -> pd.DataFrame:
+    scores: dict[str, pd.DataFrame], column: str, weights: np.ndarray, confidence: float
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Return AUROC by normal class and its mean over these, each with its interval over test images.
 
     The classes share the test images, so each sample is the same for all.
 
     Args:
-        scores: Tables by normal class: anomaly_score and is_anomaly of the same images in the same order.
-        bootstrap_samples: Number of samples of the test images.
+        scores: Tables by normal class: a score and is_anomaly of the same images in the same order.
+        column: The score's column.
+        weights: Weights (B, N) of the N images, from `draw_weights`.
         confidence: Confidence of the intervals, within (0, 1).
-        seed: Seed of the samples.
 
     Returns:
-        normal_class (`mean` in the last row), auroc, low, high.
+        normal_class (`mean` in the last row), auroc, low, high; and the mean in each sample, (B,).
 
     Raises:
-        ValueError: The tables are of different numbers of images.
+        ValueError: A table is not of N images.
     """
-    lengths = sorted({len(table) for table in scores.values()})
-    if len(lengths) > 1:
-        counts = " and ".join(map(str, lengths))
-        raise ValueError(f"scores of all normal classes must be of the same images, got {counts} of them")
-    weights = draw_weights(lengths[0], bootstrap_samples, np.random.default_rng(seed))
+    counts = sorted({len(table) for table in scores.values()} | {weights.shape[1]})
+    if len(counts) > 1:
+        numbers = " and ".join(map(str, counts))
+        raise ValueError(f"scores of all normal classes must be of the same images, got {numbers} of them")
     areas, samples = {}, {}
     for name, table in scores.items():
-        score, is_anomaly = table["anomaly_score"].to_numpy(dtype=float), table["is_anomaly"].to_numpy(dtype=bool)
+        score, is_anomaly = table[column].to_numpy(dtype=float), table["is_anomaly"].to_numpy(dtype=bool)
         areas[name], samples[name] = auroc(score, is_anomaly), weighted_auroc(score, is_anomaly, weights)
     areas["mean"], samples["mean"] = float(np.mean(list(areas.values()))), np.mean(list(samples.values()), axis=0)
     rows = [(name, area, *interval(samples[name], confidence)) for name, area in areas.items()]
-    return pd.DataFrame(rows, columns=["normal_class", "auroc", "low", "high"])
+    return pd.DataFrame(rows, columns=["normal_class", "auroc", "low", "high"]), samples["mean"]

@@ -26,8 +26,7 @@ class Member(Strict):
     weight: PositiveFloat = 1.0
 
     def __str__(self) -> str:
-        named = f"{self.detector}/{self.score}" if self.score else self.detector
-        return named if self.weight == 1 else f"{self.weight:g} x {named}"
+        return f"{self.detector}/{self.score}" if self.score else self.detector
 
 
 class Ensemble(Strict):
@@ -40,9 +39,17 @@ class Ensemble(Strict):
 
     members: Annotated[tuple[Member, ...], Field(min_length=2)]
 
+    @property
+    def words(self) -> str:
+        """The members as they vote, such as `dense/edges + 2 x nearest_neighbours`."""
+        votes: dict[str, float] = {}
+        for one in self.members:
+            votes[str(one)] = votes.get(str(one), 0) + one.weight
+        return " + ".join(name if weight == 1 else f"{weight:g} x {name}" for name, weight in votes.items())
+
     def parameters(self) -> dict[str, Any]:
         """Return the members under a dotted name."""
-        return {"ensemble.members": ", ".join(map(str, self.members))}
+        return {"ensemble.members": self.words}
 
 
 def combined(ensemble: Ensemble, tables: dict[str, pd.DataFrame], anomaly_score: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from autoencoders.key import Key
 if TYPE_CHECKING:
     import pandas as pd
 
+ANOMALY_SCORE = "anomaly_score"  # the column of the score that ranks, in tables of scores
 MEAN = "mean"  # in the column normal_class: over all classes
 OURS = "ours"  # in the column protocol
 ORIGIN = ("outside_data", "seen", "protocol")  # what is said of a published row
@@ -46,24 +47,28 @@ def detectors(tables: dict[Key, pd.DataFrame]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    parts = []
-    for key, table in tables.items():
-        detector = key.detector
-        named = [f"{detector}/{score}" if isinstance(score, str) and score else detector for score in table["score"]]
-        parts.append(table.assign(detector=named))
+    parts = [
+        table.assign(detector=[name_of(key.detector, score) for score in table["score"].fillna("")])
+        for key, table in tables.items()
+    ]
     return pd.concat(parts, ignore_index=True)[["detector", "seed", "normal_class", "auroc", "low", "high"]]
 
 
-def ranking(detectors: pd.DataFrame, reference: str | None) -> pd.DataFrame:
+def name_of(detector: str, score: str) -> str:
+    """Return what a detector is called by one of its scores: by the one that ranks, by its own name."""
+    return detector if score in ("", ANOMALY_SCORE) else f"{detector}/{score}"
+
+
+def ranking(detectors: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame:
     """Rank detectors by their mean AUROC over normal classes and seeds.
 
     Args:
         detectors: Table from `detectors`.
-        reference: Detector that others should beat: by the same score if it has that, or by its anomaly score.
+        standings: Table from `standings.against`.
 
     Returns:
         Index detector, best first; one column per normal class (mean over seeds); mean, its sd over seeds (empty for
-        one seed), its 95 % interval low to high over test images, seeds; below_reference.
+        one seed), its 95 % interval low to high over test images, seeds; and the columns of the standings.
     """
     per_class = detectors[detectors["normal_class"] != MEAN]
     order = per_class["normal_class"].unique()
@@ -77,8 +82,7 @@ def ranking(detectors: pd.DataFrame, reference: str | None) -> pd.DataFrame:
         seeds=means["seed"].nunique(),
     )
     table.columns.name = None
-    below = [bool(row[MEAN] < _bar(name, table, reference)) for name, row in table.iterrows()]
-    return table.assign(below_reference=below).sort_values(MEAN, ascending=False)
+    return table.join(standings.set_index("detector")).sort_values(MEAN, ascending=False)
 
 
 def by_anomaly_score(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -138,11 +142,3 @@ def _row(cells: dict[str, object], classes: list[str]) -> Row:
         return Row.model_validate(rest | {"auroc": auroc})
     except ValueError as error:
         raise ValueError(f"published, source {cells.get('source')}: {error}") from None
-
-
-def _bar(name: str, table: pd.DataFrame, reference: str | None) -> float:
-    """Return the mean AUROC that a detector has to reach."""
-    if reference is None or reference not in table.index or name.split("/")[0] == reference:
-        return 0.0
-    same_score = f"{reference}/{name.partition('/')[2]}"
-    return float(table.loc[same_score if same_score in table.index else reference, MEAN])

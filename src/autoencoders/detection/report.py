@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from autoencoders.detection.ranking import MEAN, ORIGIN, OURS
+from autoencoders.detection.standings import CANNOT_TELL, WORSE
 from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Picture, Section
 
@@ -66,8 +67,16 @@ def answer(name: str, ranking: pd.DataFrame) -> str:
         if not rows.empty:
             leader = rows.loc[rows[MEAN].idxmax()]
             sentence += f"; {words}, {leader['detector']}, prints {100 * leader[MEAN]:.4g}%"
-    below = ours.loc[ours["below_reference"].astype(bool), "detector"]
-    return f"{sentence}." + (f" Below PCA: {', '.join(below)}." if len(below) else "")
+    return f"{sentence}.{_behind(ours)}"
+
+
+def _behind(ours: pd.DataFrame) -> str:
+    """Name those that the reference beats, and those that it cannot be told from."""
+    said = ""
+    for verdict, words in ((WORSE, "Worse than"), (CANNOT_TELL, "Not to be told from")):
+        found = ours[ours["verdict"] == verdict]
+        said += f" {words} {found['reference'].iloc[0]}: {', '.join(found['detector'])}." if len(found) else ""
+    return said
 
 
 def _own(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -78,11 +87,15 @@ def _own(ranking: pd.DataFrame) -> pd.DataFrame:
 def readable(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return what a reader compares: AUROC in percent, as papers print it, theirs with no more places than they do."""
     ranked = ranking[(ranking["protocol"] != OURS) | ~ranking["detector"].str.contains("/")]
-    shown = ranked[["detector", MEAN, "sd", "low", "high", "seeds", "below_reference", *ORIGIN]].copy()
-    for column in (MEAN, "sd", "low", "high"):
-        shown[column] = shown[column].map(lambda share: f"{100 * share:.2f}", na_action="ignore")
-    theirs = ranked["protocol"] != OURS
-    shown.loc[theirs, MEAN] = ranked.loc[theirs, MEAN].map(lambda share: f"{100 * share:.4g}")
-    return shown.rename(
-        columns={MEAN: "mean AUROC, %", "below_reference": "below PCA", "outside_data": "outside data"}
-    ).reset_index(drop=True)
+    theirs, references = ranked["protocol"] != OURS, ranked["reference"].dropna().unique()[:1]
+    columns = ["detector", MEAN, "sd", "low", "high", "seeds", *(["difference", "verdict"] if len(references) else [])]
+    columns += [*(["members"] if ranked["members"].notna().any() else []), *(ORIGIN if theirs.any() else [])]
+    shown = ranked[columns].copy()
+    for column, form in dict.fromkeys((MEAN, "sd", "low", "high"), "{:.2f}").items() | {("difference", "{:+.2f}")}:
+        if column in shown:
+            shown[column] = (100 * shown[column]).map(form.format, na_action="ignore")
+    shown.loc[theirs, MEAN] = (100 * ranked.loc[theirs, MEAN]).map("{:.4g}".format)
+    headings = {MEAN: "mean AUROC, %", "outside_data": "outside data"}
+    for reference in references:
+        headings |= {"difference": f"minus {reference}", "verdict": f"against {reference}"}
+    return shown.rename(columns=headings).reset_index(drop=True)

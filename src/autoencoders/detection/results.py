@@ -5,16 +5,18 @@ import pandas as pd
 
 from autoencoders.detection import bootstrap, thresholds
 from autoencoders.detection.detectors import IMAGE, OUTSIDE
+from autoencoders.detection.ranking import ANOMALY_SCORE
 from autoencoders.detection.scoring import Scoring, Thresholds
 from autoencoders.evaluation import metrics, sanity_checks
 from autoencoders.key import OUT_OF_DISTRIBUTION, SANITY_CHECK
 
 CONFIDENCE = 0.95  # of intervals
+BOOTSTRAP_SEED = 0  # the same for all detectors and trainings: only samples that are the same can be paired
 
 
 def other_scores(scores: pd.DataFrame) -> list[str]:
     """Return the names of the scores beside the anomaly score."""
-    return [name for name in scores if name not in (*IMAGE, "anomaly_score")]
+    return [name for name in scores if name not in (*IMAGE, ANOMALY_SCORE)]
 
 
 def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
@@ -46,26 +48,27 @@ def summary(scores: pd.DataFrame, seed: int) -> dict[str, float]:
     return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 
-def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring, seed: int) -> pd.DataFrame:
+def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Return AUROC by score and normal class, and over all of these.
 
     Args:
         scores: The table of each normal class, of the same images.
         settings: How many resamplings the intervals rest on.
-        seed: Seed of the resampling.
 
     Returns:
-        score (empty for the anomaly score), normal_class (`mean` over all), auroc, and, for the anomaly score, low
-        and high, its 95 % bootstrap interval over test images.
+        score (empty for the anomaly score), normal_class (`mean` over all), auroc, and low and high, its 95 % bootstrap
+        interval over test images; and by score (`anomaly_score` or its name) the mean in each bootstrap sample, (B,).
     """
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
-    main = bootstrap.mean_interval(test, settings.bootstrap_samples, CONFIDENCE, seed).assign(score="")
-    rows = []
-    for score in other_scores(next(iter(test.values()))):
-        areas = {name: metrics.auroc(table[score], table["is_anomaly"]) for name, table in test.items()}
-        areas["mean"] = float(np.mean(list(areas.values())))
-        rows += [{"score": score, "normal_class": name, "auroc": area} for name, area in areas.items()]
-    return pd.concat([main, pd.DataFrame(rows)], ignore_index=True)[["score", "normal_class", "auroc", "low", "high"]]
+    first = next(iter(test.values()))
+    rng = np.random.default_rng(BOOTSTRAP_SEED)
+    weights = bootstrap.draw_weights(len(first), settings.bootstrap_samples, rng)
+    parts, samples = [], {}
+    for column in (ANOMALY_SCORE, *other_scores(first)):
+        table, samples[column] = bootstrap.mean_interval(test, column, weights, CONFIDENCE)
+        parts.append(table.assign(score="" if column == ANOMALY_SCORE else column))
+    table = pd.concat(parts, ignore_index=True)
+    return table[["score", "normal_class", "auroc", "low", "high"]], samples
 
 
 def threshold_table(scores: dict[str, pd.DataFrame], settings: Thresholds) -> pd.DataFrame:

@@ -190,7 +190,7 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
     if study.normal_classes:
         beside = images_of(suite) | ({"published": key.dataset("published")} if study.published else {})
         drawn = reporting.create_detector_study_pipeline(
-            key, study.detectors(key), beside, study.has_out_of_distribution
+            key, study.detectors(key), beside, bool(study.ensembles), study.has_out_of_distribution
         )
         units = [one for unit in units for one in study.by_class(unit)]
     else:
@@ -206,8 +206,7 @@ def shown_in_section(key: Key, study: Study) -> list[str]:
     figures = list(reporting.DETECTOR_STUDY_FIGURES if study.normal_classes else reporting.STUDY_FIGURES)
     figures += ["out_of_distribution"] if study.has_out_of_distribution else []
     figures += ["snapshots"] if study.watched() else []
-    figures += [] if study.normal_classes else ["loss_chart"]
-    figures += ["ranking"] if study.published else []
+    figures += ["ranking"] if study.normal_classes else ["loss_chart"]
     for name in study.measurements:
         figures += [f"{name}_figure", f"{name}_summary", *([f"{name}_chart"] if name in study.charted() else [])]
     shown = [key.comparison.dataset(figure) for figure in figures]

@@ -87,6 +87,13 @@ class Study(Strict):
                     raise ValueError(f"ensembles.{name}: scoring.scores has no {member.score!r}")
         return self
 
+    @model_validator(mode="after")
+    def _reference_is_a_detector(self) -> "Study":
+        reference = (self.scoring or {}).get("reference")
+        if reference is not None and reference not in chain(self.variants, self.baselines, self.ensembles):
+            raise ValueError(f"scoring.reference: there is no detector {reference!r}")
+        return self
+
     @property
     def first_seed(self) -> str:
         """The name of the first seed, whose figures are drawn where one seed alone is shown."""

@@ -65,7 +65,7 @@ class Section:
     warnings: list[str] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     made: str = ""  # by which command, on which commit, and when
-    beside: pd.DataFrame | None = None  # what others print for the same
+    ranking: pd.DataFrame | None = None  # of detectors, and beneath what others print for the same
 
     def rendered(self) -> Rendered:
         """Return the section with its HTML; all text in it is escaped."""

@@ -54,7 +54,7 @@ def study_section(
     table: pd.DataFrame,
     material: dict[str, Any],
     made: str,
-    beside: pd.DataFrame | None = None,
+    ranking: pd.DataFrame | None = None,
 ) -> Section:
     """Return the section of a study.
 
@@ -65,7 +65,7 @@ def study_section(
         material: What it shows, by name of the dataset and in order: figures (PNG bytes), charts (Plotly figures) and
             the measurements' tables, `<measurement>_summary`, that the answer takes numbers from.
         made: By which command, on which commit, and when.
-        beside: Its variants and what others print for the same, in another table.
+        ranking: Of a one-class study: its detectors, ranked, and what others print for the same.
     """
     shown = {Key.of_dataset(name): content for name, content in material.items()}
     findings = {
@@ -84,7 +84,7 @@ def study_section(
         warnings=_warnings(table),
         charts=[_chart(artifact, content) for (_, artifact), content in shown.items() if artifact.endswith("_chart")],
         made=made,
-        beside=beside,
+        ranking=ranking,
     )
 
 

@@ -7,6 +7,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from autoencoders.detection.standings import WORSE
 from autoencoders.reporting.figures import style
 
 MEAN = "mean"
@@ -28,7 +29,7 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
 
     Args:
         ours: Index: detectors; columns: normal classes, then mean, its sd over seeds and its interval low to high (NaN
-            where there is none), below_reference (bool); AUROC in [0, 1].
+            where there is none), and the columns of `standings.against`; AUROC in [0, 1].
         published: Index: sources; columns: the same normal classes, NaN where nothing is printed, mean, and
             outside_data (yes or no).
         dataset: Name of the dataset, for the headline.
@@ -38,7 +39,8 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
     """
     columns = list(ours.columns[: ours.columns.get_loc(MEAN) + 1])
     ours = ours.sort_values(MEAN, ascending=False, kind="stable")
-    names = [f"{BELOW} {name}" if below else name for name, below in ours["below_reference"].items()]
+    worse = ours["verdict"] == WORSE
+    names = [f"{BELOW} {name}" if worse[name] else name for name in ours.index]
     table = ours[columns].set_axis(names)
     if published is not None and len(published):
         published = published.set_axis(_marked(published["outside_data"]))
@@ -46,12 +48,12 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
         table = pd.concat([table, gap, published[columns].sort_values(MEAN, ascending=False, kind="stable")])
     table = 100 * table.astype(float)
     bottom = min(90.0, max(50.0, 10 * np.floor(np.nanquantile(table, 0.05) / 10)))
-    figure, axes, cells = _draw_table(table, SHADES, Normalize(bottom, 100), "{:.1f}", right=1.9)
+    figure, axes, cells = _draw_table(table, SHADES, Normalize(bottom, 100), "{:.1f}", right=3.0)
     _mark_best(axes, cells, table.to_numpy().round(1))
     _write_spread(axes, ours)
     axes.axvline(len(columns) - 1.5, color="white", linewidth=6)
-    for label, below in zip(axes.get_yticklabels(), ours["below_reference"], strict=False):
-        label.set_color(style.VERMILLION if below else style.INK)
+    for label, marked in zip(axes.get_yticklabels(), worse, strict=False):
+        label.set_color(style.VERMILLION if marked else style.INK)
     axes.get_xticklabels()[-1].set_weight("bold")
     if len(table) > len(ours):
         axes.text(
@@ -174,6 +176,9 @@ def _write_spread(axes: Axes, ours: pd.DataFrame) -> None:
     """Write sd and interval of each mean at the right of the table, where there are any."""
     interval = [f"{100 * low:.1f} to {100 * high:.1f}" for low, high in zip(ours["low"], ours["high"], strict=True)]
     columns = {"± sd": [f"± {100 * sd:.2f}" for sd in ours["sd"]], "95% interval": interval}
+    compared = zip(ours["difference"], ours["verdict"], strict=True)
+    verdicts = [f"{100 * difference:+.2f} {verdict}" for difference, verdict in compared]
+    columns |= {f"against {one}": verdicts for one in ours["reference"].dropna().unique()}
     look = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "size": style.SMALL_SIZE}
     along = 6.0  # points at the right of the table
     for header, texts in columns.items():
@@ -204,7 +209,10 @@ def _note(ours: pd.DataFrame, bottom: float) -> str:
         note += " ± sd of the mean over seeds."
     if ours["low"].notna().any():
         note += " 95% bootstrap interval of the mean over test images."
-    return note + (f" {BELOW} mean below PCA's." if ours["below_reference"].any() else "")
+    if ours["reference"].notna().any():
+        note += f" Against {ours['reference'].dropna().iloc[0]}: better, or {BELOW} worse, where the 95% bootstrap "
+        note += "interval of the difference, on the same samples of the test images, leaves out 0."
+    return note
 
 
 def _marked(outside_data: pd.Series) -> list[str]:

@@ -127,16 +127,18 @@ def merge_classes(**metrics: Metrics) -> Metrics:
     return over_classes({key.normal_class: found for key, found in by_key(metrics).items()})
 
 
-def tabulate_auroc(scoring: Scoring, seed: int, **scores: DataFrame) -> DataFrame:
+def tabulate_auroc(scoring: Scoring, seed: int, **scores: DataFrame) -> tuple[DataFrame, Arrays]:
     """Tabulate AUROC by score and normal class, with bootstrap intervals.
 
     Returns:
-        score (empty for the anomaly score), normal_class (`mean` over all), seed, auroc, low, high.
+        score (empty for the anomaly score), normal_class (`mean` over all), seed, auroc, low, high; and by score the
+        mean in each bootstrap sample, which is the same for all detectors.
     """
     from autoencoders.detection import results
 
     tables = {key.normal_class: table for key, table in by_key(scores).items()}
-    return results.auroc_table(tables, scoring, seed).assign(seed=seed)
+    table, samples = results.auroc_table(tables, scoring)
+    return table.assign(seed=seed), samples
 
 
 def set_thresholds(scoring: Scoring, **scores: DataFrame) -> DataFrame:

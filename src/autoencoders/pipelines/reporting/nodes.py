@@ -11,6 +11,7 @@ import numpy as np
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageSet
 from autoencoders.data.splits import Splits
+from autoencoders.detection.ensembles import Ensemble
 from autoencoders.detection.scoring import Scoring
 from autoencoders.key import OUT_OF_DISTRIBUTION, Key, by_key
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure, Metrics
@@ -132,15 +133,21 @@ def draw_comparison(comparison: DataFrame) -> Figure:
     return comparison_bars(comparison.dropna(subset="test/mse_mean"))  # ensembles and baselines reconstruct nothing
 
 
-def join_detectors(**tables: DataFrame) -> DataFrame:
-    """Join the AUROC tables of a study's detectors.
+def join_detectors(
+    scoring: Scoring, ensembles: dict[str, Any] | None = None, **found: DataFrame | Arrays
+) -> tuple[DataFrame, DataFrame]:
+    """Join the AUROC tables of a study's detectors, and compare each with the reference on the same bootstrap samples.
 
     Returns:
-        detector, seed, normal_class, auroc, low, high.
+        detector, seed, normal_class, auroc, low, high; and detector, reference, difference, difference_low,
+        difference_high, verdict, members (of an ensemble, as they vote).
     """
-    from autoencoders.detection import ranking
+    from autoencoders.detection import ranking, standings
 
-    return ranking.detectors(by_key(tables))
+    tables, samples = by_key(found, "auroc"), by_key(found, "auroc_samples")
+    against = standings.against(tables, samples, scoring.reference)
+    words = {name: Ensemble.model_validate(block).words for name, block in (ensembles or {}).items()}
+    return ranking.detectors(tables), against.assign(members=against["detector"].map(words))
 
 
 def draw_out_of_distribution(comparison: DataFrame) -> Figure:
@@ -152,7 +159,7 @@ def draw_out_of_distribution(comparison: DataFrame) -> Figure:
 
 
 def rank_detectors(
-    detectors: DataFrame, images: ImageSet, scoring: Scoring, published: DataFrame | None = None
+    detectors: DataFrame, standings: DataFrame, images: ImageSet, scoring: Scoring, published: DataFrame | None = None
 ) -> tuple[DataFrame, Figure, Figure]:
     """Rank a study's detectors and set published ones beneath.
 
@@ -163,7 +170,7 @@ def rank_detectors(
     from autoencoders.detection import ranking
     from autoencoders.detection.figures.heat_tables import benchmark_table, score_heat_table
 
-    ours = ranking.ranking(detectors, scoring.reference)
+    ours = ranking.ranking(detectors, standings)
     theirs = None if published is None else ranking.printed(published, ours)
     by_score = score_heat_table(ranking.by_score(ours, scoring.anomaly_score), scoring.anomaly_score)
     table = benchmark_table(ranking.by_anomaly_score(ours), theirs, images.info["name"])
@@ -218,7 +225,7 @@ def write_section(
         provenance: Command, commit, versions and hardware.
         **material: `answer`, if there is one; `printed`, the study's printed numbers beside ours, if there are any;
             figures, charts and the measurements' tables, in the order in which they are shown, and among them the
-            ranking of a one-class study's detectors beside published ones, if there are any.
+            ranking of a one-class study's detectors.
     """
     from autoencoders.detection.report import readable
     from autoencoders.reporting.study import study_section

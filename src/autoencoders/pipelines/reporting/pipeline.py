@@ -63,7 +63,7 @@ def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -
 
 
 def create_detector_study_pipeline(
-    study: Key, detectors: list[Key], beside: dict[str, str], shown_others: bool
+    study: Key, detectors: list[Key], beside: dict[str, str], has_ensembles: bool, shown_others: bool
 ) -> Pipeline:
     """Return the comparison of a one-class study's detectors.
 
@@ -71,14 +71,18 @@ def create_detector_study_pipeline(
         study: The study's key.
         detectors: The key of every detector and seed.
         beside: The dataset of the study's `images` and, where papers print a table for its protocol, of `published`.
+        has_ensembles: Whether some of them are ensembles.
         shown_others: Whether they were shown out-of-distribution images.
     """
     place = study.comparison
-    ranked = {"detectors": place.dataset("detectors"), "scoring": study.parameter("scoring")} | beside
+    scoring = {"scoring": study.parameter("scoring")}
+    areas = scoring | ({"ensembles": study.parameter("ensembles")} if has_ensembles else {})
+    areas |= names(detectors, "auroc", "auroc_samples")
+    ranked = scoring | {name: place.dataset(name) for name in ("detectors", "standings")} | beside
     drawn = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     parts = [
         *_compare(place, detectors),
-        join(nodes.join_detectors, names(detectors, "auroc"), place, "detectors"),
+        join(nodes.join_detectors, areas, place, "detectors", "standings"),
         join(nodes.rank_detectors, ranked, place, "ranking", "auroc", "scores"),
         *([drawn] if shown_others else []),
     ]
@@ -160,6 +164,7 @@ def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published
     for study, dataset in studies.items():
         inputs = {
             "detectors": study.comparison.dataset("detectors"),
+            "standings": study.comparison.dataset("standings"),
             "images": Key(dataset).dataset("images"),
             "scoring": study.parameter("scoring"),
         }
