@@ -121,6 +121,7 @@ FIGURES = {  # whatever no other pattern of the catalog fits is a figure, so a m
     "scores",
     "snapshots",
     "test_errors",
+    "worlds",
 }
 
 

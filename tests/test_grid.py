@@ -8,7 +8,7 @@ from project_copy import PROJECT
 
 from autoencoders.key import Key
 from autoencoders.pipelines import grid
-from autoencoders.pipelines.assembly import assemble, with_one_seed
+from autoencoders.pipelines.assembly import assemble, named_worlds, with_one_seed
 from autoencoders.pipelines.deferred import Deferred
 from autoencoders.pipelines.grid import Suite
 
@@ -87,6 +87,23 @@ def test_a_benchmark_joins_studies_of_suites() -> None:
     parameters = {"mnist": {"splits": {}, "one": DETECTION}, "benchmark": BENCHMARK}
     assert list(grid.read(parameters)) == ["mnist"]
     assert grid.read_benchmarks(parameters)["benchmark"].studies == ("mnist.one",)
+
+
+def test_worlds_have_the_shortest_names_that_tell_them_apart() -> None:
+    suites = grid.read(
+        {
+            "mnist": {"splits": {}, "one": DETECTION, "few": DETECTION},
+            "kmnist": {"splits": {}, "one": DETECTION},
+            "dark": {"splits": {}, "dataset": "mnist", "other": DETECTION},
+        }
+    )
+    for studies, names in (
+        (["mnist.one", "kmnist.one"], ["mnist", "kmnist"]),
+        (["mnist.one", "dark.other"], ["mnist", "dark"]),
+        (["mnist.one", "mnist.few"], ["one", "few"]),
+        (["mnist.one", "mnist.few", "kmnist.one"], ["mnist_one", "mnist_few", "kmnist_one"]),
+    ):
+        assert list(named_worlds([Key.parse(study) for study in studies], suites)) == names
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from autoencoders.detection import thresholds
+from autoencoders.detection import ranks, thresholds
 from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
 from autoencoders.detection.figures.heat_tables import benchmark_table, out_of_distribution_table, score_heat_table
+from autoencoders.detection.figures.ranks import rank_table
 from autoencoders.detection.figures.rates import empirical_rates
 from autoencoders.reporting.figures.style import BLUE, VERMILLION
 
@@ -290,3 +291,49 @@ def test_the_best_score_of_a_detector_is_bold_and_the_gain_over_the_plain_error_
 def test_a_study_of_the_plain_error_alone_says_its_range() -> None:
     figure = score_heat_table(pd.DataFrame({"mse": [0.9, 0.8]}, index=["a", "b"]), "mse")
     assert figure.get_suptitle() == "Mean AUROC by mse from 80.0% to 90.0%"
+
+
+def worlds(count: int, detectors: int) -> pd.DataFrame:
+    """Return ranks in worlds where the first detector is always best, and the rest are alike."""
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"fashion_mnist_low_contrast_{world}", f"rotation_prediction_{place}", 0, "mean", rng.uniform(0.5, 0.9))
+        for world in range(count)
+        for place in range(detectors)
+    ]
+    table = pd.DataFrame(rows, columns=["world", "detector", "seed", "normal_class", "auroc"])
+    return ranks.rank(table.assign(auroc=table["auroc"].mask(table["detector"].str.endswith("_0"), 0.95)))
+
+
+@pytest.mark.parametrize(("count", "detectors"), [(2, 2), (4, 3), (20, 20)])
+def test_a_table_of_ranks_lies_inside_the_figure_and_prints_every_mean_rank(count: int, detectors: int) -> None:
+    table = worlds(count, detectors)
+    figure = rank_table(table)
+    assert lies_inside(figure)
+    texts = [text.get_text() for text in figure.axes[1].texts]
+    assert texts == [*(f"{value:.1f}" for value in table["mean_rank"]), "mean rank"]
+
+
+def test_bars_join_what_the_worlds_do_not_tell_apart() -> None:
+    table = worlds(20, 4)
+    figure = rank_table(table)
+    bars = [sorted(line.get_ydata()) for line in figure.axes[1].lines if line.get_linewidth() == 3]
+    assert [(round(low), round(high)) for low, high in bars] == [(1, 3)]
+    assert (
+        title(figure)
+        == "Over 20 worlds rotation_prediction_0 ranks best: 1.0 of 4 on average; all others can be told from it"
+    )
+    assert "critical difference of 1.0" in note(figure)
+    assert "too few to test" in note(rank_table(worlds(2, 4)))
+
+
+def test_the_best_of_each_world_is_bold_and_darkest() -> None:
+    figure = rank_table(worlds(3, 4))
+    bold = {text.get_position() for text in figure.axes[0].texts if text.get_weight() == "bold"}
+    assert bold == {(column, 0) for column in range(4)}
+
+
+def test_worlds_that_share_no_detector_are_said_to() -> None:
+    rows = [("a", "net", 0, "mean", 0.9), ("b", "pca", 0, "mean", 0.9)]
+    table = ranks.rank(pd.DataFrame(rows, columns=["world", "detector", "seed", "normal_class", "auroc"]))
+    assert title(rank_table(table)) == "No detector is in all 2 worlds"

@@ -189,7 +189,7 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     origin = {"outside_data": "no", "seen": "its table 1", "protocol": "same"}
     published = pd.DataFrame([{"source": "A paper", **origin, "mean": "0.85"}])
     study = Key("greys", "detection")
-    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {study: "greys"}, [study])
+    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {"greys": study}, {"greys": "greys"}, ["greys"])
     images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
     found = run(
         pipeline.only_nodes("rank_greys", "join_studies"),
@@ -198,7 +198,7 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
         **{"params:greys.detection.scoring": scoring, "greys.detection.published": published},
     )
     assert list(found["benchmark.greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
-    assert list(found["benchmark.auroc"].columns) == ["dataset", "detector", "seed", "normal_class", "auroc"]
+    assert list(found["benchmark.auroc"].columns) == ["world", "detector", "seed", "normal_class", "auroc"]
     report = run(
         pipeline.only_nodes("write_benchmark"),
         **{"params:benchmark.title": "Title", "params:benchmark.question": "Which?"},
@@ -212,6 +212,30 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
     assert '<td class="number">90.00</td>' in report and '<td class="number">85</td>' in report
 
 
+def test_a_benchmark_of_several_worlds_ranks_detectors_over_them_and_repeats_no_name() -> None:
+    rows = [("net", "mean", 0.9), ("pca", "mean", 0.8)]
+    detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
+    worlds = {name: Key("greys", name) for name in ("few", "many", "inverted")}
+    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), worlds, dict.fromkeys(worlds, "greys"), [])
+    tables = {study.comparison.dataset("detectors"): detectors for study in worlds.values()}
+    found = run(pipeline.only_nodes("rank_over_worlds", "join_studies"), **tables)
+    assert found["benchmark.ranks"]["mean_rank"].tolist() == [1, 2]
+    images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
+    ranking = detectors.rename(columns={"auroc": "mean"}).assign(
+        sd=0.0, seeds=1, protocol="ours", outside_data="no", reference=None, difference=None, verdict=None, members=None
+    )
+    report = run(
+        pipeline.only_nodes("write_benchmark"),
+        **{"params:benchmark.title": "Title", "params:benchmark.question": "Which?"},
+        **{"provenance": {"command": "kedro run"}, "greys.images": images},
+        **{"benchmark.ranks": found["benchmark.ranks"], "benchmark.worlds": PNG},
+        **{f"benchmark.{world}_ranking": ranking for world in worlds},
+        **{f"benchmark.{world}_{name}": PNG for name in ("table", "scores") for world in worlds},
+    )["benchmark.report"]
+    assert "Over 3 worlds net ranks best: 1.0 of 2 on average." in report
+    assert "Greys, few" in report and "Greys, inverted" in report
+
+
 def test_members_of_an_ensemble_are_chosen_from_the_test_images_of_every_dataset() -> None:
     labels = np.array([False, False, True, True])
     rows = pd.DataFrame({"split": "test", "is_anomaly": labels, "anomaly_score": [1.0, 1.0, 2.0, 2.0]})
@@ -223,7 +247,8 @@ def test_members_of_an_ensemble_are_chosen_from_the_test_images_of_every_dataset
         for dataset in ("a", "b")
         for name, table in {"net": good, "pca": bad}.items()
     }
-    pipeline = detection.create_selection_pipeline(Key("development"), Key("a", "choice"), {one: one for one in scores})
+    keys = {world: [Key(world, "choice", name, "seed_0", "zero") for name in ("net", "pca")] for world in ("a", "b")}
+    pipeline = detection.create_selection_pipeline(Key("development"), Key("a", "choice"), keys)
     settings = {"params:development.members": 2, "params:a.choice.scoring": Scoring.model_validate(SCORING)}
     chosen = run(pipeline, **scores, **settings)["development.selection"]
     assert chosen["detector"].tolist()[0] == "net"

@@ -1,9 +1,11 @@
 """The report of a benchmark: which detectors lead, beside published ones."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
 
+from autoencoders.detection import ranks
 from autoencoders.detection.ranking import MEAN, ORIGIN, OURS
 from autoencoders.detection.standings import CANNOT_TELL, WORSE
 from autoencoders.reporting.page import render_page
@@ -14,25 +16,55 @@ CAPTION = (
     "scored on the whole official test set. Ours: mean over seeds; published rows beneath."
 )
 
+RANKS = (
+    "Mean AUROC of each detector in each world, the darker the better its rank there; beside it mean ranks, and bars "
+    "that join detectors that the worlds do not tell apart."
+)
+
+SUMMED_UP = 3  # sections of which the summary repeats what they found; of more, the first one's alone
+
 SCORES = "The same detectors by other scores of the same networks; untrained is the anomaly score before training."
 
 
-def benchmark_report(title: str, question: str, provenance: dict[str, str], datasets: dict[str, dict[str, Any]]) -> str:
+def benchmark_report(
+    title: str,
+    question: str,
+    provenance: dict[str, str],
+    worlds: dict[str, dict[str, Any]],
+    first: list[Section],
+) -> str:
     """Return the report as one self-contained HTML document.
 
     Args:
         title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        datasets: By dataset its `images`; its `ranking`, one row per detector, ours and published; and, in PNG
-            bytes, `table`, the same as a picture, and `scores`, another by detector and score.
+        worlds: By world its `images`; its `ranking`, one row per detector, ours and published; and, in PNG bytes,
+            `table`, the same as a picture, and `scores`, another by detector and score.
+        first: Sections that come before those of the worlds.
     """
-    named = {material["images"].info["name"]: material for material in datasets.values()}
-    sections = [_section(name, question, material) for name, material in named.items()]
+    named = _named(worlds)
+    sections = [*first, *(_section(name, question, material) for name, material in named.items())]
     checksums = {f"checksum of {name}": material["images"].info["checksum"] for name, material in named.items()}
-    rankings = {name: material["ranking"] for name, material in named.items()}
-    summary = " ".join([*([both(rankings)] if len(rankings) > 1 else []), *(section.answer for section in sections)])
+    said = sections if len(sections) <= SUMMED_UP else sections[:1]
+    summary = " ".join(section.answer for section in said)
     return render_page(title, summary, provenance | checksums, [section.rendered() for section in sections])
+
+
+def ranks_section(table: pd.DataFrame, picture: bytes) -> Section:
+    """Return the section that ranks detectors over all worlds, of a table from `ranks.rank` and its figure."""
+    shown = table[["detector", "mean_rank", "mean_auroc"]].assign(mean_auroc=(100 * table["mean_auroc"]).round(2))
+    shown = shown.rename(columns={"mean_rank": "mean rank", "mean_auroc": "mean AUROC, %"})
+    figure = Picture("All worlds: AUROC, ranks and what they tell apart", RANKS, picture)
+    return Section("all worlds", "Which detector ranks best over all worlds?", ranks.finding(table), shown, [figure])
+
+
+def _named(worlds: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Name each world by its images, and where several show the same, by its own name too."""
+    images = {world: material["images"].info["name"] for world, material in worlds.items()}
+    many = Counter(images.values())
+    own = {world: name if many[name] == 1 else f"{name}, {world.replace('_', ' ')}" for world, name in images.items()}
+    return {own[world]: material for world, material in worlds.items()}
 
 
 def _section(name: str, question: str, material: dict[str, Any]) -> Section:
@@ -42,18 +74,6 @@ def _section(name: str, question: str, material: dict[str, Any]) -> Section:
     ]
     ranking = material["ranking"]
     return Section(name, question, answer(name, ranking), readable(ranking), pictures)
-
-
-def both(rankings: dict[str, pd.DataFrame]) -> str:
-    """Say which one detector is best over all datasets.
-
-    Args:
-        rankings: By name of the dataset.
-    """
-    means = pd.DataFrame({name: _own(ranking).set_index("detector")[MEAN] for name, ranking in rankings.items()})
-    best = means.dropna().mean(axis=1).idxmax()
-    numbers = " and ".join(f"{value:.2%} on {name}" for name, value in means.loc[best].items())
-    return f"Over all datasets {best} is best: {numbers}."
 
 
 def answer(name: str, ranking: pd.DataFrame) -> str:

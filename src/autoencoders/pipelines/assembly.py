@@ -231,31 +231,44 @@ def benchmark_pipeline(
     key: Key, benchmark: Benchmark, suites: dict[str, Suite], pipelines: dict[str, Pipeline]
 ) -> Pipeline:
     """Return one-class studies of several suites, and their joint table beside published ones."""
-    studies = {Key.parse(name): suites[Key.parse(name).suite] for name in benchmark.studies}
-    datasets = {study: suite.dataset for study, suite in studies.items()}
-    published = [study for study, suite in studies.items() if suite.studies[study.study].published]
-    joined = reporting.create_benchmark_pipeline(key, datasets, published)
+    worlds = named_worlds([Key.parse(name) for name in benchmark.studies], suites)
+    datasets = {world: suites[study.suite].dataset for world, study in worlds.items()}
+    published = [world for world, study in worlds.items() if suites[study.suite].studies[study.study].published]
+    joined = reporting.create_benchmark_pipeline(key, worlds, datasets, published)
     if benchmark.members:
-        blocks = {study: suite.studies[study.study] for study, suite in studies.items()}
-        joined += detection.create_selection_pipeline(key, next(iter(studies)), shared_scores(blocks))
+        joined += detection.create_selection_pipeline(key, next(iter(worlds.values())), shared_scores(worlds, suites))
     nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))
     return Pipeline([*nodes, placed(joined, key)])
 
 
-def shared_scores(studies: dict[Key, Study]) -> list[Key]:
-    """Return the keys of the variants and baselines that studies share, with the first seed and each normal class."""
-    first, *others = studies.values()
+def named_worlds(studies: list[Key], suites: dict[str, Suite]) -> dict[str, Key]:
+    """Return the studies of a benchmark by the shortest kind of name that tells them apart."""
+    kinds = (
+        [suites[study.suite].dataset for study in studies],
+        [study.suite for study in studies],
+        [study.study for study in studies],
+        [f"{study.suite}_{study.study}" for study in studies],
+    )
+    return dict(zip(next(names for names in kinds if len(set(names)) == len(studies)), studies, strict=True))
+
+
+def shared_scores(worlds: dict[str, Key], suites: dict[str, Suite]) -> dict[str, list[Key]]:
+    """Return the keys of the variants and baselines that worlds share, with the first seed and each normal class."""
+    blocks = {world: suites[key.suite].studies[key.study] for world, key in worlds.items()}
+    first, *others = blocks.values()
     shared = [
         name
         for name in chain(first.variants, first.baselines)
         if all(name in other.variants | other.baselines for other in others)
     ]
-    return [
-        one
-        for key, study in studies.items()
-        for name in shared
-        for one in study.by_class(Key(key.suite, key.study, name, study.first_seed))
-    ]
+    return {
+        world: [
+            one
+            for name in shared
+            for one in study.by_class(worlds[world]._replace(detector=name, seed=study.first_seed))
+        ]
+        for world, study in blocks.items()
+    }
 
 
 def images_of(suite: Suite) -> dict[str, str]:

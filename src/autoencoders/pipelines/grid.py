@@ -204,7 +204,7 @@ class Suite(Strict):
 
 
 class Benchmark(Strict):
-    """One-class studies of several suites, side by side and beside published numbers.
+    """One-class studies of several suites, its worlds, side by side and beside published numbers.
 
     Attributes:
         title: Title of the report.

@@ -3,25 +3,20 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from autoencoders.detection.standings import WORSE
 from autoencoders.reporting.figures import style
+from autoencoders.reporting.figures.heat_table import SHADES, Cells, draw_heat_table
 
 MEAN = "mean"
 BELOW = "▼"  # at the name of a detector that loses to the reference
 OUTSIDE = "†"  # at the name of a published one that learnt from other images, too
-SHADES = LinearSegmentedColormap.from_list("shades", ["#F7FAFC", "#9CC7E2", "#0A4F80"])
 ABOUT_CHANCE = LinearSegmentedColormap.from_list(
     "about_chance", [style.VERMILLION, "#F6D9C6", "#FFFFFF", "#C2DDED", style.BLUE]
 )
 BLIND = 0.05  # AUROC within this of 0.5 is a blind spot
-DARK = 0.55  # luminance below which ink is white
-CELL, ROW, LETTER = 0.62, 0.3, 0.078  # inches: a column, a row, a letter of a name
-
-Cells = dict[tuple[int, int], Text]  # by row and column
 
 
 def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, dataset: str = "") -> Figure:
@@ -48,7 +43,7 @@ def benchmark_table(ours: pd.DataFrame, published: pd.DataFrame | None = None, d
         table = pd.concat([table, gap, published[columns].sort_values(MEAN, ascending=False, kind="stable")])
     table = 100 * table.astype(float)
     bottom = min(90.0, max(50.0, 10 * np.floor(np.nanquantile(table, 0.05) / 10)))
-    figure, axes, cells = _draw_table(table, SHADES, Normalize(bottom, 100), "{:.1f}", right=3.0)
+    figure, axes, cells = draw_heat_table(table, SHADES, Normalize(bottom, 100), "{:.1f}", right=3.0)
     _mark_best(axes, cells, table.to_numpy().round(1))
     _write_spread(axes, ours)
     axes.axvline(len(columns) - 1.5, color="white", linewidth=6)
@@ -74,7 +69,7 @@ def score_heat_table(table: pd.DataFrame, anomaly_score: str) -> Figure:
         The table; the best score of a detector is bold.
     """
     values = 100 * table.astype(float)
-    figure, axes, cells = _draw_table(values, SHADES, Normalize(70, 100), "{:.1f}", right=0.4)
+    figure, axes, cells = draw_heat_table(values, SHADES, Normalize(70, 100), "{:.1f}", right=0.4)
     best = values.round(1).eq(values.max(axis=1).round(1), axis=0).to_numpy()
     for place in map(tuple, np.argwhere(best)):
         cells[place].set_weight("bold")
@@ -110,7 +105,7 @@ def out_of_distribution_table(table: pd.DataFrame) -> Figure:
     table = table.loc[table.mean(axis=1).sort_values(ascending=False, kind="stable").index]
     table = table[table.mean().sort_values(ascending=False, kind="stable").index].astype(float)
     table.columns = [kind_name(str(name)) for name in table.columns]
-    figure, axes, cells = _draw_table(table, ABOUT_CHANCE, Normalize(0, 1), "{:.2f}", right=1.2)
+    figure, axes, cells = draw_heat_table(table, ABOUT_CHANCE, Normalize(0, 1), "{:.2f}", right=1.2)
     for place in map(tuple, np.argwhere(table.to_numpy() < 0.5 + BLIND)):
         cells[place].set_weight("bold")
     scale = style.put_colour_scale(axes, axes.collections[0], ticks=[0, 0.5, 1])
@@ -122,42 +117,6 @@ def out_of_distribution_table(table: pd.DataFrame) -> Figure:
     )
     style.finish(figure, _blind_spots(table), note)
     return figure
-
-
-def _draw_table(
-    table: pd.DataFrame, cmap: Colormap, norm: Normalize, form: str, right: float
-) -> tuple[Figure, Axes, Cells]:
-    """Colour each cell and write its value, light on dark; a dash for none, nothing in a row without a name.
-
-    The figure is wide and high enough for the wrapped names and has `right` inches beside the table.
-    """
-    labels = [style.wrapped(str(name), 36) for name in table.index]
-    headers = [style.wrapped(str(name), 9) for name in table.columns]
-    longest = max(len(line) for label in labels for line in label.split("\n"))
-    lines = sum(1 + 0.55 * label.count("\n") for label in labels)
-    height = 1.45 + 0.17 * max(header.count("\n") for header in headers) + ROW * lines
-    figure, panels = style.new_figure(LETTER * longest + CELL * len(headers) + right + 0.4, max(height, 2.6))
-    axes = panels[0, 0]
-    edges = np.arange(len(headers) + 1) - 0.5, np.arange(len(labels) + 1) - 0.5
-    axes.pcolormesh(*edges, np.ma.masked_invalid(table), cmap=cmap, norm=norm, edgecolors="white", linewidth=1)
-    cells = {}
-    for (row, column), value in np.ndenumerate(table.to_numpy()):
-        text, color = form.format(value), _ink(cmap(norm(value)))
-        if np.isnan(value):
-            text, color = "–" if labels[row] else "", style.FAINT_INK
-        cells[row, column] = axes.text(column, row, text, color=color, ha="center", va="center", size=style.SMALL_SIZE)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.set_yticks(range(len(labels)), labels, fontsize=style.TEXT_SIZE)
-    axes.set_xticks(range(len(headers)), headers, fontsize=style.TEXT_SIZE)
-    axes.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
-    axes.spines[:].set_visible(False)
-    axes.grid(False)
-    return figure, axes, cells
-
-
-def _ink(color: tuple[float, float, float, float]) -> str:
-    """Return the ink that is legible on a colour, by its luminance (ITU-R BT.709)."""
-    return "white" if np.dot(color[:3], (0.2126, 0.7152, 0.0722)) < DARK else style.INK
 
 
 def _mark_best(axes: Axes, cells: Cells, values: np.ndarray) -> None:

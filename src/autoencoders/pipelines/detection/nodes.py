@@ -79,7 +79,7 @@ def look_at_extremes(
 
 
 def select_members(members: int, scoring: Scoring, **scores: DataFrame) -> DataFrame:
-    """Choose an ensemble by forward selection over worlds, which are the suites of the keys.
+    """Choose an ensemble by forward selection over worlds, whose names stand in the keys for the suites'.
 
     Returns:
         One row per member: step, detector, score, the ensemble's mean AUROC so far in each world, over these, and in

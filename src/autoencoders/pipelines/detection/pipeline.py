@@ -92,16 +92,17 @@ def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
     return Pipeline(parts, tags="detection")
 
 
-def create_selection_pipeline(benchmark: Key, study: Key, scored: list[Key]) -> Pipeline:
+def create_selection_pipeline(benchmark: Key, study: Key, scored: dict[str, list[Key]]) -> Pipeline:
     """Return the choice of an ensemble, under absolute names.
 
     Args:
         benchmark: The benchmark's key.
         study: The key of a study with the settings of the scores.
-        scored: Whose scores.
+        scored: By world the keys whose scores to choose from.
     """
     inputs = {"members": benchmark.parameter("members"), "scoring": study.parameter("scoring")}
-    inputs |= names(scored, "scores")
+    for world, keys in scored.items():
+        inputs |= {key._replace(suite=world).dataset("scores"): key.dataset("scores") for key in keys}
     return Pipeline([join(nodes.select_members, inputs, benchmark, "selection")], tags="detection")
 
 

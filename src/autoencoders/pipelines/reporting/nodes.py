@@ -178,15 +178,29 @@ def rank_detectors(
 
 
 def join_studies(**detectors: DataFrame) -> DataFrame:
-    """Join the AUROC of several studies' detectors, named by their dataset.
+    """Join the AUROC of several studies' detectors, named by their world.
 
     Returns:
-        dataset, detector, seed, normal_class, auroc.
+        world, detector, seed, normal_class, auroc.
     """
     import pandas as pd
 
-    joint = pd.concat(detectors, names=["dataset"]).reset_index("dataset")
-    return joint[["dataset", "detector", "seed", "normal_class", "auroc"]]
+    joint = pd.concat(detectors, names=["world"]).reset_index("world")
+    return joint[["world", "detector", "seed", "normal_class", "auroc"]]
+
+
+def rank_over_worlds(auroc: DataFrame) -> tuple[DataFrame, Figure]:
+    """Rank the detectors that all worlds share in each.
+
+    Returns:
+        One row per detector, best mean rank first: AUROC and rank in each world, mean_auroc, mean_rank; and the same as
+        a heat table with the critical difference of mean ranks.
+    """
+    from autoencoders.detection import ranks
+    from autoencoders.detection.figures.ranks import rank_table
+
+    table = ranks.rank(auroc)
+    return table, rank_table(table)
 
 
 def join_tables(**tables: DataFrame) -> DataFrame:
@@ -259,20 +273,30 @@ def write_page(images: ImageSet, splits: Splits, provenance: dict[str, str], tit
     return suite_page(title, images, samples, provenance | {"seed of the splits": str(splits.seed)}, written)
 
 
-def write_benchmark(title: str, question: str, provenance: dict[str, str], **material: Any) -> str:
+def write_benchmark(
+    title: str,
+    question: str,
+    provenance: dict[str, str],
+    ranks: DataFrame | None = None,
+    ranks_picture: bytes | None = None,
+    **material: Any,
+) -> str:
     """Write the report of a benchmark, one self-contained HTML document.
 
     Args:
         title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        **material: For each dataset its images, `<dataset>.images`, the ranking, `<dataset>.ranking`, and pictures in
-            PNG bytes, `<dataset>.table` and `<dataset>.scores`.
+        ranks: Of several worlds, the ranks of the detectors in each.
+        ranks_picture: The same as a picture, in PNG bytes.
+        **material: For each world its images, `<world>.images`, the ranking, `<world>.ranking`, and pictures in PNG
+            bytes, `<world>.table` and `<world>.scores`.
     """
-    from autoencoders.detection.report import benchmark_report
+    from autoencoders.detection.report import benchmark_report, ranks_section
 
-    datasets: dict[str, dict[str, Any]] = {}
+    worlds: dict[str, dict[str, Any]] = {}
     for name, content in material.items():
         key, artifact = Key.of_dataset(name)
-        datasets.setdefault(key.suite, {})[artifact] = content
-    return benchmark_report(title, question, provenance, datasets)
+        worlds.setdefault(key.suite, {})[artifact] = content
+    first = [] if ranks is None else [ranks_section(ranks, ranks_picture)]
+    return benchmark_report(title, question, provenance, worlds, first)

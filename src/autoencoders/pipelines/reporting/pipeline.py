@@ -152,32 +152,35 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
     return Pipeline(parts, tags="reporting")
 
 
-def create_benchmark_pipeline(benchmark: Key, studies: dict[Key, str], published: Container[Key]) -> Pipeline:
+def create_benchmark_pipeline(
+    benchmark: Key, worlds: dict[str, Key], datasets: dict[str, str], published: Container[str]
+) -> Pipeline:
     """Return the joint table of several one-class studies, each beside published ones, and their report.
 
     Args:
         benchmark: The benchmark's key.
-        studies: The dataset of each study, by its key.
-        published: The studies for whose protocol papers print a table.
+        worlds: The key of each study, by its name in the benchmark.
+        datasets: Whose images each shows.
+        published: The worlds for which papers print a table.
     """
     parts, made = [], {}
-    for study, dataset in studies.items():
-        inputs = {
-            "detectors": study.comparison.dataset("detectors"),
-            "standings": study.comparison.dataset("standings"),
-            "images": Key(dataset).dataset("images"),
-            "scoring": study.parameter("scoring"),
-        }
-        inputs |= {"published": study.dataset("published")} if study in published else {}
-        ranked = {name: f"{dataset}_{name}" for name in ("ranking", "table", "scores")}
-        parts.append(join(nodes.rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{dataset}"))
-        made |= {Key(dataset).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
-    detectors = {dataset: study.comparison.dataset("detectors") for study, dataset in studies.items()}
+    for world, study in worlds.items():
+        inputs = {name: study.comparison.dataset(name) for name in ("detectors", "standings")}
+        inputs |= {"images": Key(datasets[world]).dataset("images"), "scoring": study.parameter("scoring")}
+        inputs |= {"published": study.dataset("published")} if world in published else {}
+        ranked = {name: f"{world}_{name}" for name in ("ranking", "table", "scores")}
+        parts.append(join(nodes.rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{world}"))
+        made |= {Key(world).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
+        made |= {Key(world).dataset("images"): inputs["images"]}
+    detectors = {world: study.comparison.dataset("detectors") for world, study in worlds.items()}
     words = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
-    images = names(map(Key, studies.values()), "images")
+    if len(worlds) > 1:
+        auroc = {"auroc": benchmark.dataset("auroc")}
+        parts.append(join(nodes.rank_over_worlds, auroc, benchmark, "ranks", "worlds"))
+        words |= {"ranks": benchmark.dataset("ranks"), "ranks_picture": benchmark.dataset("worlds")}
     parts += [
         join(nodes.join_studies, detectors, benchmark, "auroc"),
-        join(nodes.write_benchmark, words | images | made, benchmark, "report"),
+        join(nodes.write_benchmark, words | made, benchmark, "report"),
     ]
     return Pipeline(parts, tags="reporting")
 
