@@ -7,14 +7,18 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from autoencoders.detection import ranks, thresholds
+from autoencoders.detection import ranks
 from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
 from autoencoders.detection.figures.heat_tables import benchmark_table, out_of_distribution_table, score_heat_table
 from autoencoders.detection.figures.ranks import rank_table
 from autoencoders.detection.figures.rates import empirical_rates
+from autoencoders.detection.rates import flagged as share_flagged
+from autoencoders.detection.rates import pool, standard_rates
+from autoencoders.detection.scoring import Thresholds
 from autoencoders.reporting.figures.style import BLUE, VERMILLION
 
+RULES = Thresholds(k=2.0, alpha=(0.05, 0.1))
 CLASSES = [f"digit_{index}" for index in range(10)]
 
 
@@ -33,12 +37,12 @@ def detected(classes: list[str], log: bool = True, calibration: int = 60) -> tup
         parts = [rng.normal(mean, 1, size) for mean, size in ((0, calibration), (0, 80), (1 + 0.3 * place, 120))]
         held_out, normal, anomalies = (np.exp(part) if log else part for part in parts)
         tables[name] = scores(np.append(normal, anomalies), np.arange(200) >= 80)
-        rates[name] = thresholds.rates(held_out, normal, anomalies, 2.0, (0.05, 0.1), 0.95)
+        rates[name] = standard_rates(held_out, normal, anomalies, RULES, 0.95, rng)
     return tables, rates
 
 
 def with_pooled(rates: dict) -> dict:
-    return rates | {"all": thresholds.pool(rates, 0.95)}
+    return rates | {"all": pool(rates, 0.95)}
 
 
 UNKNOWN = {"reference": None, "difference": np.nan, "verdict": None}  # without a reference
@@ -115,8 +119,8 @@ def test_the_curves_are_the_rates_of_thresholds_in_the_units_of_each_class(log: 
         for place in (50, 250, 450):
             along = flagged.get_xdata()[place]
             threshold = along * median if log else median + along * (high - median)
-            assert flagged.get_ydata()[place] == pytest.approx(thresholds.flagged(score[~is_anomaly], threshold))
-            assert missed.get_ydata()[place] == pytest.approx(1 - thresholds.flagged(score[is_anomaly], threshold))
+            assert flagged.get_ydata()[place] == pytest.approx(share_flagged(score[~is_anomaly], threshold))
+            assert missed.get_ydata()[place] == pytest.approx(1 - share_flagged(score[is_anomaly], threshold))
 
 
 def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
@@ -146,7 +150,7 @@ def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
 
 def test_empirical_rates_are_drawn_as_they_are_and_pooled():
     _, rates = detected(["zero", "one"])
-    pooled = thresholds.pool(rates, 0.95)
+    pooled = pool(rates, 0.95)
     left, right = empirical_rates(with_pooled(rates)).axes
     for axes, column in ((left, "empirical_rate"), (right, "detection_rate")):
         dots = [dots.get_offsets()[:, 0].tolist() for dots in axes.collections if isinstance(dots, PathCollection)]
@@ -155,11 +159,23 @@ def test_empirical_rates_are_drawn_as_they_are_and_pooled():
         assert diamonds.get_xdata().tolist() == pooled[column].tolist()
 
 
+def test_a_class_outside_the_band_of_chance_is_marked_and_the_others_are_counted():
+    _, rates = detected(["zero", "one"])
+    table = rates["one"].set_index("rule")
+    table.loc["conformal 0.1", "empirical_rate"] = table.loc["conformal 0.1", "drawn_high"] + 0.02
+    rates["one"] = table.reset_index()
+    left = empirical_rates(with_pooled(rates)).axes[0]
+    dots = [dots for dots in left.collections if isinstance(dots, PathCollection)]
+    marked = [[to_hex(color) == VERMILLION.lower() for color in one.get_facecolors()] for one in dots]
+    assert marked[1] == [rule == "conformal 0.1" for rule in table.index] and not any(marked[0])
+    texts = dict(zip(table.index, (text.get_text() for text in left.texts), strict=False))
+    assert texts["conformal 0.1"].endswith("  1/2") and texts["conformal 0.05"].endswith("  2/2")
+    assert "/" not in texts["quantile 0.9"]
+
+
 def test_the_title_sets_nominal_beside_empirical_rates():
     _, rates = detected(["zero", "one"])
-    conformal = (
-        thresholds.pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
-    )
+    conformal = pool(rates, 0.95).set_index("rule").loc[["conformal 0.05", "conformal 0.1"], "empirical_rate"]
     figure = empirical_rates(with_pooled(rates))
     assert title(figure) == (
         "Conformal thresholds flag {:.1%} and {:.1%} of normal test images at nominal rates of 5% and 10%".format(
@@ -172,7 +188,7 @@ def test_the_title_sets_nominal_beside_empirical_rates():
 def test_the_lowest_detection_is_named():
     _, rates = detected(["hard", "easy"])
     texts = [text.get_text() for text in empirical_rates(with_pooled(rates)).axes[1].texts]
-    assert texts.count("hard") == 5 and "easy" not in texts
+    assert texts.count("hard") == 7 and "easy" not in texts
 
 
 def test_the_table_prints_percents_best_first_and_published_rows_beneath():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from autoencoders.detection import bootstrap, thresholds
+from autoencoders.detection import bootstrap, rates
 from autoencoders.detection.detectors import IMAGE, OUTSIDE
 from autoencoders.detection.ranking import ANOMALY_SCORE
 from autoencoders.detection.scoring import Scoring, Thresholds
@@ -71,20 +71,26 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring) -> tuple[pd.
     return table[["score", "normal_class", "auroc", "low", "high"]], samples
 
 
-def threshold_table(scores: dict[str, pd.DataFrame], settings: Thresholds) -> pd.DataFrame:
+def threshold_table(scores: dict[str, pd.DataFrame], settings: Thresholds, seed: int) -> pd.DataFrame:
     """Return the nominal and empirical rate of each rule on test images, by normal class and over all.
 
+    Args:
+        scores: The table of each normal class.
+        settings: The rules.
+        seed: Seed of the coins of randomised rules.
+
     Returns:
-        normal_class (`all` for the pooled rows) and the columns of `thresholds.rates` and `thresholds.pool`.
+        normal_class (`all` for the pooled rows) and the columns of `rates.standard_rates` and `rates.pool`.
     """
-    tables = {name: _rates(table, settings) for name, table in scores.items()}
-    pooled = {"all": thresholds.pool(tables, CONFIDENCE)}
+    rng = np.random.default_rng(seed)
+    tables = {name: _rates(table, settings, rng) for name, table in scores.items()}
+    pooled = {"all": rates.pool(tables, CONFIDENCE)}
     return pd.concat(tables | pooled, names=["normal_class"]).reset_index("normal_class").reset_index(drop=True)
 
 
-def _rates(scores: pd.DataFrame, settings: Thresholds) -> pd.DataFrame:
+def _rates(scores: pd.DataFrame, settings: Thresholds, rng: np.random.Generator) -> pd.DataFrame:
     calibration = scores.loc[scores["split"] == "calibration", "anomaly_score"].to_numpy()
     test = scores[scores["split"] == "test"]
     normal = test.loc[~test["is_anomaly"], "anomaly_score"].to_numpy()
     anomalies = test.loc[test["is_anomaly"], "anomaly_score"].to_numpy()
-    return thresholds.rates(calibration, normal, anomalies, settings.k, settings.alpha, CONFIDENCE)
+    return rates.standard_rates(calibration, normal, anomalies, settings, CONFIDENCE, rng)

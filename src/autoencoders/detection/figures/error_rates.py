@@ -23,7 +23,7 @@ def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFr
 
     Args:
         scores: Per normal class (1 to 10) one row per test image: `anomaly_score`, `is_anomaly` (bool).
-        thresholds: Per normal class one row per rule, as `thresholds.rates` returns them.
+        thresholds: Per normal class one row per rule, as `rates.standard_rates` returns them.
 
     Returns:
         Thresholds are divided by the class's median normal score where all scores are positive; else they are moved

@@ -21,8 +21,8 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     """Draw nominal and empirical false positive rates by rule, and the detection rates beside them.
 
     Args:
-        rates: Per normal class one row per rule, as `thresholds.rates` returns them; under `all` the rows that
-            `thresholds.pool` makes of them.
+        rates: Per normal class one row per rule, as `rates.standard_rates` returns them; under `all` the rows that
+            `rates.pool` makes of them.
 
     Returns:
         Small dots are normal classes, the diamond is all of them together; lines are 95 % intervals.
@@ -33,19 +33,23 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     left, right = panels[0]
     rows = np.arange(len(pooled))
     _shade(left, rows, pooled["nominal_low"], pooled["nominal_high"], 0.30)
-    drawn = pooled.index.str.startswith(("conformal", "quantile"))
+    drawn = pooled.index.str.startswith(("conformal", "quantile", "randomised"))
     _shade(left, rows[drawn], pooled["drawn_low"][drawn], pooled["drawn_high"][drawn], 0.18)
     draw_nominal(left, pooled["nominal_rate"])
     for axes, columns in ((left, FALSE_POSITIVES), (right, DETECTIONS)):
         if len(classes) > 1:
             tables = {name: table[columns] for name, table in classes.items()}
-            draw_ranges(axes, tables, [style.ORANGE] * len(tables), alpha=0.75)
+            colours = [_colours(table) if axes is left else style.ORANGE for table in classes.values()]
+            draw_ranges(axes, tables, colours, alpha=0.75)
         values = pooled[columns].to_numpy()  # (rules, 3)
         axes.hlines(rows, values[:, 1], values[:, 2], color=style.BLUE, linewidth=2.4)
         axes.plot(
             values[:, 0], rows, "D", color=style.BLUE, markersize=6.5, markeredgecolor="white", markeredgewidth=0.8
         )
         texts, header = [f"{rate:.1%}" for rate in values[:, 0]], "pooled" if len(classes) > 1 else ""
+        if axes is left and len(classes) > 1:
+            header = "pooled, in band"
+            texts = [f"{text}  {inside}" for text, inside in zip(texts, _counts(classes), strict=True)]
         style.name_rows(axes, list(pooled.index), texts, header, style.BLUE)
     if len(classes) > 1:
         _name_lowest(right, classes)
@@ -81,6 +85,22 @@ def _shade(axes: Axes, rows: np.ndarray, low: pd.Series, high: pd.Series, alpha:
     axes.barh(rows, high - low, left=low, height=0.86, color=style.FAINT_INK, alpha=alpha, lw=0)
 
 
+def _outside(table: pd.DataFrame) -> pd.Series:
+    """Tell of one class's rules whether the rate lies outside the band of chance; not where the band is not known."""
+    return (table["empirical_rate"] < table["drawn_low"]) | (table["empirical_rate"] > table["drawn_high"])
+
+
+def _colours(table: pd.DataFrame) -> list[str]:
+    return [style.VERMILLION if outside else style.ORANGE for outside in _outside(table)]
+
+
+def _counts(classes: dict[str, pd.DataFrame]) -> list[str]:
+    """Say for each rule of how many classes the rate lies in its band, where that is known."""
+    inside = sum(~_outside(table) for table in classes.values())
+    known = next(iter(classes.values()))["drawn_low"].notna()
+    return [f"{count}/{len(classes)}" if told else "" for count, told in zip(inside, known, strict=True)]
+
+
 def _name_lowest(axes: Axes, classes: dict[str, pd.DataFrame]) -> None:
     """Name the normal class whose anomalies each rule detects least, at the lower end of its interval."""
     low, high = axes.get_xlim()
@@ -102,9 +122,8 @@ def _handles(classes: int) -> list[Line2D | Patch]:
         Line2D([], [], color=style.BLUE, marker="D", linewidth=2.4, label=pooled),
     ]
     if classes > 1:
-        handles.append(
-            Line2D([], [], color=style.ORANGE, marker="o", markersize=3.5, linewidth=1, label="one normal class")
-        )
+        for color, label in ((style.ORANGE, "one normal class"), (style.VERMILLION, "outside its band")):
+            handles.append(Line2D([], [], color=color, marker="o", markersize=3.5, linewidth=1, label=label))
     return handles
 
 
@@ -126,5 +145,6 @@ def _note(classes: int, one: pd.Series) -> str:
         f"n = {one['n_test']:,.0f} normal test images, {one['n_anomalies']:,.0f} anomalies and "
         f"{one['n_calibration']:,.0f} held-out normal images that set the thresholds{over}. Coloured lines: 95% Wilson "
         "intervals. Shade: where 95% of pooled rates fall by chance if the rule is right, for drawn test images and, "
-        "light, drawn calibration images too. The nominal rate of mean + k sd assumes Gaussian scores."
+        "light, drawn calibration images too. In band: of how many classes the rate falls where 95% "
+        "do, both draws counted (beta-binomial). The nominal rate of mean + k sd assumes Gaussian scores."
     )

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
-from autoencoders.detection import thresholds
+from autoencoders.detection import rates, thresholds
 from autoencoders.detection.scoring import Thresholds
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
@@ -35,10 +35,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     normal test images rotated by 90 degrees take their place.
 
     Returns:
-        table: one row per rule: rule, threshold, nominal_rate (of false positives; of the rules with sd what they would
-            flag if errors were Gaussian), empirical_rate on normal test images with its 95 % Wilson
-            interval low to high, detection_rate on anomalies with detection_low to detection_high, n_calibration,
-            n_test (normal images), anomalies (which) and n_anomalies.
+        table: one row per rule, as `rates.with_rates` returns them, and anomalies (which).
         arrays: calibration_errors, test_errors (of normal images) and anomaly_errors, (n,) each.
 
     Raises:
@@ -53,9 +50,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     }
     errors = {name: reconstruction_errors(subject.model, group) for name, group in images.items()}
     rules = _rules(errors["calibration_errors"], config, np.random.default_rng(subject.seed))
-    rates = thresholds.with_rates(rules, errors["test_errors"], errors["anomaly_errors"], CONFIDENCE)
-    anomalies = "other classes" if len(others) else "rotated by 90°"
-    return Finding(rates.assign(n_calibration=len(errors["calibration_errors"]), anomalies=anomalies), errors)
+    table = rates.with_rates(rules, *errors.values(), CONFIDENCE, np.random.default_rng(subject.seed))
+    return Finding(table.assign(anomalies="other classes" if len(others) else "rotated by 90°"), errors)
 
 
 def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
@@ -64,7 +60,7 @@ def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
 
 
 def _rules(calibration: np.ndarray, config: Config, rng: np.random.Generator) -> pd.DataFrame:
-    """Return rule, threshold and nominal_rate of the standard rules, below the one that takes batches for images."""
+    """Return the standard rules, below the one that takes batches for images."""
     standard = thresholds.standard_rules(calibration, config.k, config.alpha)
     faulty = {
         "rule": f"mean + {config.k:g} sd of batch means",

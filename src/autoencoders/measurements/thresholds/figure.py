@@ -15,7 +15,13 @@ from autoencoders.reporting.figures.histograms import draw_shares, finish_histog
 
 BINS = 60
 GROUPS = {"calibration_errors": style.FAINT_INK, "test_errors": style.SKY_BLUE, "anomaly_errors": style.ORANGE}
-COLOURS = {"batch means": style.VERMILLION, "mean": style.PURPLE, "quantile": style.GREEN, "conformal": style.BLUE}
+COLOURS = {
+    "batch means": style.VERMILLION,
+    "mean": style.PURPLE,
+    "quantile": style.GREEN,
+    "conformal": style.BLUE,
+    "randomised": style.SKY_BLUE,
+}
 MEDIAN, MEAN = style.DOTTED, style.DASHED  # lines
 
 
@@ -74,7 +80,7 @@ def _note(table: pd.DataFrame, variants: int) -> str:
     )
     note = (
         f"Thresholds from {calibration} held-out normal images; line: 95% Wilson interval from {n} normal test images; "
-        f"anomalies: {table['anomalies'].iloc[0]}. Shade: where the conformal rate falls for 95% of draws of "
+        f"anomalies: {table['anomalies'].iloc[0]}. Shade: where these rules' rate falls for 95% of draws of "
         "calibration images. "
     )
     return note + ("Rows of dots within a rule: the variants, in the order of the panels. " if variants > 1 else "")
@@ -90,11 +96,14 @@ def _draw_errors(axes: Axes, errors: dict[str, np.ndarray], edges: np.ndarray) -
 
 
 def _draw_thresholds(axes: Axes, table: pd.DataFrame) -> None:
-    """Draw finite thresholds; quantiles dashed over the conformal ones, which they all but cover."""
-    for rule, threshold in zip(table["rule"], table["threshold"], strict=True):
-        if np.isfinite(threshold):
-            dashes = (0, (4, 3)) if rule.startswith("quantile") else "-"
-            axes.axvline(threshold, color=_color(rule), lw=1.5, ls=dashes, zorder=4)
+    """Draw finite thresholds; quantiles dashed over the conformal ones, which they all but cover.
+
+    Randomised rules share those of their conformal kin.
+    """
+    own = table[table["coin"].isna() & np.isfinite(table["threshold"])]
+    for rule, threshold in zip(own["rule"], own["threshold"], strict=True):
+        dashes = (0, (4, 3)) if rule.startswith("quantile") else "-"
+        axes.axvline(threshold, color=_color(rule), lw=1.5, ls=dashes, zorder=4)
 
 
 def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
@@ -117,9 +126,9 @@ def _draw_rates(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
 
 
 def _draw_chance(axes: Axes, rules: pd.DataFrame) -> None:
-    """Shade where a conformal rule's rate falls for 95% of calibration draws (the beta distribution's sd, twice)."""
+    """Shade where 95% of calibration draws put these rules' rates (the beta distribution's sd, twice)."""
     for row, (rule, one) in enumerate(rules.iterrows()):
-        if rule.startswith("conformal"):
+        if rule.startswith(("conformal", "randomised")):
             alpha, n = one["nominal_rate"], one["n_calibration"]
             spread = 1.96 * np.sqrt(alpha * (1 - alpha) / (n + 2))
             axes.barh(row, 2 * spread, left=alpha - spread, height=0.86, color=style.BLUE, alpha=0.13, lw=0)

@@ -141,7 +141,7 @@ def tabulate_auroc(scoring: Scoring, seed: int, **scores: DataFrame) -> tuple[Da
     return table.assign(seed=seed), samples
 
 
-def set_thresholds(scoring: Scoring, **scores: DataFrame) -> DataFrame:
+def set_thresholds(scoring: Scoring, seed: int, **scores: DataFrame) -> DataFrame:
     """Set thresholds on the scores of calibration images and count what they flag among test images.
 
     Returns:
@@ -150,4 +150,4 @@ def set_thresholds(scoring: Scoring, **scores: DataFrame) -> DataFrame:
     from autoencoders.detection import results
 
     tables = {key.normal_class: table for key, table in by_key(scores).items()}
-    return results.threshold_table(tables, scoring.thresholds)
+    return results.threshold_table(tables, scoring.thresholds, seed)

@@ -87,7 +87,7 @@ def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
     parts = [
         join(nodes.merge_classes, names(classes, "metrics"), detector, "metrics"),
         join(nodes.tabulate_auroc, seed | scoring, detector, "auroc", "auroc_samples"),
-        join(nodes.set_thresholds, scoring, detector, "thresholds"),
+        join(nodes.set_thresholds, seed | scoring, detector, "thresholds"),
     ]
     return Pipeline(parts, tags="detection")
 
