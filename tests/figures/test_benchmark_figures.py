@@ -10,7 +10,12 @@ from matplotlib.figure import Figure
 from autoencoders.detection import ranks
 from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
-from autoencoders.detection.figures.heat_tables import benchmark_table, out_of_distribution_table, score_heat_table
+from autoencoders.detection.figures.heat_tables import (
+    anomalous_class_table,
+    benchmark_table,
+    out_of_distribution_table,
+    score_heat_table,
+)
 from autoencoders.detection.figures.ranks import rank_table
 from autoencoders.detection.figures.rates import empirical_rates
 from autoencoders.detection.rates import flagged as share_flagged
@@ -240,6 +245,26 @@ def test_spreads_are_written_where_there_are_any():
     assert "95% interval" not in alone and "± sd" not in alone
 
 
+def by_class(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["normal_class", "anomalous_class", "auroc"])
+
+
+def test_the_hardest_anomalous_class_of_each_normal_one_is_bold_and_none_of_those_told_apart():
+    areas = by_class(("one", "two", 0.9), ("one", "six", 0.8), ("two", "one", 1.0), ("two", "six", 0.9999))
+    figure = anomalous_class_table(areas)
+    assert title(figure) == "Hardest: six among one, AUROC 80.0%"
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["one", "two", "six"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["–", "90.0", "80.0", "100.0", "–", "100.0"]
+    assert [text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"] == ["80.0"]
+
+
+def test_all_but_one_normal_make_one_row():
+    areas = by_class(("all_but_0", "class 0", 0.9), ("all_but_1", "class 1", 0.7))
+    figure = anomalous_class_table(areas)
+    assert title(figure) == "Hardest: class 1 among all others, AUROC 70.0%"
+    assert [text.get_text() for text in figure.axes[0].texts] == ["90.0", "70.0"]
+
+
 def test_kinds_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
     table = pd.DataFrame({"blank": [0.1, 0.48], "inverted": [0.9, 1.0]}, index=["net", "pca"])
     figure = out_of_distribution_table(table)
@@ -280,6 +305,8 @@ def test_names_of_any_length_and_number_lie_inside_the_tables(count: int):
     )
     assert lies_inside(benchmark_table(ours, published, "Fashion-MNIST"))
     assert lies_inside(out_of_distribution_table(heat))
+    areas = by_class(*((one, other, 0.9) for one in names for other in [*names, "class_1"] if one != other))
+    assert lies_inside(anomalous_class_table(areas))
 
 
 def test_drawing_changes_no_input():

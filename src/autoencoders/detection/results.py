@@ -71,6 +71,28 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring) -> tuple[pd.
     return table[["score", "normal_class", "auroc", "low", "high"]], samples
 
 
+def by_anomalous_class(scores: dict[str, pd.DataFrame], normal_classes: dict[str, list[int]]) -> pd.DataFrame:
+    """Return the AUROC of each other class alone against the normal test images, by the anomaly score.
+
+    Args:
+        scores: The table of each normal class.
+        normal_classes: The labels that are normal in each turn; where there is one, it bears the turn's name.
+
+    Returns:
+        normal_class, anomalous_class, auroc.
+    """
+    names = {labels[0]: name for name, labels in normal_classes.items() if len(labels) == 1}
+    rows = []
+    for normal_class, table in scores.items():
+        test = table[table["split"] == "test"]
+        normal, anomalies = test[~test["is_anomaly"]], test[test["is_anomaly"]]
+        for label, own in anomalies.groupby("label"):
+            both = pd.concat([normal, own])
+            area = metrics.auroc(both[ANOMALY_SCORE], both["is_anomaly"])
+            rows.append((normal_class, names.get(label, f"class {label}"), area))
+    return pd.DataFrame(rows, columns=["normal_class", "anomalous_class", "auroc"])
+
+
 def threshold_table(scores: dict[str, pd.DataFrame], settings: Thresholds, seed: int) -> pd.DataFrame:
     """Return the nominal and empirical rate of each rule on test images, by normal class and over all.
 

@@ -14,6 +14,7 @@ CAPTIONS = {
     "reconstructions": "The first test image of each class and what is made of it.",
     "snapshots": "A few validation images and what is made of them as the training goes on.",
     "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
+    "anomalous_classes": "AUROC of each anomalous class alone against the normal test images, by normal class.",
     "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",
     "heatmaps": "Test images at both ends of the scale, the mistakes among them, and where they are off.",
     "precision_recall": "Precision over recall as the threshold moves, by normal class.",

@@ -92,6 +92,37 @@ def _gain(table: pd.DataFrame, anomaly_score: str) -> str:
     return f"{anomaly_score} instead of mse: {gain.min():+.1f} to {gain.max():+.1f} points of AUROC"
 
 
+def anomalous_class_table(areas: pd.DataFrame) -> Figure:
+    """Draw in percent how well one detector tells each class alone from each normal one.
+
+    Args:
+        areas: normal_class, anomalous_class and auroc in [0, 1].
+
+    Returns:
+        The table, normal classes below one another; one row where each has one anomalous class. The hardest class of a
+        row is bold, unless all are told apart to the digit shown.
+    """
+    normal, anomalous = (areas[f"{kind}_class"].unique().tolist() for kind in ("normal", "anomalous"))
+    columns = [name for name in normal if name in anomalous] + [name for name in anomalous if name not in normal]
+    table = 100 * areas.pivot(index="normal_class", columns="anomalous_class", values="auroc").loc[normal, columns]
+    if not areas["normal_class"].duplicated().any():
+        table = table.max().to_frame("all others").T
+    bottom = min(90.0, max(50.0, 10 * np.floor(np.nanmin(table) / 10)))
+    figure, axes, cells = draw_heat_table(table, SHADES, Normalize(bottom, 100), "{:.1f}", right=0.4)
+    lowest = table.eq(table.min(axis=1), axis=0) & (table.round(1) < 100)
+    for place in map(tuple, np.argwhere(lowest.to_numpy())):
+        cells[place].set_weight("bold")
+    style.set_labels(axes, x="anomalous class", y="normal class")
+    axes.xaxis.set_label_position("top")
+    among, hardest = table.stack().idxmin()
+    note = (
+        f"AUROC in percent of each class alone against the normal test images, colour from {bottom:.0f} or less to "
+        "100. Bold: the hardest of a row."
+    )
+    style.finish(figure, f"Hardest: {hardest} among {among}, AUROC {np.nanmin(table):.1f}%", note)
+    return figure
+
+
 def out_of_distribution_table(table: pd.DataFrame) -> Figure:
     """Draw how well each detector tells out-of-distribution images from normal ones.
 

@@ -127,18 +127,25 @@ def merge_classes(**metrics: Metrics) -> Metrics:
     return over_classes({key.normal_class: found for key, found in by_key(metrics).items()})
 
 
-def tabulate_auroc(scoring: Scoring, seed: int, **scores: DataFrame) -> tuple[DataFrame, Arrays]:
-    """Tabulate AUROC by score and normal class, with bootstrap intervals.
+def tabulate_auroc(
+    scoring: Scoring, seed: int, normal_classes: dict[str, list[int]], **scores: DataFrame
+) -> tuple[DataFrame, Arrays, DataFrame]:
+    """Tabulate one detector's AUROC by score and normal class, with bootstrap intervals.
 
     Returns:
-        score (empty for the anomaly score), normal_class (`mean` over all), seed, auroc, low, high; and by score the
-        mean in each bootstrap sample, which is the same for all detectors.
+        score (empty for the anomaly score), normal_class (`mean` over all), seed, auroc, low, high; by score the mean
+        in each bootstrap sample, which is the same for all detectors; and detector, seed, normal_class,
+        anomalous_class and the AUROC of this class alone.
     """
     from autoencoders.detection import results
 
-    tables = {key.normal_class: table for key, table in by_key(scores).items()}
+    found = by_key(scores)
+    tables = {key.normal_class: table for key, table in found.items()}
     table, samples = results.auroc_table(tables, scoring)
-    return table.assign(seed=seed), samples
+    by_class = results.by_anomalous_class(tables, normal_classes)
+    by_class.insert(0, "detector", next(key.detector for key in found))
+    by_class.insert(1, "seed", seed)
+    return table.assign(seed=seed), samples, by_class
 
 
 def set_thresholds(scoring: Scoring, seed: int, **scores: DataFrame) -> DataFrame:

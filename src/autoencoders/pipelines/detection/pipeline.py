@@ -83,10 +83,12 @@ def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
 def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
     """Return what one detector with one seed comes to over the normal classes, under absolute names."""
     scoring = {"scoring": detector.parameter("scoring")} | names(classes, "scores")
+    labels = {"normal_classes": detector.parameter("normal_classes")}
+    areas = ("auroc", "auroc_samples", "auroc_by_class")
     seed = {"seed": detector.parameter("seeds", detector.seed)}
     parts = [
         join(nodes.merge_classes, names(classes, "metrics"), detector, "metrics"),
-        join(nodes.tabulate_auroc, seed | scoring, detector, "auroc", "auroc_samples"),
+        join(nodes.tabulate_auroc, seed | labels | scoring, detector, *areas),
         join(nodes.set_thresholds, seed | scoring, detector, "thresholds"),
     ]
     return Pipeline(parts, tags="detection")

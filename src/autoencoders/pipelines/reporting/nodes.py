@@ -103,6 +103,13 @@ def draw_scores(**scores: DataFrame) -> tuple[Figure, Figure, Figure]:
     return score_histograms(test), roc_curves(test), precision_recall_curves(test)
 
 
+def draw_anomalous_classes(auroc_by_class: DataFrame) -> Figure:
+    """Draw the AUROC of each anomalous class alone, by normal class."""
+    from autoencoders.detection.figures.heat_tables import anomalous_class_table
+
+    return anomalous_class_table(auroc_by_class)
+
+
 def draw_thresholds(thresholds: DataFrame, **scores: DataFrame) -> tuple[Figure, Figure]:
     """Draw what a threshold lets pass and flags, and the nominal and empirical rates of each rule."""
     from autoencoders.detection.figures.error_rates import error_rates

@@ -11,7 +11,14 @@ from autoencoders.pipelines.reporting import nodes
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
 DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")
 TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
-DETECTOR_FIGURES = ("score_histograms", "roc_curves", "precision_recall", "error_rates", "empirical_rates")
+DETECTOR_FIGURES = (
+    "anomalous_classes",
+    "score_histograms",
+    "roc_curves",
+    "precision_recall",
+    "error_rates",
+    "empirical_rates",
+)
 
 
 def create_variant_pipeline(variant: Key) -> Pipeline:
@@ -29,7 +36,9 @@ def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -
     """
     scores = names(classes, "scores")
     rates = {"thresholds": detector.dataset("thresholds")} | scores
+    by_class = {"auroc_by_class": detector.dataset("auroc_by_class")}
     parts = [
+        join(nodes.draw_anomalous_classes, by_class, detector, "anomalous_classes"),
         join(nodes.draw_scores, scores, detector, "score_histograms", "roc_curves", "precision_recall"),
         join(nodes.draw_thresholds, rates, detector, "error_rates", "empirical_rates"),
     ]
