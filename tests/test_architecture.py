@@ -105,6 +105,7 @@ def test_putting_pipelines_together_imports_nothing_heavy() -> None:
 FIGURES = {  # whatever no other pattern of the catalog fits is a figure, so a misspelt name would be one, too
     "anomalous_classes",
     "auroc",
+    "cost_and_quality",
     "empirical_rates",
     "error_rates",
     "fashion_mnist_scores",

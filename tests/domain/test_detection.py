@@ -170,7 +170,11 @@ def test_a_network_scores_held_out_images_and_out_of_distribution_ones(greys, su
     variant, train = Variant.model_validate(PCA), subject.split("train")
     fit = engine.train(variant, train, train, seed=0)
     fitted = subject_of({"images": greys}, SPLITS, variant, fit.weights, 0, COMPUTE)
-    found = detectors.score_network(fitted, detectors.images_to_score(fitted, settings.out_of_distribution), settings)
+    images = detectors.images_to_score(fitted, settings.out_of_distribution)
+    found, costs = detectors.score_network(fitted, images, settings)
+    assert costs["score"].tolist() == ["anomaly_score", "distance"] and (costs["images"] == 35).all()
+    assert (costs[["fit_seconds", "scoring_seconds"]] > 0).all(axis=None)
+    assert fit.history["cpu_seconds"].gt(0).all()
     assert {"anomaly_score", "distance", "untrained"} <= set(found) and "mse" not in found
     assert found.loc[found["split"] == "test", "untrained"].notna().all()
     metrics = results.summary(found, seed=0)
@@ -180,7 +184,9 @@ def test_a_network_scores_held_out_images_and_out_of_distribution_ones(greys, su
 def test_a_baseline_scores_the_same_images(subject) -> None:
     images = detectors.images_to_score(subject, None)
     baseline = Baseline.model_validate({"kind": "nearest_neighbours", "neighbours": 1})
-    found = detectors.score_baseline(subject, images, baseline)
+    found, costs = detectors.score_baseline(subject, images, baseline)
+    assert costs[["score", "images"]].to_numpy().tolist() == [["anomaly_score", 35]]
+    assert (costs[["fit_seconds", "scoring_seconds"]] > 0).all(axis=None)
     assert list(found["index"]) == list(images[0].rows["index"])
     assert results.summary(found, seed=0)["test/auroc_0"] == 1
 

@@ -8,6 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from autoencoders.detection import ranks
+from autoencoders.detection.figures.cost import cost_and_quality
 from autoencoders.detection.figures.curves import precision_recall_curves
 from autoencoders.detection.figures.error_rates import error_rates
 from autoencoders.detection.figures.heat_tables import (
@@ -380,3 +381,44 @@ def test_worlds_that_share_no_detector_are_said_to() -> None:
     rows = [("a", "net", 0, "mean", 0.9), ("b", "pca", 0, "mean", 0.9)]
     table = ranks.rank(pd.DataFrame(rows, columns=["world", "detector", "seed", "normal_class", "auroc"]))
     assert title(rank_table(table)) == "No detector is in all 2 worlds"
+
+
+def costs(minutes: list[float], auroc: list[float] | None = None) -> pd.DataFrame:
+    """Return detectors, the best first; the first is optimal in training, the last in scoring."""
+    count = len(minutes)
+    table = pd.DataFrame({"detector": [f"rotation_prediction_density_{place}" for place in range(count)]})
+    table["auroc"] = auroc or np.linspace(0.99, 0.9, count)
+    optimal = {"training_optimal": table.index == 0, "scoring_optimal": table.index == count - 1}
+    return table.assign(training_minutes=minutes, microseconds=np.geomspace(1, 2000, count), **optimal)
+
+
+def test_the_best_detector_and_the_best_cheap_one_are_named() -> None:
+    name = "rotation_prediction_density"
+    said = f"Best: {name}_0, mean AUROC 99.00% in 25 CPU minutes; in under 2: {name}_2, 90.00%"
+    assert title(cost_and_quality(costs([25, 3, 1.9]))) == said
+    assert title(cost_and_quality(costs([1.5, 3]))) == f"Best: {name}_0, mean AUROC 99.00% in 1.5 CPU minutes"
+    assert title(cost_and_quality(costs([25, 3]))) == f"Best: {name}_0, mean AUROC 99.00% in 25 CPU minutes"
+
+
+def test_dots_stand_at_cost_and_quality_and_the_optimal_ones_are_filled() -> None:
+    table = costs([25, 3, 1])
+    for axes, column, optimal in zip(
+        cost_and_quality(table).axes, ["training_minutes", "microseconds"], [0, 2], strict=False
+    ):
+        dots = [line for line in axes.lines if line.get_marker() == "o"]
+        assert [dot.get_xdata()[0] for dot in dots] == pytest.approx(table[column])
+        assert [1 - dot.get_ydata()[0] for dot in dots] == pytest.approx(table["auroc"])
+        assert [dot.get_markerfacecolor() == BLUE for dot in dots] == [place == optimal for place in range(3)]
+        assert axes.yaxis_inverted()
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_costs_of_any_number_of_detectors_lie_inside_the_figure(count: int) -> None:
+    figure = cost_and_quality(costs(list(np.geomspace(30, 0.01, count))))
+    assert lies_inside(figure)
+    texts = [text.get_text() for text in figure.axes[2].texts]
+    assert texts[3::4] == [f"{place + 1}  rotation_prediction_density_{place}" for place in range(count)]
+
+
+def test_a_perfect_detector_has_a_place() -> None:
+    assert lies_inside(cost_and_quality(costs([2, 1], [1.0, 0.9])))

@@ -162,6 +162,25 @@ def test_a_baseline_and_an_ensemble_leave_the_same_kind_of_metrics(one_class) ->
     assert run(ensemble, **inputs(ensemble, data))["metrics"]["test/auroc_0"] == 1
 
 
+def test_what_a_detector_costs_is_added_up_over_classes_and_over_an_ensemble_s_members() -> None:
+    net, pca, both = (Key("greys", "detection", name, "seed_0") for name in ("net", "pca", "both"))
+    costs = pd.DataFrame(
+        [("anomaly_score", 1.0, 0.5, 1000)], columns=["score", "fit_seconds", "scoring_seconds", "images"]
+    )
+    found = {}
+    for detector in (net, pca):
+        classes = [detector._replace(normal_class=name) for name in ("dark", "bright")]
+        data = {key.dataset("cost"): costs for key in classes}
+        data |= {key.dataset("history"): pd.DataFrame({"cpu_seconds": [2.0]}) for key in classes}
+        found |= run(detection.create_cost_pipeline(detector, classes, trained=True), **data)
+    members = [{"detector": name, "score": "mse"} for name in ("net", "pca")]
+    ensemble = Ensemble.model_validate({"members": members})
+    settings = {"params:greys.detection.ensembles.both": ensemble}
+    settings |= {"params:greys.detection.scoring": Scoring.model_validate(SCORING)}
+    joint = run(detection.create_ensemble_cost_pipeline(both, [net, pca]), **found, **settings)[both.dataset("cost")]
+    assert joint.iloc[0].tolist() == ["anomaly_score", 8, 4, 1000]
+
+
 def test_classes_are_merged_under_their_labels() -> None:
     detector = Key("greys", "detection", "net", "seed_0")
     dark, bright = (detector._replace(normal_class=name) for name in ("dark", "bright"))
@@ -205,6 +224,7 @@ def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones()
         **{"provenance": {"command": "kedro run"}, "greys.images": images},
         **{"benchmark.greys_ranking": found["benchmark.greys_ranking"]},
         **{f"benchmark.greys_{name}": PNG for name in ("table", "scores")},
+        **{"greys.detection.comparison.cost_and_quality": PNG},
     )["benchmark.report"]
     assert "<td>better</td>" in report and '<td class="number">+10.00</td>' in report
     assert "<td>a/mse + b/mse</td>" in report and "<td>its table 1</td>" in report
@@ -231,6 +251,7 @@ def test_a_benchmark_of_several_worlds_ranks_detectors_over_them_and_repeats_no_
         **{"benchmark.ranks": found["benchmark.ranks"], "benchmark.worlds": PNG},
         **{f"benchmark.{world}_ranking": ranking for world in worlds},
         **{f"benchmark.{world}_{name}": PNG for name in ("table", "scores") for world in worlds},
+        **{study.comparison.dataset("cost_and_quality"): PNG for study in worlds.values()},
     )["benchmark.report"]
     assert "Over 3 worlds net ranks best: 1.0 of 2 on average." in report
     assert "Greys, few" in report and "Greys, inverted" in report

@@ -8,13 +8,14 @@ import pandas as pd
 from torch import Tensor
 
 from autoencoders.data.images import ImageTensor
-from autoencoders.detection import scores
+from autoencoders.detection import cost, scores
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.out_of_distribution import OutOfDistribution, generate
 from autoencoders.detection.scoring import Scoring
 from autoencoders.evaluation import latent as codes
 from autoencoders.evaluation.subject import Subject
 from autoencoders.training import engine
+from autoencoders.training.clock import timed
 
 IMAGE = ("index", "split", "label", "is_anomaly")  # what a table of scores says of an image beside its scores
 HELD_OUT = ("calibration", "test")
@@ -58,7 +59,7 @@ def _out_of_distribution(subject: Subject, rows: pd.DataFrame, settings: OutOfDi
         yield Images(pd.DataFrame(row, range(len(values))), values)
 
 
-def score_network(subject: Subject, images: list[Images], settings: Scoring) -> pd.DataFrame:
+def score_network(subject: Subject, images: list[Images], settings: Scoring) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score images by every score of a network, and by the anomaly score of the same network before training.
 
     Args:
@@ -68,7 +69,7 @@ def score_network(subject: Subject, images: list[Images], settings: Scoring) -> 
 
     Returns:
         One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous), the other scores
-        by name, and `untrained`.
+        by name, and `untrained`; and what each score costs, as `cost.of_scores` returns it.
     """
     own = {name: score for name, score in settings.scores.items() if name == settings.anomaly_score}
     train, corruption, seed = subject.split("train"), subject.variant.corruption, subject.seed
@@ -82,18 +83,23 @@ def score_network(subject: Subject, images: list[Images], settings: Scoring) -> 
         if isinstance(one.values, ImageTensor):
             table[UNTRAINED] = before.score(one.values)[settings.anomaly_score]
         tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    some = subject.at(subject.splits["test"][: cost.IMAGES])
+    return pd.concat(tables, ignore_index=True), cost.of_scores(fitted, some, settings.anomaly_score)
 
 
-def score_baseline(subject: Subject, images: list[Images], baseline: Baseline) -> pd.DataFrame:
+def score_baseline(subject: Subject, images: list[Images], baseline: Baseline) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit a baseline to the training images, in [0, 1], and score others with it.
 
     Returns:
-        One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous).
+        One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous); and what it costs,
+        as `cost.of_scores` returns it.
     """
-    scorer = baseline.fit(_whole(subject.split("train")), subject.seed)
+    scorer, fit_seconds = timed(baseline.fit, _whole(subject.split("train")), subject.seed)
     tables = [one.rows.assign(anomaly_score=scorer(_whole(one.values))) for one in images]
-    return pd.concat(tables, ignore_index=True)
+    some = _whole(subject.at(subject.splits["test"][: cost.IMAGES]))
+    _, scoring_seconds = timed(scorer, some)
+    row = {"score": cost.ANOMALY_SCORE, "fit_seconds": fit_seconds, "scoring_seconds": scoring_seconds}
+    return pd.concat(tables, ignore_index=True), pd.DataFrame([row | {"images": len(some)}])
 
 
 def _whole(images: ImageTensor | Tensor) -> Tensor:

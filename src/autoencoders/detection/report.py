@@ -21,6 +21,8 @@ RANKS = (
     "that join detectors that the worlds do not tell apart."
 )
 
+COST = "Mean AUROC over processor time: of training on all normal classes in turn, and of scoring an image."
+
 SUMMED_UP = 3  # sections of which the summary repeats what they found; of more, the first one's alone
 
 SCORES = "The same detectors by other scores of the same networks; untrained is the anomaly score before training."
@@ -40,7 +42,7 @@ def benchmark_report(
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
         worlds: By world its `images`; its `ranking`, one row per detector, ours and published; and, in PNG bytes,
-            `table`, the same as a picture, and `scores`, another by detector and score.
+            `table`, the same as a picture, `scores`, another by detector and score, and `cost`.
         first: Sections that come before those of the worlds.
     """
     named = _named(worlds)
@@ -71,6 +73,7 @@ def _section(name: str, question: str, material: dict[str, Any]) -> Section:
     pictures = [
         Picture(f"{name}: AUROC by detector and normal class", CAPTION, material["table"]),
         Picture(f"{name}: mean AUROC by detector and score", SCORES, material["scores"]),
+        Picture(f"{name}: what detectors cost beside how well they detect", COST, material["cost"]),
     ]
     ranking = material["ranking"]
     return Section(name, question, answer(name, ranking), readable(ranking), pictures)

@@ -13,6 +13,7 @@ CAPTIONS = {
     "loss_curves": "Training loss by iteration and, with the validation error, by epoch.",
     "reconstructions": "The first test image of each class and what is made of it.",
     "snapshots": "A few validation images and what is made of them as the training goes on.",
+    "cost_and_quality": "Mean AUROC over processor time: of training on all normal classes in turn, and of scoring.",
     "auroc": "Area under the ROC curve on the test images, by variant and normal class.",
     "anomalous_classes": "AUROC of each anomalous class alone against the normal test images, by normal class.",
     "score_histograms": "Anomaly scores of normal test images and of anomalies, by normal class.",

@@ -17,6 +17,7 @@ from autoencoders.data.images import SCORING_BATCH, ImageTensor
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
+from autoencoders.training.clock import cpu_seconds, timed
 from autoencoders.training.optimizer import Adam, Schedule, schedule
 from autoencoders.training.patience import Patience
 from autoencoders.training.progress import bar
@@ -36,8 +37,8 @@ class Fit:
     Attributes:
         weights: State of the network.
         history: One row per epoch or, where there are more than 100, per every second, third ... and the last one:
-            epoch, train_loss (of that epoch), validation_mse, learning_rate, seconds (since the row before). With
-            patience, its last row is that of the weights kept.
+            epoch, train_loss (of that epoch), validation_mse, learning_rate, seconds and cpu_seconds (since the row
+            before). With patience, its last row is that of the weights kept.
         iterations: One row per step: iteration, train_loss (penalty included).
         snapshots: Reconstructions (n, C, H, W) of the first validation images, `epoch_<number>`, and the originals.
     """
@@ -143,14 +144,15 @@ class _Trainer:
         every = math.ceil(self.epochs / HISTORY_ROWS)
         with_row = {*range(every, self.epochs + 1, every), self.epochs}
         self._keep_snapshot(0)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), cpu_seconds()
         for epoch in bar(range(self.epochs), self.epochs, self.variant.model.architecture, "epoch"):
             self._epoch(epoch)
             self._keep_snapshot(epoch + 1)
             if epoch + 1 not in with_row:
                 continue
-            rows.append(self._row(epoch) | {"seconds": time.perf_counter() - start})
-            start = time.perf_counter()
+            row = self._row(epoch)
+            rows.append(row | {"seconds": time.perf_counter() - start, "cpu_seconds": cpu_seconds() - cpu})
+            start, cpu = time.perf_counter(), cpu_seconds()
             log_row(rows, self.epochs, len(with_row))
             if self.patience.is_over(rows[-1]["validation_mse"], self.model):
                 break
@@ -210,7 +212,7 @@ class _Trainer:
 def _fit_closed_form(model: Autoencoder, train_images: ImageTensor, validation_images: ImageTensor) -> Fit:
     """Fit principal components; the history is the one row that there is."""
     start = time.perf_counter()
-    basis = pca.fit(train_images[slice(None)].flatten(1).cpu().numpy())
+    basis, cpu = timed(pca.fit, train_images[slice(None)].flatten(1).cpu().numpy())
     with torch.no_grad():
         model.mean.copy_(torch.from_numpy(basis["mean"]))
         found = torch.from_numpy(basis["components"])[: model.latent_dim]
@@ -221,6 +223,7 @@ def _fit_closed_form(model: Autoencoder, train_images: ImageTensor, validation_i
         "validation_mse": float(reconstruction_errors(model, validation_images).mean()),
         "learning_rate": 0.0,
         "seconds": time.perf_counter() - start,
+        "cpu_seconds": cpu,
     }
     return _fit(model, [row], np.array([row["train_loss"]]), {})
 

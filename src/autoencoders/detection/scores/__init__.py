@@ -6,12 +6,13 @@ negative. Networks must be in evaluation mode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from autoencoders.configuration import Plugin
+from autoencoders.training.clock import timed
 from autoencoders.training.progress import bar
 
 if TYPE_CHECKING:
@@ -47,10 +48,16 @@ class Fitted:
     Attributes:
         outputs: What the network makes of its training images.
         scorers: Fitted scores by name.
+        seconds: The processor time that fitting each took.
     """
 
     outputs: TrainingOutputs
     scorers: dict[str, Scorer]
+    seconds: dict[str, float]
+
+    def alone(self, name: str) -> Self:
+        """Return one of the scores by itself."""
+        return replace(self, scorers={name: self.scorers[name]}, seconds={name: self.seconds[name]})
 
     def score(self, images: ImageTensor | Tensor) -> dict[str, np.ndarray]:
         """Return each score (N,) of images (N, C, H, W), which as a tensor are in the units that the network sees."""
@@ -91,7 +98,9 @@ def fit(
         raise ValueError("there are no training images to fit scores to")
     outputs = TrainingOutputs(model, train, corruption, seed)
     with torch.inference_mode():
-        return Fitted(outputs, {name: score.fit(outputs) for name, score in settings.items()})
+        fitted = {name: timed(score.fit, outputs) for name, score in settings.items()}
+    scorers, seconds = ({name: one[place] for name, one in fitted.items()} for place in (0, 1))
+    return Fitted(outputs, scorers, seconds)
 
 
 def combine(scores: list[np.ndarray], held_out: np.ndarray, weights: list[float]) -> np.ndarray:

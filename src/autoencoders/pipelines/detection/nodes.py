@@ -20,13 +20,14 @@ def score_anomalies(
     compute: Compute,
     scoring: Scoring,
     **images: ImageSet,
-) -> DataFrame:
+) -> tuple[DataFrame, DataFrame]:
     """Score the calibration and test images, and out-of-distribution ones, by every score of a network.
 
     `images` are the study's own image set and, by name, those of other datasets.
 
     Returns:
-        One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous), the other scores.
+        One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous), the other scores;
+        and what each score costs: score, fit_seconds, scoring_seconds, images.
     """
     from autoencoders.detection import detectors
     from autoencoders.evaluation.subject import subject_of
@@ -37,11 +38,11 @@ def score_anomalies(
 
 def score_with_baseline(
     splits: Arrays, baseline: Baseline, seed: int, compute: Compute, scoring: Scoring, **images: ImageSet
-) -> DataFrame:
+) -> tuple[DataFrame, DataFrame]:
     """Fit a detector without a network on the same training images, and score the same images with it.
 
     Returns:
-        One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous).
+        One row per image: index, split, label, is_anomaly, anomaly_score (larger = more anomalous); and what it costs.
     """
     from autoencoders.detection import detectors
     from autoencoders.evaluation.subject import subject_of
@@ -146,6 +147,24 @@ def tabulate_auroc(
     by_class.insert(0, "detector", next(key.detector for key in found))
     by_class.insert(1, "seed", seed)
     return table.assign(seed=seed), samples, by_class
+
+
+def add_up_cost(**found: DataFrame) -> DataFrame:
+    """Add up what one detector costs over the normal classes, with the training of its networks.
+
+    Returns:
+        score, training_seconds, fit_seconds, microseconds (to score an image), all of processor time.
+    """
+    from autoencoders.detection import cost
+
+    return cost.over_classes(by_key(found, "cost").values(), by_key(found, "history").values())
+
+
+def add_up_members(ensemble: Ensemble, scoring: Scoring, **costs: DataFrame) -> DataFrame:
+    """Add up what an ensemble's members cost, each network and each score of it counted once."""
+    from autoencoders.detection import cost
+
+    return cost.of_ensemble(ensemble, {key.detector: one for key, one in by_key(costs).items()}, scoring.anomaly_score)
 
 
 def set_thresholds(scoring: Scoring, seed: int, **scores: DataFrame) -> DataFrame:

@@ -25,7 +25,7 @@ def create_variant_pipeline(others: list[str], exemplified: bool) -> Pipeline:
     scoring = node(
         nodes.score_anomalies,
         inputs=SHOWN | {"weights": "weights", "variant": "params:variant"} | names(map(Key, others), "images"),
-        outputs="scores",
+        outputs=["scores", "cost"],
         name="score_anomalies",
     )
     measuring = node(
@@ -61,7 +61,7 @@ def create_baseline_pipeline(others: list[str]) -> Pipeline:
     scoring = node(
         nodes.score_with_baseline,
         inputs=SHOWN | {"baseline": "params:baseline"} | names(map(Key, others), "images"),
-        outputs="scores",
+        outputs=["scores", "cost"],
         name="score_with_baseline",
         tags="training",
     )
@@ -92,6 +92,32 @@ def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
         join(nodes.set_thresholds, seed | scoring, detector, "thresholds"),
     ]
     return Pipeline(parts, tags="detection")
+
+
+def create_cost_pipeline(detector: Key, classes: list[Key], trained: bool) -> Pipeline:
+    """Return what one detector with one seed costs over the normal classes, under absolute names.
+
+    Args:
+        detector: The detector's key.
+        classes: The same for each normal class.
+        trained: Whether a network was trained on each.
+    """
+    artifacts = ("cost", "history") if trained else ("cost",)
+    return Pipeline([join(nodes.add_up_cost, names(classes, *artifacts), detector, "cost")], tags="detection")
+
+
+def create_ensemble_cost_pipeline(detector: Key, members: list[Key]) -> Pipeline:
+    """Return what an ensemble with one seed costs, under absolute names.
+
+    Args:
+        detector: The ensemble's key.
+        members: The key of each detector in it.
+    """
+    inputs = {
+        "ensemble": detector.parameter("ensembles", detector.detector),
+        "scoring": detector.parameter("scoring"),
+    }
+    return Pipeline([join(nodes.add_up_members, inputs | names(members, "cost"), detector, "cost")], tags="detection")
 
 
 def create_selection_pipeline(benchmark: Key, study: Key, scored: dict[str, list[Key]]) -> Pipeline:

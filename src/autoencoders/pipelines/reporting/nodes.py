@@ -157,6 +157,19 @@ def join_detectors(
     return ranking.detectors(tables), against.assign(members=against["detector"].map(words))
 
 
+def weigh_cost(detectors: DataFrame, **costs: DataFrame) -> tuple[DataFrame, Figure]:
+    """Set what a study's detectors cost beside their mean AUROC.
+
+    Returns:
+        detector, auroc, training_minutes, microseconds, training_optimal, scoring_optimal; and the same as a figure.
+    """
+    from autoencoders.detection import cost
+    from autoencoders.detection.figures.cost import cost_and_quality
+
+    table = cost.beside_quality(detectors, {key.detector: one for key, one in by_key(costs).items()})
+    return table, cost_and_quality(table)
+
+
 def draw_out_of_distribution(comparison: DataFrame) -> Figure:
     """Draw as a heat table how well each detector tells out-of-distribution images from normal test images."""
     from autoencoders.detection.figures.heat_tables import out_of_distribution_table
@@ -297,7 +310,7 @@ def write_benchmark(
         ranks: Of several worlds, the ranks of the detectors in each.
         ranks_picture: The same as a picture, in PNG bytes.
         **material: For each world its images, `<world>.images`, the ranking, `<world>.ranking`, and pictures in PNG
-            bytes, `<world>.table` and `<world>.scores`.
+            bytes, `<world>.table`, `<world>.scores` and `<world>.cost`.
     """
     from autoencoders.detection.report import benchmark_report, ranks_section
 

@@ -9,7 +9,7 @@ from autoencoders.pipelines.joins import join
 from autoencoders.pipelines.reporting import nodes
 
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
-DETECTOR_STUDY_FIGURES = ("auroc", "scores", "test_errors")
+DETECTOR_STUDY_FIGURES = ("auroc", "scores", "cost_and_quality", "test_errors")
 TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
 DETECTOR_FIGURES = (
     "anomalous_classes",
@@ -88,11 +88,13 @@ def create_detector_study_pipeline(
     areas = scoring | ({"ensembles": study.parameter("ensembles")} if has_ensembles else {})
     areas |= names(detectors, "auroc", "auroc_samples")
     ranked = scoring | {name: place.dataset(name) for name in ("detectors", "standings")} | beside
+    costs = {"detectors": place.dataset("detectors")} | names(first_seeds(detectors), "cost")
     drawn = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     parts = [
         *_compare(place, detectors),
         join(nodes.join_detectors, areas, place, "detectors", "standings"),
         join(nodes.rank_detectors, ranked, place, "ranking", "auroc", "scores"),
+        join(nodes.weigh_cost, costs, place, "cost", "cost_and_quality"),
         *([drawn] if shown_others else []),
     ]
     return Pipeline(parts, tags="reporting")
@@ -180,7 +182,8 @@ def create_benchmark_pipeline(
         ranked = {name: f"{world}_{name}" for name in ("ranking", "table", "scores")}
         parts.append(join(nodes.rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{world}"))
         made |= {Key(world).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
-        made |= {Key(world).dataset("images"): inputs["images"]}
+        made[Key(world).dataset("images")] = inputs["images"]
+        made[Key(world).dataset("cost")] = study.comparison.dataset("cost_and_quality")
     detectors = {world: study.comparison.dataset("detectors") for world, study in worlds.items()}
     words = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
     if len(worlds) > 1:
