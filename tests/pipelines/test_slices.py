@@ -254,6 +254,7 @@ def test_a_benchmark_of_several_worlds_ranks_detectors_over_them_and_repeats_no_
         **{study.comparison.dataset("cost_and_quality"): PNG for study in worlds.values()},
     )["benchmark.report"]
     assert "Over 3 worlds net ranks best: 1.0 of 2 on average." in report
+    assert '<td class="number">2.0</td>' in report and '<td class="number">80.00</td>' in report
     assert "Greys, few" in report and "Greys, inverted" in report
 
 

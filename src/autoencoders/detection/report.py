@@ -55,7 +55,9 @@ def benchmark_report(
 
 def ranks_section(table: pd.DataFrame, picture: bytes) -> Section:
     """Return the section that ranks detectors over all worlds, of a table from `ranks.rank` and its figure."""
-    shown = table[["detector", "mean_rank", "mean_auroc"]].assign(mean_auroc=(100 * table["mean_auroc"]).round(2))
+    shown = pd.DataFrame({"detector": table["detector"]})
+    for column, factor, form in (("mean_rank", 1, "{:.1f}"), ("mean_auroc", 100, "{:.2f}")):
+        shown[column] = (factor * table[column]).map(form.format, na_action="ignore")
     shown = shown.rename(columns={"mean_rank": "mean rank", "mean_auroc": "mean AUROC, %"})
     figure = Picture("All worlds: AUROC, ranks and what they tell apart", RANKS, picture)
     return Section("all worlds", "Which detector ranks best over all worlds?", ranks.finding(table), shown, [figure])
