@@ -11,9 +11,13 @@ import pytest
 from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.pipeline.node import Node
 from project_copy import PROJECT, copy_project
 from quick_run import kedro_run, make_quick
 from shared_once import made_once
+
+from autoencoders.key import Key
+from autoencoders.pipelines import grid
 
 DATASETS = PROJECT.parent / "shared" / "datasets"
 
@@ -43,6 +47,16 @@ def catalog(context, pipelines):
 @pytest.fixture(scope="session")
 def pipelines(context):
     return dict(project_pipelines)
+
+
+@pytest.fixture(scope="session")
+def nodes(pipelines) -> list[Node]:
+    """Return the nodes of all pipelines; of suites with derived images of two alone, for others differ in numbers."""
+    derived = [name for name, suite in grid.read(grid.read_parameters()).items() if suite.derived]
+    alike = set(derived[2:])
+    kept = [pipeline for name, pipeline in pipelines.items() if Key.parse(name).suite not in alike]
+    found = set().union(*(pipeline.nodes for pipeline in kept))
+    return [node for node in found if Key.parse(node.namespace).suite not in alike]
 
 
 @pytest.fixture(scope="session")

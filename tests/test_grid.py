@@ -69,7 +69,7 @@ def test_a_training_set_is_drawn_once_for_all_detectors_with_the_seed_of_the_spl
         ({"training_set": {"images": 0}}, "training_set.images: input should be greater than 0, got 0"),
         ({"normal_classes": None}, "scoring: only a study with normal_classes detects anomalies"),
         ({"baselines": {"plain": {}}}, "need names of their own, got 'plain' twice"),
-        ({"variants": {"plain": {}}}, "ensembles.both: there is no variant 'noisy'"),
+        ({"variants": {"plain": {}}}, "ensembles.both: there is no variant or baseline 'noisy'"),
         ({"scoring": {"scores": {"energy": {}}}}, "ensembles.both: scoring.scores has no 'mse'"),
         ({"scoring": {"scores": {"mse": {}}, "reference": "pca"}}, "scoring.reference: there is no detector 'pca'"),
     ],
@@ -131,7 +131,7 @@ def test_one_seed_alone_brings_all_that_it_needs_and_no_other_seed() -> None:
         assert {Key.parse(node.namespace).seed for node in nodes} == {"", "seed_1"}
         needed = {"mnist.ingest", "mnist.split_images", "mnist.one.comparison.compare", "mnist.write_page"}
         assert needed <= {node.name for node in nodes}
-    assert "benchmark.rank_mnist" in {node.name for node in found["benchmark.seed_1"].nodes}
+    assert "benchmark.join_studies" in {node.name for node in found["benchmark.seed_1"].nodes}
 
 
 def test_anchors_are_no_datasets() -> None:

@@ -16,8 +16,8 @@ def test_what_a_key_is_as_text_is_parsed_back(key: Key) -> None:
     assert Key.of_dataset(key.dataset("metrics")) == (key, "metrics")
 
 
-def test_every_name_in_the_pipelines_is_a_key_and_an_artifact(pipelines) -> None:
-    for name in set().union(*(pipeline.datasets() for pipeline in pipelines.values())):
+def test_every_name_in_the_pipelines_is_a_key_and_an_artifact(nodes) -> None:
+    for name in set().union(*(node.inputs + node.outputs for node in nodes)):
         if not name.startswith("params:") and name != "provenance":
             key, artifact = Key.of_dataset(name)
             assert key.dataset(artifact) == name

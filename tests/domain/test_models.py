@@ -13,14 +13,18 @@ SHAPES = {"digits": (1, 8, 8)}
 
 
 def variants() -> list:
-    """Return the variants of all studies, sorted: files are read in any order, and all workers must find one list."""
-    found = [
-        pytest.param(variant, SHAPES.get(suite.dataset, (1, 28, 28)), id=f"{name}-{study}-{key}")
+    """Return the variants of all studies, none twice for images of the same shape.
+
+    They are sorted: files are read in any order, and all workers must find one list.
+    """
+    found = {
+        f"{name}-{study}-{key}": (variant, SHAPES.get((suite.derived or suite).dataset, (1, 28, 28)))
         for name, suite in grid.read(read_parameters()).items()
         for study, block in suite.studies.items()
         for key, variant in block.variants.items()
-    ]
-    return sorted(found, key=lambda one: one.id)
+    }
+    alike = {str(found[name]): name for name in sorted(found, reverse=True)}
+    return [pytest.param(*found[name], id=name) for name in sorted(alike.values())]
 
 
 @pytest.mark.parametrize(("block", "shape"), variants())

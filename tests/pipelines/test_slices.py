@@ -198,64 +198,71 @@ def test_classes_are_merged_under_their_labels() -> None:
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 
 
-def test_a_benchmark_ranks_the_detectors_of_each_dataset_beside_published_ones() -> None:
-    rows = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
-    detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
-    scoring = Scoring.model_validate({**SCORING, "reference": "pca"})
-    standings = pd.DataFrame(
-        [("net", "pca", 0.1, 0.05, 0.15, "better", "a/mse + b/mse")], columns=[*COLUMNS, "members"]
-    )
-    origin = {"outside_data": "no", "seen": "its table 1", "protocol": "same"}
-    published = pd.DataFrame([{"source": "A paper", **origin, "mean": "0.85"}])
+GREYS = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
+AREAS = [("net", "zero", 0.9), ("net", "mean", 0.9), ("pca", "zero", 0.8), ("pca", "mean", 0.8)]
+DETECTORS = pd.DataFrame(AREAS, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
+STANDING = pd.DataFrame([("net", "pca", 0.1, 0.05, 0.15, "better", "a/mse + b")], columns=[*COLUMNS, "members"])
+WORDS = {"params:benchmark.title": "Title", "params:benchmark.question": "Which?", "provenance": {"command": "run"}}
+
+
+def ranked() -> pd.DataFrame:
+    """Return the ranking of a study's detectors beside a published one."""
     study = Key("greys", "detection")
-    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), {"greys": study}, {"greys": "greys"}, ["greys"])
-    images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
-    found = run(
-        pipeline.only_nodes("rank_greys", "join_studies"),
-        **{"greys.detection.comparison.detectors": detectors, "greys.images": images},
-        **{"greys.detection.comparison.standings": standings},
-        **{"params:greys.detection.scoring": scoring, "greys.detection.published": published},
+    detectors = [study._replace(detector=name, seed="seed_0") for name in ("net", "pca")]
+    beside = {"images": "greys.images", "published": "greys.detection.published"}
+    pipeline = reporting.create_detector_study_pipeline(
+        study, detectors, beside, has_ensembles=True, shown_others=False
     )
-    assert list(found["benchmark.greys_ranking"]["detector"]) == ["net", "pca", "A paper"]
+    paper = {"source": "A paper", "outside_data": "no", "seen": "its table 1", "protocol": "same", "mean": "0.85"}
+    tables = {"detectors": DETECTORS, "standings": STANDING}
+    data = {study.comparison.dataset(name): table for name, table in tables.items()}
+    data |= {"greys.images": GREYS, "greys.detection.published": pd.DataFrame([paper])}
+    data |= {"params:greys.detection.scoring": Scoring.model_validate({**SCORING, "reference": "pca"})}
+    return run(pipeline.only_nodes("rank_detectors"), **data)[study.comparison.dataset("ranking")]
+
+
+def benchmark(*names: str) -> dict:
+    """Run a benchmark of worlds of the same images, and return what is made of them."""
+    worlds = {name: Key("greys", name) for name in names}
+    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), worlds, dict.fromkeys(worlds, "greys"))
+    own = {"detectors": DETECTORS, "ranking": ranked()} | dict.fromkeys(("auroc", "scores", "cost_and_quality"), PNG)
+    data = {study.comparison.dataset(name): value for study in worlds.values() for name, value in own.items()}
+    data |= {"greys.images": GREYS} | WORDS
+    joined = run(pipeline.only_nodes(*{node.name for node in pipeline.nodes} - {"write_benchmark"}), **data)
+    data |= joined | {"benchmark.worlds": PNG}
+    return joined | run(pipeline.only_nodes("write_benchmark"), **data)
+
+
+def test_a_study_ranks_its_detectors_and_sets_published_ones_beneath() -> None:
+    found = ranked().set_index("detector")
+    assert found.index.tolist() == ["net", "pca", "A paper"]
+    assert found.loc["net", ["mean", "verdict", "members", "protocol"]].tolist() == [0.9, "better", "a/mse + b", "ours"]
+    assert found.loc["A paper", ["mean", "outside_data", "seen"]].tolist() == [0.85, "no", "its table 1"]
+
+
+def test_a_benchmark_of_one_world_shows_its_ranking() -> None:
+    found = benchmark("detection")
+    assert list(found) == ["benchmark.auroc", "benchmark.report"]
     assert list(found["benchmark.auroc"].columns) == ["world", "detector", "seed", "normal_class", "auroc"]
-    report = run(
-        pipeline.only_nodes("write_benchmark"),
-        **{"params:benchmark.title": "Title", "params:benchmark.question": "Which?"},
-        **{"provenance": {"command": "kedro run"}, "greys.images": images},
-        **{"benchmark.greys_ranking": found["benchmark.greys_ranking"]},
-        **{f"benchmark.greys_{name}": PNG for name in ("table", "scores")},
-        **{"greys.detection.comparison.cost_and_quality": PNG},
-    )["benchmark.report"]
+    report = found["benchmark.report"]
     assert "<td>better</td>" in report and '<td class="number">+10.00</td>' in report
-    assert "<td>a/mse + b/mse</td>" in report and "<td>its table 1</td>" in report
+    assert "<td>a/mse + b</td>" in report and "<td>its table 1</td>" in report
     assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85%" in report
     assert '<td class="number">90.00</td>' in report and '<td class="number">85</td>' in report
 
 
 def test_a_benchmark_of_several_worlds_ranks_detectors_over_them_and_repeats_no_name() -> None:
-    rows = [("net", "mean", 0.9), ("pca", "mean", 0.8)]
-    detectors = pd.DataFrame(rows, columns=["detector", "normal_class", "auroc"]).assign(seed=0, low=0.7, high=1.0)
-    worlds = {name: Key("greys", name) for name in ("few", "many", "inverted")}
-    pipeline = reporting.create_benchmark_pipeline(Key("benchmark"), worlds, dict.fromkeys(worlds, "greys"), [])
-    tables = {study.comparison.dataset("detectors"): detectors for study in worlds.values()}
-    found = run(pipeline.only_nodes("rank_over_worlds", "join_studies"), **tables)
+    found = benchmark("few", "many", "inverted")
     assert found["benchmark.ranks"]["mean_rank"].tolist() == [1, 2]
-    images = ImageSet(*[np.zeros((1, 1, 1, 1))] * 3, {"name": "Greys", "checksum": "1"})
-    ranking = detectors.rename(columns={"auroc": "mean"}).assign(
-        sd=0.0, seeds=1, protocol="ours", outside_data="no", reference=None, difference=None, verdict=None, members=None
-    )
-    report = run(
-        pipeline.only_nodes("write_benchmark"),
-        **{"params:benchmark.title": "Title", "params:benchmark.question": "Which?"},
-        **{"provenance": {"command": "kedro run"}, "greys.images": images},
-        **{"benchmark.ranks": found["benchmark.ranks"], "benchmark.worlds": PNG},
-        **{f"benchmark.{world}_ranking": ranking for world in worlds},
-        **{f"benchmark.{world}_{name}": PNG for name in ("table", "scores") for world in worlds},
-        **{study.comparison.dataset("cost_and_quality"): PNG for study in worlds.values()},
-    )["benchmark.report"]
+    report = found["benchmark.report"]
     assert "Over 3 worlds net ranks best: 1.0 of 2 on average." in report
     assert '<td class="number">2.0</td>' in report and '<td class="number">80.00</td>' in report
     assert "Greys, few" in report and "Greys, inverted" in report
+
+
+def test_a_benchmark_of_many_worlds_leaves_each_to_its_own_page() -> None:
+    report = benchmark("few", "many", "inverted", "noisy")["benchmark.report"]
+    assert "Over 4 worlds net ranks best" in report and "Greys" not in report
 
 
 def test_members_of_an_ensemble_are_chosen_from_the_test_images_of_every_dataset() -> None:

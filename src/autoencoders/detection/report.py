@@ -23,8 +23,6 @@ RANKS = (
 
 COST = "Mean AUROC over processor time: of training on all normal classes in turn, and of scoring an image."
 
-SUMMED_UP = 3  # sections of which the summary repeats what they found; of more, the first one's alone
-
 SCORES = "The same detectors by other scores of the same networks; untrained is the anomaly score before training."
 
 
@@ -41,15 +39,14 @@ def benchmark_report(
         title: The page's title.
         question: What the benchmark asks.
         provenance: Command, commit, versions and hardware.
-        worlds: By world its `images`; its `ranking`, one row per detector, ours and published; and, in PNG bytes,
-            `table`, the same as a picture, `scores`, another by detector and score, and `cost`.
+        worlds: By world that is shown its `images`; its `ranking`, one row per detector, ours and published; and, in
+            PNG bytes, `auroc`, the same as a picture, `scores`, another by detector and score, and `cost_and_quality`.
         first: Sections that come before those of the worlds.
     """
     named = _named(worlds)
     sections = [*first, *(_section(name, question, material) for name, material in named.items())]
     checksums = {f"checksum of {name}": material["images"].info["checksum"] for name, material in named.items()}
-    said = sections if len(sections) <= SUMMED_UP else sections[:1]
-    summary = " ".join(section.answer for section in said)
+    summary = " ".join(section.answer for section in sections)
     return render_page(title, summary, provenance | checksums, [section.rendered() for section in sections])
 
 
@@ -73,9 +70,9 @@ def _named(worlds: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _section(name: str, question: str, material: dict[str, Any]) -> Section:
     pictures = [
-        Picture(f"{name}: AUROC by detector and normal class", CAPTION, material["table"]),
+        Picture(f"{name}: AUROC by detector and normal class", CAPTION, material["auroc"]),
         Picture(f"{name}: mean AUROC by detector and score", SCORES, material["scores"]),
-        Picture(f"{name}: what detectors cost beside how well they detect", COST, material["cost"]),
+        Picture(f"{name}: what detectors cost beside how well they detect", COST, material["cost_and_quality"]),
     ]
     ranking = material["ranking"]
     return Section(name, question, answer(name, ranking), readable(ranking), pictures)

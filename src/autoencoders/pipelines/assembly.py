@@ -237,11 +237,10 @@ def page_pipeline(key: Key, suite: Suite, written: list[str]) -> Pipeline:
 def benchmark_pipeline(
     key: Key, benchmark: Benchmark, suites: dict[str, Suite], pipelines: dict[str, Pipeline]
 ) -> Pipeline:
-    """Return one-class studies of several suites, and their joint table beside published ones."""
+    """Return one-class studies of several suites, and what joins them."""
     worlds = named_worlds([Key.parse(name) for name in benchmark.studies], suites)
     datasets = {world: suites[study.suite].dataset for world, study in worlds.items()}
-    published = [world for world, study in worlds.items() if suites[study.suite].studies[study.study].published]
-    joined = reporting.create_benchmark_pipeline(key, worlds, datasets, published)
+    joined = reporting.create_benchmark_pipeline(key, worlds, datasets)
     if benchmark.members:
         joined += detection.create_selection_pipeline(key, next(iter(worlds.values())), shared_scores(worlds, suites))
     nodes = set().union(*(pipelines[study].nodes for study in benchmark.studies))

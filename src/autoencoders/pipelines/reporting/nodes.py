@@ -309,8 +309,8 @@ def write_benchmark(
         provenance: Command, commit, versions and hardware.
         ranks: Of several worlds, the ranks of the detectors in each.
         ranks_picture: The same as a picture, in PNG bytes.
-        **material: For each world its images, `<world>.images`, the ranking, `<world>.ranking`, and pictures in PNG
-            bytes, `<world>.table`, `<world>.scores` and `<world>.cost`.
+        **material: For each world that is shown its images, `<world>.images`, the ranking, `<world>.ranking`, and
+            pictures in PNG bytes, `<world>.auroc`, `<world>.scores` and `<world>.cost_and_quality`.
     """
     from autoencoders.detection.report import benchmark_report, ranks_section
 

@@ -1,7 +1,5 @@
 """metrics, history, examples, scores -> tables, figures, sections, pages; all joined under absolute names."""
 
-from collections.abc import Container
-
 from kedro.pipeline import Node, Pipeline
 
 from autoencoders.key import Key, first_seeds, names
@@ -10,6 +8,8 @@ from autoencoders.pipelines.reporting import nodes
 
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
 DETECTOR_STUDY_FIGURES = ("auroc", "scores", "cost_and_quality", "test_errors")
+WORLD_MATERIAL = ("ranking", "auroc", "scores", "cost_and_quality")  # what a benchmark shows of a study
+SHOWN_WORLDS = 3  # in a benchmark's report; of more, each has its own page
 TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
 DETECTOR_FIGURES = (
     "anomalous_classes",
@@ -163,38 +163,25 @@ def create_suite_pipeline(suite: Key, studies: list[Key], printed: list[Key]) ->
     return Pipeline(parts, tags="reporting")
 
 
-def create_benchmark_pipeline(
-    benchmark: Key, worlds: dict[str, Key], datasets: dict[str, str], published: Container[str]
-) -> Pipeline:
-    """Return the joint table of several one-class studies, each beside published ones, and their report.
+def create_benchmark_pipeline(benchmark: Key, worlds: dict[str, Key], datasets: dict[str, str]) -> Pipeline:
+    """Return the joint table of several one-class studies, their detectors ranked over all, and the report.
 
     Args:
         benchmark: The benchmark's key.
         worlds: The key of each study, by its name in the benchmark.
         datasets: Whose images each shows.
-        published: The worlds for which papers print a table.
     """
-    parts, made = [], {}
-    for world, study in worlds.items():
-        inputs = {name: study.comparison.dataset(name) for name in ("detectors", "standings")}
-        inputs |= {"images": Key(datasets[world]).dataset("images"), "scoring": study.parameter("scoring")}
-        inputs |= {"published": study.dataset("published")} if world in published else {}
-        ranked = {name: f"{world}_{name}" for name in ("ranking", "table", "scores")}
-        parts.append(join(nodes.rank_detectors, inputs, benchmark, *ranked.values(), name=f"rank_{world}"))
-        made |= {Key(world).dataset(name): benchmark.dataset(artifact) for name, artifact in ranked.items()}
-        made[Key(world).dataset("images")] = inputs["images"]
-        made[Key(world).dataset("cost")] = study.comparison.dataset("cost_and_quality")
     detectors = {world: study.comparison.dataset("detectors") for world, study in worlds.items()}
-    words = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
+    parts = [join(nodes.join_studies, detectors, benchmark, "auroc")]
+    told = {name: benchmark.parameter(name) for name in ("title", "question")} | {"provenance": "provenance"}
     if len(worlds) > 1:
         auroc = {"auroc": benchmark.dataset("auroc")}
         parts.append(join(nodes.rank_over_worlds, auroc, benchmark, "ranks", "worlds"))
-        words |= {"ranks": benchmark.dataset("ranks"), "ranks_picture": benchmark.dataset("worlds")}
-    parts += [
-        join(nodes.join_studies, detectors, benchmark, "auroc"),
-        join(nodes.write_benchmark, words | made, benchmark, "report"),
-    ]
-    return Pipeline(parts, tags="reporting")
+        told |= {"ranks": benchmark.dataset("ranks"), "ranks_picture": benchmark.dataset("worlds")}
+    for world, study in worlds.items() if len(worlds) <= SHOWN_WORLDS else ():
+        own = {Key(world).dataset(name): study.comparison.dataset(name) for name in WORLD_MATERIAL}
+        told |= own | {Key(world).dataset("images"): Key(datasets[world]).dataset("images")}
+    return Pipeline([*parts, join(nodes.write_benchmark, told, benchmark, "report")], tags="reporting")
 
 
 def _compare(place: Key, detectors: list[Key]) -> list[Node]:
