@@ -48,6 +48,21 @@ def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_se
     ]
 
 
+def with_members(*members: dict) -> dict:
+    """Return the ensemble of some members and a last one."""
+    return {"ensembles": {"both": {"members": [*members, {"detector": "noisy", "score": "mse"}]}}}
+
+
+def test_members_have_the_ensemble_s_seed_and_those_that_draw_nothing_the_first() -> None:
+    block = DETECTION | with_members({"detector": "neighbours"}, {"detector": "forest"}, {"detector": "forest"})
+    suites = grid.read({"mnist": {"splits": {}, "one": block}})
+    members = suites["mnist"].studies["one"].members(Key("mnist", "one", "both", "seed_1"))
+    assert [key[2:4] for key in members] == [("neighbours", "seed_0"), ("forest", "seed_1"), ("noisy", "seed_1")]
+    nodes = assemble(suites, {})["mnist"].nodes
+    (joined,) = [node for node in nodes if node.name == "mnist.one.both.seed_1.zero.combine_scores"]
+    assert {key._replace(normal_class="zero").dataset("scores") for key in members} < set(joined.inputs)
+
+
 def test_out_of_distribution_images_are_taken_from_other_datasets_only() -> None:
     scoring = {"scores": {"mse": {}}, "out_of_distribution": {"datasets": ["mnist", "kmnist"]}}
     assert read_detection(scoring=scoring).others_for_detection({"mnist"}) == ["kmnist"]
@@ -71,6 +86,8 @@ def test_a_training_set_is_drawn_once_for_all_detectors_with_the_seed_of_the_spl
         ({"baselines": {"plain": {}}}, "need names of their own, got 'plain' twice"),
         ({"variants": {"plain": {}}}, "ensembles.both: there is no variant or baseline 'noisy'"),
         ({"scoring": {"scores": {"energy": {}}}}, "ensembles.both: scoring.scores has no 'mse'"),
+        (with_members({"detector": "forest", "score": "mse"}), "ensembles.both: forest has one score alone, got 'mse'"),
+        (with_members({"detector": "plain", "weight": 0}), "members.0.weight: input should be greater than 0, got 0"),
         ({"scoring": {"scores": {"mse": {}}, "reference": "pca"}}, "scoring.reference: there is no detector 'pca'"),
     ],
 )

@@ -65,7 +65,7 @@ RESOLVED = {  # every setting, defaults included
         "training.schedule": "one_cycle",
     },
     "mnist.reconstruction.pca_32": NOTHING | {"model.architecture": "pca", "model.latent_dim": 32},
-    "mnist.anomaly_detection.half": DENSE
+    "mnist.anomaly_detection.augmented": DENSE
     | NOTHING
     | TRAINING
     | {
@@ -74,14 +74,12 @@ RESOLVED = {  # every setting, defaults included
         "model.decoder_hidden_dims": (1024,),
         "model.activation": "gelu",
         "model.output_activation": "sigmoid",
-        "corruption.kind": "half",
-        "training.epochs": 40,
+        "training.steps": 1000,
         "training.batch_size": 128,
         "training.learning_rate": 0.002,
         "training.optimizer": "adamw",
         "training.schedule": "one_cycle",
         "training.weight_decay": 0.01,
-        "training.precision": "bfloat16",
         "training.augmentation.rotation": 10.0,
         "training.augmentation.scale": 0.1,
         "training.augmentation.shear": 0.1,

@@ -31,12 +31,7 @@ BLOCKS = {
         "channels": 8,
         "features": 32,
         "neighbours": 3,
-        "training": {
-            "steps": 60,
-            "batch_size": 64,
-            "optimizer": "adam",
-            "learning_rate": 3e-3
-        },
+        "training": {"steps": 60, "batch_size": 64, "optimizer": "adam", "learning_rate": 3e-3},
     },
 }
 EVERY = pytest.mark.parametrize("kind", list(BLOCKS))
@@ -184,5 +179,5 @@ def test_features_have_length_one(digits) -> None:
 
 def test_a_loss_that_is_no_number_is_said(digits) -> None:
     training = BLOCKS["transformations"]["training"] | {"learning_rate": 1e20}
-    with pytest.raises(ValueError, match="not a number: lower training.learning_rate, now 1e.20"):
+    with pytest.raises(ValueError, match=r"not a number: lower training\.learning_rate, now 1e\+20"):
         fitted("transformations", digits[0][:50], training=training)

@@ -98,17 +98,35 @@ def test_shuffled_labels_leave_scores_at_chance(rng) -> None:
 BOTH = Ensemble.model_validate({"members": [{"detector": name, "score": "mse"} for name in ("one", "two")]})
 
 
-def test_an_ensemble_ranks_by_the_geometric_mean() -> None:
-    one, two = table([1, 2], [4, 8]), table([2, 4], [4, 2])
-    joint = combined(BOTH, {"one": one, "two": two}, anomaly_score="mse")
-    assert np.allclose(np.exp(2 * joint["anomaly_score"]), [2, 8, 16, 16])
-    assert list(joint["label"]) == list(one["label"])
+def exponentials(normal, anomalies, calibration) -> pd.DataFrame:
+    """Return a table of scores with these logarithms."""
+    return table(*(np.exp(np.array(logarithms, dtype=float)) for logarithms in (normal, anomalies, calibration)))
 
 
-def test_a_member_may_count_by_another_score() -> None:
-    one, two = table([1, 2], [4, 8]), table([9, 9], [9, 9]).assign(mse=[2, 4, 4, 2])
-    joint = combined(BOTH, {"one": one.assign(mse=one["anomaly_score"]), "two": two}, anomaly_score="edges")
-    assert np.allclose(np.exp(2 * joint["anomaly_score"]), [2, 8, 16, 16])
+# In standard deviations of their calibration images, √2 and 2√2: -1, 1, 0, 2, 4, 6 and -1, 1, 0, -1, 2, 0, all over √2
+ONE, TWO = exponentials([1, 3], [5, 7], [0, 2]), exponentials([3, 1], [7, 3], [1, 5])
+
+
+def test_an_ensemble_is_the_mean_logarithm_of_its_members_scores_in_standard_deviations() -> None:
+    joint = combined(BOTH, {"one": ONE, "two": TWO}, anomaly_score="mse")
+    assert np.allclose(joint["anomaly_score"] * 2**0.5, [-1, 1, 0, 0.5, 3, 3])
+    assert joint.drop(columns="anomaly_score").equals(ONE.drop(columns="anomaly_score"))
+
+
+def test_a_member_counts_by_its_weight() -> None:
+    members = [{"detector": "one", "score": "mse", "weight": 3.0}, {"detector": "two", "score": "mse"}]
+    joint = combined(Ensemble.model_validate({"members": members}), {"one": ONE, "two": TWO}, anomaly_score="mse")
+    assert np.allclose(joint["anomaly_score"] * 2**0.5, [-1, 1, 0, 5 / 4, 14 / 4, 18 / 4])
+    thrice = Ensemble.model_validate({"members": [BOTH.members[0]] * 3 + [BOTH.members[1]]})
+    again = combined(thrice, {"one": ONE, "two": TWO}, anomaly_score="mse")
+    assert np.allclose(joint["anomaly_score"], again["anomaly_score"])
+
+
+def test_a_member_may_count_by_another_score_and_a_baseline_by_the_one_that_it_has() -> None:
+    net = exponentials([9, 9], [9, 9], [0, 9]).assign(mse=ONE["anomaly_score"])
+    members = [{"detector": "net", "score": "mse"}, {"detector": "near"}]
+    joint = combined(Ensemble.model_validate({"members": members}), {"net": net, "near": TWO}, anomaly_score="edges")
+    assert np.allclose(joint["anomaly_score"] * 2**0.5, [-1, 1, 0, 0.5, 3, 3])
 
 
 def test_an_ensemble_names_its_members_as_they_vote() -> None:

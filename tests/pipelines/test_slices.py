@@ -149,17 +149,21 @@ def test_a_one_class_experiment_tells_bright_images_from_dark_ones(one_class) ->
     assert outputs["metrics"]["test/auroc_0"] == 1 and outputs["metrics"]["gate/shuffled_labels"] == 1
 
 
-def test_a_baseline_and_an_ensemble_leave_the_same_kind_of_metrics(one_class) -> None:
+def test_an_ensemble_of_a_variant_and_a_baseline_tells_bright_images_from_dark_ones(one_class) -> None:
     baseline = Baseline.model_validate({"kind": "nearest_neighbours", "neighbours": 1})
-    fitted = detection.create_baseline_pipeline([]).only_nodes("score_with_baseline")
     data = one_class | {"params:baseline": baseline}
-    scores = run(fitted, **inputs(fitted, data))["scores"]
-    members = [{"detector": name, "score": "mse"} for name in ("one", "two")]
-    keys = [Key("greys", "detection", name, "seed_0", "dark") for name in ("one", "two")]
-    ensemble = detection.create_ensemble_pipeline(keys)
-    data |= {key.dataset("scores"): scores for key in keys}
-    data |= {"params:ensemble": Ensemble.model_validate({"members": members})}
-    assert run(ensemble, **inputs(ensemble, data))["metrics"]["test/auroc_0"] == 1
+    network = Pipeline([training.create_pipeline(), detection.create_variant_pipeline([], False)])
+    stages = {
+        "net": network.only_nodes("train", "score_anomalies"),
+        "near": detection.create_baseline_pipeline([]).only_nodes("score_with_baseline"),
+    }
+    found = {name: run(pipeline, **inputs(pipeline, data)) for name, pipeline in stages.items()}
+    keys = {name: Key("greys", "detection", name, "seed_0", "dark") for name in found}
+    data |= {key.dataset("scores"): found[name]["scores"] for name, key in keys.items()}
+    members = [{"detector": "net", "score": "mse"}, {"detector": "near", "weight": 0.5}]
+    ensemble = detection.create_ensemble_pipeline(list(keys.values()))
+    joint = run(ensemble, **inputs(ensemble, data | {"params:ensemble": Ensemble.model_validate({"members": members})}))
+    assert joint["metrics"]["test/auroc_0"] == 1 and joint["metrics"]["gate/scores_vary"] == 1
 
 
 def test_what_a_detector_costs_is_added_up_over_classes_and_over_an_ensemble_s_members() -> None:
