@@ -275,8 +275,34 @@ def read_parameters(seed: int | None) -> dict:
             return session.load_context().config_loader["parameters"]
 
 
-def test_a_dataset_without_studies_is_ingested_only(pipelines) -> None:
-    assert [node.name for node in pipelines["kmnist"].nodes] == ["kmnist.ingest"]
+def test_a_dataset_without_studies_is_ingested_only() -> None:
+    made = assemble(grid.read({"kmnist": {}}), {})
+    assert [node.name for node in made["kmnist"].nodes] == ["kmnist.ingest"]
+
+
+def test_protocols_bear_the_dataset_s_name_and_are_no_part_of_its_pipeline(pipelines) -> None:
+    protocols = {"all_but_one", "polluted_01", "polluted_05", "polluted_10", "few_016", "few_064", "few_256"}
+    for dataset in ("mnist", "fashion_mnist"):
+        assert {f"{dataset}.{study}" for study in protocols} <= set(pipelines)
+        suites = {Key.parse(node.namespace).suite for node in pipelines[dataset].nodes}
+        assert suites <= {"mnist", "fashion_mnist", "kmnist"}
+
+
+def test_all_classes_but_one_are_normal_in_turn() -> None:
+    suites = grid.read(grid.read_parameters())
+    for name in ("mnist_protocols", "fashion_mnist_protocols"):
+        turns = suites[name].studies["all_but_one"].normal_classes
+        assert [set(range(10)) - set(labels) for labels in turns.values()] == [{label} for label in range(10)]
+        assert list(turns) == [f"all_but_{label}" for label in range(10)]
+
+
+def test_kmnist_is_judged_by_three_splits_of_its_only_part() -> None:
+    parameters = grid.read_parameters()
+    suites, judgement = grid.read(parameters), grid.read_benchmarks(parameters)["judgement"]
+    judges = [suites[Key.parse(study).suite] for study in judgement.studies]
+    assert [suite.splits["seed"] for suite in judges] == [0, 1, 2]
+    assert all("kmnist" in suite.own_datasets for suite in judges)
+    assert len({suite.model_dump_json(include={"studies"}) for suite in judges}) == 1
 
 
 def test_stages_studies_variants_and_seeds_are_tags(pipelines) -> None:

@@ -47,7 +47,7 @@ def test_the_errors_printed_for_ten_images_come_from_a_projection_without_centri
 def test_pca_of_zeros_tells_zeros_from_the_rest(mnist: ImageSet) -> None:
     splits = Splits(seed=0, test="official", validation=0.05, calibration=0.05)
     found = split(mnist.labels, mnist.official_split, splits)
-    zeros = only(found["train"], mnist.labels, [0])
+    zeros = only(found["train"], mnist.labels, [0], "train")
     errors = pca.reconstruction_errors(pca.fit(flat(mnist, zeros)), flat(mnist, found["test"]), 32)
     assert auroc(errors, mnist.labels[found["test"]] != 0) > 0.99
 
@@ -56,3 +56,6 @@ def test_kmnist_needs_its_test_part_only(real_images) -> None:
     raw = IDXDataset(name="KMNIST", path=str(real_images), parts=["test"]).load()
     assert raw.images.shape == (10000, 1, 28, 28)
     assert np.bincount(raw.labels).tolist() == [1000] * 10
+    parts = split(raw.labels, raw.official_split, Splits(seed=0, test=0.3, validation=0.03, calibration=0.05))
+    counts = {name: set(np.bincount(raw.labels[indices]).tolist()) for name, indices in parts.items()}
+    assert counts == {"train": {644}, "validation": {21}, "calibration": {35}, "test": {300}}
