@@ -108,10 +108,12 @@ def test_the_tables_of_the_course_sheets_point_at_what_is_in_the_grid(catalog) -
             assert whose in study.variants or whose in study.measurements
 
 
+@pytest.mark.slow
 def test_a_number_is_read_as_it_is_printed(catalog) -> None:
     assert catalog.load("assignment_3.published")["value"].tolist()[1] == "0.0120"
 
 
+@pytest.mark.slow
 def test_a_study_s_table_names_where_its_rows_come_from_and_the_normal_classes(catalog) -> None:
     suites = grid.read(grid.read_parameters())
     studies = {(name, study): block for name, suite in suites.items() for study, block in suite.studies.items()}

@@ -118,7 +118,7 @@ def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
     parts = [normal_class_pipeline(key.shared_by_class(name), name, suite) for name in study.normal_classes]
     for detector in study.detectors(key):
         classes = study.by_class(detector)
-        parts += [experiment(one, suite, stages_of(one, suite)) for one in classes]
+        parts += experiments(classes, suite)
         merged = detection.create_merging_pipeline(detector, classes) + cost_pipeline(detector, classes, study)
         if detector.seed == study.first_seed:
             merged += reporting.create_detector_pipeline(detector, classes, trained=detector.detector in study.variants)
@@ -126,11 +126,7 @@ def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
     return parts
 
 
-def cost_pipeline(detector: Key, classes: list[Key], study: Study) -> Pipeline:
-    """Return what one detector with one seed costs over the normal classes."""
-    if detector.detector in study.ensembles:
-        return detection.create_ensemble_cost_pipeline(detector, study.members(detector))
-    return detection.create_cost_pipeline(detector, classes, trained=detector.detector in study.variants)
+X
 
 
 def normal_class_pipeline(key: Key, normal_class: str, suite: Suite) -> Pipeline:
