@@ -136,6 +136,19 @@ def test_a_benchmark_of_what_is_not_there_is_named(study: str, sentence: str) ->
         grid.read_benchmarks(parameters)
 
 
+@pytest.mark.parametrize("asked", ["mnist.one mnist.two", "mnist.two sheet.two mnist.one", "mnist mnist.one"])
+def test_studies_of_one_suite_may_be_asked_for_together(asked: str) -> None:
+    own = {"splits": {}, "one": STUDY, "two": DETECTION}
+    suites = grid.read({"mnist": own, "sheet": {"dataset": "kmnist", "splits": {}, "two": STUDY, "three": STUDY}})
+    pipelines = assemble(suites, {}, asked.split())
+    joined = sum((pipelines[name] for name in asked.split()), Pipeline([]))
+    sections = {"mnist.one.comparison.section", "mnist.two.comparison.section"}
+    (page,) = [node for node in joined.nodes if node.name == "mnist.write_page"]
+    assert sections <= set(page.inputs)
+    alone = assemble(suites, {}, ["mnist.one"])["mnist.one"]
+    assert "mnist.two.comparison.earlier_section" in alone.inputs()
+
+
 def test_one_seed_alone_brings_all_that_it_needs_and_no_other_seed() -> None:
     parameters = {"mnist": {"splits": {}, "one": DETECTION, "two": STUDY | {"seeds": {"seed_0": 0}}}}
     suites = grid.read(parameters)

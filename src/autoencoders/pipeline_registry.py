@@ -10,6 +10,6 @@ def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by name, and those of one seed that Kedro was asked for; `__default__` is the digits'."""
     parameters = grid.read_parameters()
     suites, benchmarks = grid.read(parameters), grid.read_benchmarks(parameters)
-    pipelines = assembly.assemble(suites, benchmarks)
-    pipelines |= assembly.with_one_seed(registered._requested_pipelines or [], suites, benchmarks)
+    asked = registered._requested_pipelines or []
+    pipelines = assembly.assemble(suites, benchmarks, asked) | assembly.with_one_seed(asked, suites, benchmarks)
     return pipelines | ({"__default__": pipelines[grid.DEFAULT]} if grid.DEFAULT in pipelines else {})

@@ -5,7 +5,7 @@ a name stands for that one seed. Nodes live in the namespace of their key (see `
 detector are instantiated by namespace; what joins several of them is written with absolute names.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache, partial
 from itertools import chain
 
@@ -24,18 +24,24 @@ from autoencoders.pipelines.splitting import pipeline as splitting
 from autoencoders.pipelines.training import pipeline as training
 
 
-def assemble(suites: dict[str, Suite], benchmarks: dict[str, Benchmark]) -> dict[str, Pipeline]:
+def assemble(
+    suites: dict[str, Suite], benchmarks: dict[str, Benchmark], asked: Collection[str] = ()
+) -> dict[str, Pipeline]:
     """Return the pipelines of suites, of their studies (under the suite's name and the dataset's), and of benchmarks.
 
-    Each is put together when it is first looked into, for all of them together are tens of thousands of nodes.
+    Each is put together when it is first looked into, for all of them together are tens of thousands of nodes. Those
+    asked for in one command are joined by Kedro: studies of one suite among them write one page.
     """
     parts = cache(lambda key: Pipeline(study_parts(key, suites)))
     pipelines: dict[str, Pipeline] = {}
     for name, suite in suites.items():
         pipelines[name] = Deferred(partial(suite_pipeline, Key(name), suites, parts))
-        for study in suite.studies:
-            pipeline = Deferred(partial(study_pipeline, Key(name, study), suite, parts))
-            pipelines |= {str(Key(owner, study)): pipeline for owner in (name, suite.dataset)}
+        places = {study: [str(Key(owner, study)) for owner in (name, suite.dataset)] for study in suite.studies}
+        together = [study for study, named in places.items() if not {name, *named}.isdisjoint(asked)]
+        for study, named in places.items():
+            written = together if study in together else [study]
+            pipeline = Deferred(partial(study_pipeline, Key(name, study), suite, parts, written))
+            pipelines |= dict.fromkeys(named, pipeline)
     for name, benchmark in benchmarks.items():
         pipelines[name] = Deferred(partial(benchmark_pipeline, Key(name), benchmark, suites, pipelines))
     return pipelines
@@ -64,9 +70,9 @@ def suite_pipeline(key: Key, suites: dict[str, Suite], parts: Callable[[Key], Pi
     return Pipeline([*nodes, placed(joined, key), page_pipeline(key, suite, written=list(suite.studies))])
 
 
-def study_pipeline(key: Key, suite: Suite, parts: Callable[[Key], Pipeline]) -> Pipeline:
-    """Return a study, and its suite's page with its section beside those that earlier runs left."""
-    return Pipeline([parts(key), page_pipeline(Key(key.suite), suite, written=[key.study])])
+def study_pipeline(key: Key, suite: Suite, parts: Callable[[Key], Pipeline], written: list[str]) -> Pipeline:
+    """Return a study, and its suite's page with the sections written now beside those that earlier runs left."""
+    return Pipeline([parts(key), page_pipeline(Key(key.suite), suite, written)])
 
 
 def study_parts(key: Key, suites: dict[str, Suite]) -> list[Pipeline]:
