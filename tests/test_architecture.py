@@ -102,13 +102,9 @@ def test_putting_pipelines_together_imports_nothing_heavy() -> None:
     assert result.returncode == 0, result.stderr[-500:]
 
 
-<<<<<<< HEAD
-FIGURES = {  # whatever no other pattern of the catalog fits is a figure, so a misspelt name would be one, too
-    "anomalous_classes",
-=======
 FIGURES = {  # whatever no other pattern of the catalog fits is a figure, so a misspelt name would be one, too; and
     # those of a measurement, `<name>_figure`, and of a benchmark's worlds, `<name>_table` and `<name>_scores`
->>>>>>> 95938d3 (Keep tests of all pipelines as quick as there are few suites)
+    "anomalous_classes",
     "auroc",
     "cost_and_quality",
     "empirical_rates",
@@ -138,19 +134,11 @@ def some_of_each_kind(names: set[str]) -> list[str]:
 
 
 @pytest.mark.slow
-<<<<<<< HEAD
 def test_every_artifact_is_in_the_catalog_with_a_layer_and_figures_are_those_meant_to_be(catalog, nodes) -> None:
-    """All in one pass: there are ten thousand, and the catalog takes a millisecond to look one up."""
-    written: dict[str, str] = {}
-    outputs = {name for node in nodes for name in node.outputs}
-    for name in outputs.union(*(node.inputs for node in nodes)):
-=======
-def test_every_artifact_is_in_the_catalog_with_a_layer_and_figures_are_those_meant_to_be(catalog, pipelines) -> None:
     """There are tens of thousands, and the catalog takes a millisecond to look one up."""
     written: dict[str, str] = {}
-    outputs = {name for pipeline in pipelines.values() for node in pipeline.nodes for name in node.outputs}
-    for name in some_of_each_kind(set().union(*(pipeline.datasets() for pipeline in pipelines.values()))):
->>>>>>> 95938d3 (Keep tests of all pipelines as quick as there are few suites)
+    outputs = {name for node in nodes for name in node.outputs}
+    for name in some_of_each_kind(outputs.union(*(node.inputs for node in nodes))):
         dataset = catalog[name]  # raises an error that names the dataset if it is not declared
         if name.startswith("params:"):
             assert type(dataset).__name__ == "MemoryDataset", name

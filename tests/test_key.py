@@ -16,14 +16,8 @@ def test_what_a_key_is_as_text_is_parsed_back(key: Key) -> None:
     assert Key.of_dataset(key.dataset("metrics")) == (key, "metrics")
 
 
-<<<<<<< HEAD
 def test_every_name_in_the_pipelines_is_a_key_and_an_artifact(nodes) -> None:
     for name in set().union(*(node.inputs + node.outputs for node in nodes)):
-=======
-@pytest.mark.parametrize("pipeline", ["digits", "kmnist_split_1", "development"])
-def test_every_name_in_a_pipeline_is_a_key_and_an_artifact(pipelines, pipeline: str) -> None:
-    for name in pipelines[pipeline].datasets():
->>>>>>> 95938d3 (Keep tests of all pipelines as quick as there are few suites)
         if not name.startswith("params:") and name != "provenance":
             key, artifact = Key.of_dataset(name)
             assert key.dataset(artifact) == name

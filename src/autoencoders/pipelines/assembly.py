@@ -132,7 +132,19 @@ def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
     return parts
 
 
-X
+def cost_pipeline(detector: Key, classes: list[Key], study: Study) -> Pipeline:
+    """Return what one detector with one seed costs over the normal classes."""
+    if detector.detector in study.ensembles:
+        return detection.create_ensemble_cost_pipeline(detector, study.members(detector))
+    return detection.create_cost_pipeline(detector, classes, trained=detector.detector in study.variants)
+
+
+def experiments(keys: list[Key], suite: Suite) -> list[Pipeline]:
+    """Return what a detector does with each normal class; for all but ensembles, it is put together once."""
+    if keys[0].detector in suite.studies[keys[0].study].ensembles:
+        return [experiment(key, suite, stages_of(key, suite)) for key in keys]
+    stages = stages_of(keys[0], suite)
+    return [experiment(key, suite, stages) for key in keys]
 
 
 def normal_class_pipeline(key: Key, normal_class: str, suite: Suite) -> Pipeline:
