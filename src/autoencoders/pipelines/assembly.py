@@ -118,7 +118,7 @@ def reconstructions(key: Key, suite: Suite) -> list[Pipeline]:
 def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
     """Return every detector and seed with each class normal in turn, what it comes to over these, and what all share.
 
-    A detector is a variant, an ensemble of variants or a baseline. Figures are drawn for the first seed alone.
+    A detector is a variant, a baseline or an ensemble of both. Figures are drawn for the first seed alone.
     """
     study = suite.studies[key.study]
     parts = [normal_class_pipeline(key.shared_by_class(name), name, suite) for name in study.normal_classes]

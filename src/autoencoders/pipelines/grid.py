@@ -38,7 +38,7 @@ class Study(Strict):
         scoring: For one-class studies: a block of YAML, checked as `detection.Scoring` when it is run.
         variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
         baselines: For one-class studies: blocks of YAML, checked as `baselines.Baseline` when they are run.
-        ensembles: For one-class studies: variants that score together.
+        ensembles: For one-class studies: variants and baselines that score together.
         measurements: Blocks of YAML, checked as `measurements.Measurement` when they are run.
         published: For one-class studies: whether papers print a table for the same protocol.
     """
@@ -210,7 +210,7 @@ class Benchmark(Strict):
         title: Title of the report.
         question: What the benchmark asks, for its reader.
         studies: As `<suite>.<study>`.
-        members: How many pairs of variant and score to choose for an ensemble, by forward selection; none: not done.
+        members: How many pairs of detector and score to choose for an ensemble, by forward selection; none: not done.
     """
 
     title: str

@@ -69,7 +69,7 @@ def create_baseline_pipeline(others: list[str]) -> Pipeline:
 
 
 def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
-    """Return the scoring by several variants together, whose scores have absolute names."""
+    """Return the scoring by several detectors together, whose scores have absolute names."""
     combining = node(
         nodes.combine_scores,
         inputs={"ensemble": "params:ensemble", "scoring": "params:scoring"} | names(members, "scores"),
