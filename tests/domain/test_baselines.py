@@ -181,3 +181,21 @@ def test_a_loss_that_is_no_number_is_said(digits) -> None:
     training = BLOCKS["transformations"]["training"] | {"learning_rate": 1e20}
     with pytest.raises(ValueError, match=r"not a number: lower training\.learning_rate, now 1e\+20"):
         fitted("transformations", digits[0][:50], training=training)
+
+
+def test_a_distance_is_the_mean_of_the_least_patch_differences_both_ways(rng) -> None:
+    """Within a black margin, beyond which nothing is to be seen, pixel by pixel."""
+    first, second = (torch.nn.functional.pad(torch.from_numpy(rng.random((1, 2, 5, 5))), (4,) * 4) for _ in range(2))
+    settings = Baseline.model_validate(BLOCKS["image_distortion"])  # reach 1, patches of 3
+
+    def patch(image: torch.Tensor, row: int, column: int) -> torch.Tensor:
+        return image[0, :, row - 1 : row + 2, column - 1 : column + 2]
+
+    def least(one: torch.Tensor, other: torch.Tensor, row: int, column: int) -> float:
+        moves = [(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+        return min(float((patch(one, row, column) - patch(other, *move)).square().sum(dim=0).mean()) for move in moves)
+
+    inner = [(row, column) for row in range(2, 11) for column in range(2, 11)]
+    both = [least(first, second, *place) + least(second, first, *place) for place in inner]
+    assert settings.distances(first, second).item() == pytest.approx(sum(both) / 13**2)
+    assert settings.distances(second, first).item() == pytest.approx(sum(both) / 13**2)

@@ -13,7 +13,7 @@ from autoencoders.detection.baselines import Baseline, Scorer
 if TYPE_CHECKING:
     from torch import Tensor
 
-PAIRS = 1600  # of images that are compared at a time; bounds the memory
+PAIRS = 400  # of images that are compared at a time; bounds the memory
 SMOOTHING = 1.0  # sd in pixels of the Gaussian before candidates are looked up
 
 
@@ -58,24 +58,41 @@ class Config(Baseline):
         from autoencoders.detection.scores.restoration import edges
 
         count = near.shape[1]
-        own, near = profile(others).repeat_interleave(count, dim=0), near.flatten(0, 1)
-        distances = self._distance(own, near) + self._distance(near, own)
+        distances = self.distances(profile(others).repeat_interleave(count, dim=0), near.flatten(0, 1))
         return distances.view(-1, count).mean(dim=1) / edges(others)
 
-    def _distance(self, moved: Tensor, still: Tensor) -> Tensor:
-        """Return the mean (n,) over pixels of the least difference to a pixel within reach; profiles (n, F, H, W)."""
-        from torch import minimum
-        from torch.nn.functional import avg_pool2d, pad
+    def distances(self, ones: Tensor, others: Tensor) -> Tensor:
+        """Return the distances (n,) of pairs of profiles, both (n, F, H, W): the sum of the two directions.
 
-        height, width = moved.shape[2:]
-        around = pad(still, (self.reach,) * 4, mode="replicate")
-        least = None
-        for down, right in product(range(2 * self.reach + 1), repeat=2):
-            there = around[:, :, down : down + height, right : right + width]
-            squares = (moved - there).square_().sum(dim=1, keepdim=True)
-            squares = avg_pool2d(squares, self.patch, stride=1, padding=self.patch // 2, count_include_pad=False)
-            least = squares if least is None else minimum(least, squares)
-        return least.flatten(1).mean(dim=1)
+        Every displacement of one image against the other is looked at once: it matches a pixel of the first to one of
+        the second, and that one to the first. Beyond the edge of an image its edge's pixels go on.
+        """
+        from torch import inf, minimum
+        from torch.nn.functional import pad
+
+        reach, (height, width) = self.reach, ones.shape[2:]
+        ones = pad(ones, (reach,) * 4, mode="replicate")
+        others = pad(others, (2 * reach,) * 4, mode="replicate")
+        high, wide = ones.shape[2:]
+        rows, columns = (window(size, self.patch).to(ones) for size in (high, wide))
+        there = back = ones.new_full((len(ones), height, width), inf)
+        for down, right in product(range(-reach, reach + 1), repeat=2):
+            top, left = reach + down, reach + right
+            squares = (ones - others[:, :, top : top + high, left : left + wide]).square_().sum(dim=1)
+            patches = rows @ squares @ columns.T
+            there = minimum(there, patches[:, reach : reach + height, reach : reach + width])
+            top, left = reach - down, reach - right
+            back = minimum(back, patches[:, top : top + height, left : left + width])
+        return there.flatten(1).mean(dim=1) + back.flatten(1).mean(dim=1)
+
+
+def window(size: int, patch: int) -> Tensor:
+    """Return the matrix (size, size) that averages over patches along an axis, less of them at its ends."""
+    from torch import arange
+
+    places = arange(size)
+    near = ((places[:, None] - places).abs() <= patch // 2).float()
+    return near / near.sum(dim=1, keepdim=True)
 
 
 def looked_up(images: Tensor) -> Tensor:
