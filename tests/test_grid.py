@@ -87,6 +87,10 @@ def test_a_training_set_is_drawn_once_for_all_detectors_with_the_seed_of_the_spl
         ({"variants": {"plain": {}}}, "ensembles.both: there is no variant or baseline 'noisy'"),
         ({"scoring": {"scores": {"energy": {}}}}, "ensembles.both: scoring.scores has no 'mse'"),
         (with_members({"detector": "forest", "score": "mse"}), "ensembles.both: forest has one score alone, got 'mse'"),
+        (
+            with_members({"detector": "density"}) | {"baselines": {"density": {"kind": "kernel_density"}}},
+            "ensembles.both: density scores below 0, where there is no logarithm",
+        ),
         (with_members({"detector": "plain", "weight": 0}), "members.0.weight: input should be greater than 0, got 0"),
         ({"scoring": {"scores": {"mse": {}}, "reference": "pca"}}, "scoring.reference: there is no detector 'pca'"),
     ],

@@ -84,6 +84,9 @@ RESOLVED = {  # every setting, defaults included
         "training.augmentation.scale": 0.1,
         "training.augmentation.shear": 0.1,
         "training.augmentation.shift": 1.0,
+        "corruption.kind": "gaussian",
+        "corruption.std": 0.3,
+        "corruption.clip": False,
     },
     "assignment_3.deep_dense.published": DENSE
     | NOTHING

@@ -123,6 +123,12 @@ def test_an_unknown_kind_is_named() -> None:
     assert not baselines.is_seeded("guess")
 
 
+@EVERY
+def test_scores_are_never_negative_where_they_have_a_logarithm(kind: str, digits) -> None:
+    found = fitted(kind, digits[0][:100])(digits[0][:300])
+    assert not baselines.has_logarithm(kind) or found.min() >= 0
+
+
 def test_settings_have_dotted_names() -> None:
     block = Baseline.model_validate(BLOCKS["nearest_neighbours"])
     assert block.parameters() == {"baseline.kind": "nearest_neighbours", "baseline.neighbours": 3}

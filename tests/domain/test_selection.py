@@ -32,11 +32,6 @@ def test_pairs_are_named_by_detector_and_score_and_a_single_score_has_no_name() 
     assert scores["net", "other"][0] > scores["net", "other"][3] and len(scores["near", ""]) == 4
 
 
-def test_scores_that_may_be_negative_are_no_candidates() -> None:
-    _, scores = pairs({key("density"): table([-1.0, 1.0, 2.0, 3.0]), key("near"): table(GOOD)}, "mse", [])["a"]
-    assert set(scores) == {("near", "")}
-
-
 def test_two_that_are_weak_alone_are_chosen_for_what_they_are_together() -> None:
     chosen = forward({"greys": pairs({key("left"): table(LEFT), key("right"): table(RIGHT)}, "mse", [])}, steps=2)
     assert set(chosen["detector"]) == {"left", "right"}

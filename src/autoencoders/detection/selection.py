@@ -16,7 +16,7 @@ Classes = dict[str, tuple[np.ndarray, dict[Pair, np.ndarray]]]  # by class: is_a
 
 
 def pairs(tables: dict[Key, pd.DataFrame], anomaly_score: str, others: list[str]) -> Classes:
-    """Set the standardised scores of one world's test images side by side, but those that may be negative.
+    """Set the standardised scores of one world's test images side by side.
 
     Args:
         tables: Scores of the calibration and test images of each normal class, by key.
@@ -30,9 +30,7 @@ def pairs(tables: dict[Key, pd.DataFrame], anomaly_score: str, others: list[str]
         named = [name for name in others if name in table]
         columns = {"anomaly_score": anomaly_score if named else ""} | {name: name for name in named}
         for column, score in columns.items():
-            values = table[column].to_numpy()
-            if (values >= 0).all():
-                scores[key.detector, score] = standardised(values, held_out)[test]
+            scores[key.detector, score] = standardised(table[column].to_numpy(), held_out)[test]
     return found
 
 

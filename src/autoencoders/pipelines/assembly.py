@@ -273,13 +273,13 @@ def named_worlds(studies: list[Key], suites: dict[str, Suite]) -> dict[str, Key]
 
 
 def shared_scores(worlds: dict[str, Key], suites: dict[str, Suite]) -> dict[str, list[Key]]:
-    """Return the keys of the variants and baselines that worlds share, with the first seed and each normal class."""
+    """Return the keys of what worlds share that can be members, with the first seed and each normal class."""
     blocks = {world: suites[key.suite].studies[key.study] for world, key in worlds.items()}
     first, *others = blocks.values()
     shared = [
         name
         for name in chain(first.variants, first.baselines)
-        if all(name in other.variants | other.baselines for other in others)
+        if first.can_be_member(name) and all(name in other.variants | other.baselines for other in others)
     ]
     return {
         world: [

@@ -13,7 +13,7 @@ from pydantic import Field, PositiveInt, model_validator
 from autoencoders.configuration import Name, Strict
 from autoencoders.data.derivation import Derivation
 from autoencoders.data.training_set import TrainingSet
-from autoencoders.detection.baselines import is_seeded
+from autoencoders.detection.baselines import has_logarithm, is_seeded
 from autoencoders.detection.ensembles import Ensemble
 from autoencoders.key import COMPARISON, Key
 from autoencoders.measurements import CHARTED
@@ -79,6 +79,8 @@ class Study(Strict):
         scores = (self.scoring or {}).get("scores") or {}
         for name, ensemble in self.ensembles.items():
             for member in ensemble.members:
+                if not self.can_be_member(member.detector):
+                    raise ValueError(f"ensembles.{name}: {member.detector} scores below 0, where there is no logarithm")
                 if member.detector not in self.variants | self.baselines:
                     raise ValueError(f"ensembles.{name}: there is no variant or baseline {member.detector!r}")
                 if member.detector in self.baselines and member.score:
@@ -120,6 +122,10 @@ class Study(Strict):
         names = [member.detector for member in self.ensembles[ensemble.detector].members]
         seeds = {name: self.first_seed if self._draws_nothing(name) else ensemble.seed for name in names}
         return [ensemble._replace(detector=name, seed=seed) for name, seed in seeds.items()]
+
+    def can_be_member(self, detector: str) -> bool:
+        """Tell whether an ensemble may take the logarithm of a detector's scores."""
+        return has_logarithm(self.baselines.get(detector, {}).get("kind"))
 
     def _draws_nothing(self, detector: str) -> bool:
         return detector in self.baselines and not is_seeded(self.baselines[detector].get("kind"))

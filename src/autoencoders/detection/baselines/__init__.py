@@ -19,6 +19,7 @@ class Baseline(Plugin):
     """The part of a `baselines` block that every baseline shares."""
 
     seeded: ClassVar[bool] = False  # whether a seed changes anything
+    has_logarithm: ClassVar[bool] = True  # scores are never negative, as those of an ensemble's members must be
     kind: str
 
     def parameters(self) -> dict[str, Any]:
@@ -44,6 +45,11 @@ class Baseline(Plugin):
 def is_seeded(kind: str | None) -> bool:
     """Tell whether a seed changes anything about a kind of baseline; nothing is known of a kind that there is not."""
     return kind in kinds(Baseline) and of_kind(Baseline, kind).seeded
+
+
+def has_logarithm(kind: str | None) -> bool:
+    """Tell whether a kind of baseline may be a member of an ensemble; a kind that there is not may."""
+    return kind not in kinds(Baseline) or of_kind(Baseline, kind).has_logarithm
 
 
 def flat(images: Tensor) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import PositiveFloat, PositiveInt
@@ -19,6 +19,7 @@ CHUNK = 1000  # images; bounds the memory of their distances to all training ima
 class Config(Baseline):
     """Negative logarithm of the density of an image's principal components, up to a constant."""
 
+    has_logarithm: ClassVar[bool] = False
     kind: Literal["kernel_density"]
     components: PositiveInt  # principal, at most
     bandwidth: PositiveFloat  # sd of the Gaussian kernel, in intensities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Config(Baseline):
     """How far an image's principal components lie outside of what a Gaussian kernel draws around the normal ones."""
 
+    has_logarithm: ClassVar[bool] = False
     kind: Literal["one_class_svm"]
     components: PositiveInt  # principal, at most
     nu: Annotated[float, Field(gt=0, le=1)]  # share of training images that may lie outside
