@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
+from autoencoders.data.images import SCORING_BATCH
 from autoencoders.models.layers import initialise
 from autoencoders.training.optimizer import Adam, schedule
 from autoencoders.training.progress import bar
@@ -14,7 +15,6 @@ from autoencoders.training.variant import Training
 
 SMALL = 4  # pixels; maps of this side are not halved any more
 POOLED = 2  # the side of the map that the features of the last convolution are averaged to
-SCORING_BATCH = 1000  # images; bounds the memory of the maps
 
 
 class Recogniser(nn.Module):
