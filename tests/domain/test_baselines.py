@@ -27,10 +27,12 @@ BLOCKS = {
     "image_distortion": {"kind": "image_distortion", "candidates": 4, "reach": 1, "patch": 3},
     "transformations": {
         "kind": "transformations",
-        "families": ["turns", "shapes", "mixtures"],
+        "families": ["turns", "shapes", "shifts", "mixtures"],
         "channels": 8,
         "features": 32,
         "neighbours": 3,
+        "surprise": 0.25,
+        "doubted": 0.1,
         "training": {"steps": 60, "batch_size": 64, "optimizer": "adam", "learning_rate": 3e-3},
     },
 }
@@ -169,7 +171,7 @@ def test_a_patch_has_a_middle() -> None:
 def test_a_trained_network_tells_what_was_done_to_images_that_it_has_not_seen(digits) -> None:
     images, labels = digits
     sevens = images[np.flatnonzero(labels == 7)]
-    told = transformations(("turns",))
+    told = transformations(("turns", "shifts"))
     training = Training.model_validate(BLOCKS["transformations"]["training"])
     shown, answers = transformed(sevens[100:], told, torch.Generator())
     fresh, network = (Recogniser((1, 8, 8), 8, 32, len(told)) for _ in range(2))
@@ -178,9 +180,49 @@ def test_a_trained_network_tells_what_was_done_to_images_that_it_has_not_seen(di
     assert right[0] < 0.2 and right[1] > 0.6
 
 
-def test_features_have_length_one(digits) -> None:
-    network = Recogniser((1, 8, 8), 4, 8, 3)
-    assert all(torch.allclose(layer.norm(dim=1), torch.ones(5)) for layer in network.features(digits[0][:5]))
+def test_features_have_length_one_and_follow_the_views(digits) -> None:
+    network, images, told = Recogniser((1, 8, 8), 4, 8, 4), digits[0][:5], transformations(("turns",))
+    layers, _ = network.look(images, told, 2)
+    assert [layer.shape for layer in layers] == [(5, 64), (5, 8)] * 2
+    assert all(torch.allclose(layer.norm(dim=1), torch.ones(5)) for layer in layers)
+    turned, _ = network.look(images.rot90(1, dims=(2, 3)), told[:1], 1)
+    for found, expected in zip(layers[2:], turned, strict=True):
+        torch.testing.assert_close(found, expected)
+
+
+def test_surprise_is_the_mean_over_the_views(digits) -> None:
+    network, told = Recogniser((1, 8, 8), 4, 8, 4), transformations(("turns",))
+    torch.nn.init.zeros_(network.answer.weight)
+    network.answer.bias = torch.nn.Parameter(torch.tensor([2.0, 1.0, 0.0, 0.0]))
+    expected = -torch.tensor([2.0, 1.0, 0.0, 0.0]).log_softmax(dim=0)
+    for count in (1, 2, 4):
+        _, found = network.look(digits[0][:3], told[:count], 1)
+        torch.testing.assert_close(found, expected[:count].mean().expand(3))
+
+
+def test_other_digits_among_many_zeros_are_doubted(digits) -> None:
+    """What is known makes the difference, not what is learnt: the doubted take part in training."""
+    images, labels = digits
+    zeros, ones = (images[np.flatnonzero(labels == label)] for label in (0, 1))
+    polluted = torch.cat([zeros[:110], ones[:12]])
+    trusting, doubting = (fitted("transformations", polluted, doubted=share) for share in (0.0, 0.3))
+    truth = np.repeat([False, True], [len(zeros) - 110, len(ones) - 12])
+    shown = torch.cat([zeros[110:], ones[12:]])
+    assert auroc(doubting(shown), truth) > auroc(trusting(shown), truth) + 0.02
+
+
+def test_surprise_is_a_power_of_its_own(digits) -> None:
+    """The same network, whose distance alone is the score without surprise."""
+    zeros, others = digits[0][:100], digits[0][100:150]
+    plain, half, whole = (fitted("transformations", zeros, surprise=power)(others) for power in (0, 0.5, 1.0))
+    np.testing.assert_allclose(half**2, plain * whole, rtol=1e-4)
+    assert not np.allclose(plain, whole)
+
+
+@pytest.mark.parametrize("families", [["shapes"], ["mixtures"], ["turns", "shifts"]])
+def test_any_families_will_do(digits, families: list[str]) -> None:
+    found = fitted("transformations", digits[0][:100], families=families)(digits[0][:20])
+    assert found.shape == (20,) and np.isfinite(found).all()
 
 
 def test_a_loss_that_is_no_number_is_said(digits) -> None:

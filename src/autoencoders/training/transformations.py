@@ -1,4 +1,4 @@
-"""What is done to images for a network to tell: turns and shifts, changes of shape, and mixtures of two images.
+"""What is done to images for a network to tell: turns, changes of shape, shifts, and mixtures of two images.
 
 Networks that predict which of these they are shown learn what normal images look like without labels (Golan and
 El-Yaniv 2018; for mixtures Li, Sohn, Yoon and Pfister 2021, CutPaste). Each takes images (N, C, H, W) and a generator,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
 Transformation = Callable[["Tensor", "Generator"], "Tensor"]
-Family = Literal["turns", "shapes", "mixtures"]
+Family = Literal["turns", "shapes", "shifts", "mixtures"]
 
 SHIFT = 0.18  # of the side: far enough not to be taken for how normal images vary
 SLANT = 0.35
@@ -31,14 +31,19 @@ KNOTS = 4  # along each axis, between which displacements are interpolated
 
 
 def transformations(families: tuple[Family, ...]) -> list[Transformation]:
-    """Return the identity, then every transformation of some families."""
-    return [lambda images, _: images, *(one for family in families for one in FAMILIES[family]())]
+    """Return the identity, then every transformation of some families, in the order of `FAMILIES`."""
+    return [lambda images, _: images, *(one for name in FAMILIES if name in families for one in FAMILIES[name]())]
 
 
 def turns() -> list[Transformation]:
-    """Return the quarter turns, each in its place and shifted in four directions; the identity is not among them."""
-    shifts = [(0.0, 0.0), (0.0, SHIFT), (0.0, -SHIFT), (SHIFT, 0.0), (-SHIFT, 0.0)]
-    return [partial(_turn_and_shift, turns, shift) for turns, shift in product(range(4), shifts)][1:]
+    """Return the three quarter turns."""
+    return [partial(_turn_and_shift, turns, (0.0, 0.0)) for turns in range(1, 4)]
+
+
+def shifts() -> list[Transformation]:
+    """Return shifts in four directions of the upright image and of its quarter turns."""
+    directions = [(0.0, SHIFT), (0.0, -SHIFT), (SHIFT, 0.0), (-SHIFT, 0.0)]
+    return [partial(_turn_and_shift, turns, shift) for turns, shift in product(range(4), directions)]
 
 
 def shapes() -> list[Transformation]:
@@ -94,7 +99,12 @@ def overlay(images: Tensor, generator: Generator) -> Tensor:
     return images.maximum(_another(images, generator))
 
 
-FAMILIES: dict[Family, Callable[[], list[Transformation]]] = {"turns": turns, "shapes": shapes, "mixtures": mixtures}
+FAMILIES: dict[Family, Callable[[], list[Transformation]]] = {
+    "turns": turns,
+    "shapes": shapes,
+    "shifts": shifts,
+    "mixtures": mixtures,
+}
 
 
 def _turn_and_shift(turns: int, shift: tuple[float, float], images: Tensor, _: Generator) -> Tensor:

@@ -49,7 +49,7 @@ class Config(Baseline):
             near = nearest(looked_up(others), known, count)  # (M, count)
             chunks = zip(others.split(PAIRS // count + 1), near.split(PAIRS // count + 1), strict=True)
             parts = [self._compare(chunk, features[rows]) for chunk, rows in chunks]
-            return np.concatenate([part.numpy() for part in parts] or [np.empty(0, np.float32)])
+            return np.concatenate([part.cpu().numpy() for part in parts] or [np.empty(0, np.float32)])
 
         return score
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
+from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, log_softmax, normalize
 
 from autoencoders.data.images import SCORING_BATCH
 from autoencoders.models.layers import initialise
@@ -15,6 +15,7 @@ from autoencoders.training.variant import Training
 
 SMALL = 4  # pixels; maps of this side are not halved any more
 POOLED = 2  # the side of the map that the features of the last convolution are averaged to
+_NOTHING = Generator()  # for transformations that draw nothing
 
 
 class Recogniser(nn.Module):
@@ -47,17 +48,32 @@ class Recogniser(nn.Module):
         return self.answer(self.hidden(self.convolutions(images)))
 
     @torch.inference_mode()
-    def features(self, images: Tensor) -> list[Tensor]:
-        """Return what two layers make of images (N, C, H, W): the last convolution, averaged, and the hidden one.
+    def look(self, images: Tensor, views: list[Transformation], turns: int) -> tuple[list[Tensor], Tensor]:
+        """Return what the network makes of images, each seen as the first transformations that it tells leave it.
+
+        Args:
+            images: Images (N, C, H, W).
+            views: The first of the transformations that the network tells, which draw nothing.
+            turns: Number of views, from the first on, whose features are wanted.
 
         Returns:
-            (N, D) for each layer, of length 1.
+            The features of these views, (N, D) of length 1, two for each: the last convolution's, averaged to a small
+            map, and the hidden layer's. And how little the network expects the right answers: minus the logarithm of
+            their probabilities, averaged over the views, (N,), in nats.
         """
-        parts = []
+        layers: list[list[Tensor]] = [[] for _ in range(2 * turns)]
+        surprise = []
         for batch in images.split(SCORING_BATCH):
-            maps = self.convolutions(batch.contiguous(memory_format=torch.channels_last))
-            parts.append((adaptive_avg_pool2d(maps, POOLED).flatten(1), self.hidden(maps)))
-        return [nn.functional.normalize(torch.cat(layer), dim=1) for layer in zip(*parts, strict=True)]
+            answers = []
+            for place, view in enumerate(views):
+                maps = self.convolutions(view(batch, _NOTHING).contiguous(memory_format=torch.channels_last))
+                hidden = self.hidden(maps)
+                answers.append(log_softmax(self.answer(hidden), dim=1)[:, place])
+                if place < turns:
+                    layers[2 * place].append(adaptive_avg_pool2d(maps, POOLED).flatten(1))
+                    layers[2 * place + 1].append(hidden)
+            surprise.append(-torch.stack(answers).mean(dim=0))
+        return [normalize(torch.cat(layer), dim=1) for layer in layers], torch.cat(surprise)
 
 
 def train(network: Recogniser, images: Tensor, told: list[Transformation], training: Training, seed: int) -> Recogniser:
@@ -66,8 +82,8 @@ def train(network: Recogniser, images: Tensor, told: list[Transformation], train
     Raises:
         ValueError: The loss ceased to be a number.
     """
+    initialise(network, Generator().manual_seed(seed))
     generator = Generator(images.device).manual_seed(seed)
-    initialise(network, generator)
     network = network.to(images.device, memory_format=torch.channels_last).train()
     size = len(images) if training.batch_size == "full" else training.batch_size
     steps = training.length(-(-len(images) // size))
