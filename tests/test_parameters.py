@@ -65,7 +65,7 @@ RESOLVED = {  # every setting, defaults included
         "training.schedule": "one_cycle",
     },
     "mnist.reconstruction.pca_32": NOTHING | {"model.architecture": "pca", "model.latent_dim": 32},
-    "mnist.anomaly_detection.augmented": DENSE
+    "mnist.anomaly_detection.denoising": DENSE
     | NOTHING
     | TRAINING
     | {
@@ -80,10 +80,6 @@ RESOLVED = {  # every setting, defaults included
         "training.optimizer": "adamw",
         "training.schedule": "one_cycle",
         "training.weight_decay": 0.01,
-        "training.augmentation.rotation": 10.0,
-        "training.augmentation.scale": 0.1,
-        "training.augmentation.shear": 0.1,
-        "training.augmentation.shift": 1.0,
         "corruption.kind": "gaussian",
         "corruption.std": 0.3,
         "corruption.clip": False,
