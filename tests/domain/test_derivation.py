@@ -1,5 +1,7 @@
 """Image sets made from others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,21 @@ def test_an_altered_set_keeps_its_intensity_and_is_described_anew(source) -> Non
     assert np.array_equal(found.images, 16 - source.images)
     before, after = source.described().info, found.described().info
     assert after["pixel_mean"] == pytest.approx(1 - before["pixel_mean"]) and after["checksum"] != before["checksum"]
+
+
+@pytest.mark.parametrize("alteration", [{"kind": "shifted", "pixels": 2}, {"kind": "rotated", "quarters": 1}])
+def test_masks_move_with_their_images(source, alteration) -> None:
+    masks = source.images[:, 0] > 8
+    bright = replace(source, images=masks[:, None] * np.uint8(16), masks=masks)
+    found = derived(bright, images=5, seed=1, alteration=alteration)
+    assert np.array_equal(found.masks, found.images[:, 0] > 8) and found.masks.shape == (10, 6, 6)
+    assert not np.array_equal(found.masks, derived(bright, images=5, seed=1).masks)
+
+
+def test_masks_stay_where_no_pixel_moves(source) -> None:
+    masked = replace(source, masks=source.images[:, 0] > 8)
+    assert np.array_equal(derived(masked, alteration={"kind": "inverted"}).masks, masked.masks)
+    assert derived(source).masks is None
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,15 @@ def test_what_is_loaded_is_what_was_saved(dataset: ImageSetDataset) -> None:
     assert np.array_equal(found.images, GREY.images) and np.array_equal(found.labels, GREY.labels)
 
 
+def test_masks_are_kept_where_there_are_any_and_do_not_outlive_them(dataset: ImageSetDataset) -> None:
+    assert dataset.load().masks is None
+    masks = np.arange(12).reshape(3, 2, 2) % 5 == 0
+    dataset.save(replace(GREY, masks=masks))
+    assert np.array_equal(dataset.load().masks, masks)
+    dataset.save(GREY)
+    assert dataset.load().masks is None
+
+
 def test_loaded_images_are_a_read_only_memory_map(dataset: ImageSetDataset) -> None:
     images = dataset.load().images
     assert isinstance(images, np.memmap)

@@ -23,6 +23,7 @@ def raw() -> ImageSet:
 
 def test_a_whole_image_set_passes(raw: ImageSet) -> None:
     check_image_set(raw)
+    check_image_set(replace(raw, masks=np.ones((3, 2, 2), bool)))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,8 @@ def test_a_whole_image_set_passes(raw: ImageSet) -> None:
         ("labels", np.array([0, -1, 1]), r"labels must lie in 0..1 \(class_names\), got -1"),
         ("official_split", np.array(["train", "valid", "test"]), r"'train' or 'test', got \['valid'\]"),
         ("official_split", np.array(["train"]), r"official_split must have one entry per image, 3, got \(1,\)"),
+        ("masks", np.zeros((3, 2, 2), np.uint8), r"masks must be bool \(N, H, W\) as the images, got uint8"),
+        ("masks", np.zeros((3, 1, 2, 2), bool), r"as the images, got bool \(3, 1, 2, 2\)"),
     ],
 )
 def test_a_fault_in_an_image_set_is_told(raw: ImageSet, field: str, value: Any, sentence: str) -> None:

@@ -17,6 +17,7 @@ class Alteration(Plugin):
     """A change that every image of a set undergoes."""
 
     draws: ClassVar[bool] = False  # whether a seed changes anything
+    moves: ClassVar[bool] = False  # whether pixels change their places, and masks with them
     kind: str
 
     @property
@@ -118,6 +119,7 @@ class Shifted(Alteration):
     """
 
     draws: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
     kind: Literal["shifted"]
     pixels: PositiveInt  # each way at most
 
@@ -139,6 +141,7 @@ class Shifted(Alteration):
 class Rotated(Alteration):
     """All images turned by the same angle."""
 
+    moves: ClassVar[bool] = True
     kind: Literal["rotated"]
     quarters: Literal[1, 2, 3]  # of a turn, to the left
 

@@ -1,5 +1,6 @@
 """Image sets that are made from others: part of the images, altered."""
 
+from copy import deepcopy
 from typing import Literal, Self
 
 import numpy as np
@@ -52,16 +53,19 @@ def derive(source: ImageSet, derivation: Derivation) -> ImageSet:
     """
     rng = np.random.default_rng(derivation.seed)
     chosen = _chosen(source, derivation, rng)
-    images = source.images[chosen]
+    images, masks = source.images[chosen], None if source.masks is None else source.masks[chosen]
     if derivation.alteration:
+        if masks is not None and derivation.alteration.moves:
+            masks = derivation.alteration(masks[:, np.newaxis].astype(np.uint8), 1, deepcopy(rng))[:, 0].astype(bool)
         images = derivation.alteration(images, source.intensity, rng)
-    info = source.info | {
+    kept = {name: value for name, value in source.info.items() if name != "notes"}  # which speak of all images
+    info = kept | {
         "name": derivation.name_of(source.info["name"]),
         "source": f"{source.info['source']}: {derivation.words()}",
     }
     if "files" in info:
         info["files"] = [info["files"][index] for index in chosen]
-    return ImageSet(images, source.labels[chosen], source.official_split[chosen], info)
+    return ImageSet(images, source.labels[chosen], source.official_split[chosen], info, masks)
 
 
 def _chosen(source: ImageSet, derivation: Derivation, rng: np.random.Generator) -> np.ndarray:

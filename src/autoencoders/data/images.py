@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
+
+from autoencoders.data.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 Scale = Literal["unit", "raw", "standard"]  # [0, 1], as stored, or mean 0 and sd 1 over all training pixels
 
+HISTOGRAM_BATCH = 2**20  # pixels, which are counted as integers of eight bytes
 SCORING_BATCH = 2048  # images; bounds the memory that activations take
 
 
@@ -28,13 +32,16 @@ class ImageSet:
         labels: Integers (N,), indices into the names of the classes.
         official_split: Texts (N,), "train" or "test": the official part that each image belongs to.
         info: What is known of the dataset: name, intensity (the value of a white pixel), class_names, source (origin
-            and licence in one line), files where each image has one; and what `described` adds.
+            and licence in one line), files where each image has one, notes (sentences on how the images were read);
+            and what `described` adds.
+        masks: Where images are known to have defects, bool (N, H, W); none: that is not known of any image.
     """
 
     images: np.ndarray
     labels: np.ndarray
     official_split: np.ndarray
     info: dict[str, Any]
+    masks: np.ndarray | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -49,20 +56,42 @@ class ImageSet:
     def described(self) -> Self:
         """Return the same with what its arrays tell added to what is known of it.
 
-        That is the checksum (SHA-256 of the bytes of images, then labels), train_images and test_images (counts),
-        image_shape, and mean and sd in [0, 1] over all pixels of the training part, or of all images where there is
-        none: pixel_mean and pixel_sd.
+        That is the checksum (SHA-256 of the bytes of images, then labels, then masks where there are any),
+        train_images and test_images (counts), image_shape, and mean and sd in [0, 1] over all pixels of the training
+        part, or of all images where there is none: pixel_mean and pixel_sd.
         """
         digest = hashlib.sha256(self.images.ravel())
-        digest.update(self.labels.ravel())
+        for array in (self.labels, self.masks):
+            digest.update(b"" if array is None else array.ravel())
         counts = {f"{part}_images": int((self.official_split == part).sum()) for part in ("train", "test")}
-        chosen = self.images[self.official_split == "train"] if counts["train_images"] else self.images
-        weights = np.bincount(chosen.ravel(), minlength=256)
+        weights = self._histogram(self.official_split == ("train" if counts["train_images"] else "test"))
         values = np.arange(len(weights)) / self.intensity
         mean = float(np.average(values, weights=weights))
         sd = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
         known = {"checksum": digest.hexdigest(), "image_shape": list(self.image_shape)}
         return replace(self, info=self.info | known | counts | {"pixel_mean": mean, "pixel_sd": sd})
+
+    def _histogram(self, chosen: np.ndarray) -> np.ndarray:
+        """Return how many pixels of the chosen images (N,) have each value, (256,), a few images at a time."""
+        weights = np.zeros(256, np.int64)
+        step = max(1, HISTOGRAM_BATCH // math.prod(self.image_shape))
+        for start in range(0, len(self.images), step):
+            batch = slice(start, start + step)
+            weights += np.bincount(self.images[batch][chosen[batch]].ravel(), minlength=256)
+        return weights
+
+    def labels_of(self, classes: list[int | str]) -> list[int]:
+        """Return the labels of classes that are given by their numbers, from 0, or by their names.
+
+        Raises:
+            ValueError: There is no such class.
+        """
+        names = self.info["class_names"]
+        unknown = [one for one in classes if one not in (names if isinstance(one, str) else range(len(names)))]
+        if unknown:
+            known = listed([f"{number} {name!r}" for number, name in enumerate(names)])
+            raise ValueError(f"{self.info['name']} has no class {unknown[0]!r}; its numbers and names are: {known}")
+        return [names.index(one) if isinstance(one, str) else one for one in classes]
 
     def at(self, indices: np.ndarray, device: torch.device, scale: Scale = "unit") -> ImageTensor:
         """Copy the images at some indices to the device, to be seen in the units of `scale`."""

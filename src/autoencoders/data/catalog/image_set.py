@@ -1,7 +1,7 @@
 """A dataset's images and what is known of them, in one folder."""
 
-from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,13 @@ from autoencoders.data.catalog.replacement import replacing
 from autoencoders.data.images import ImageSet
 
 ARRAYS = ("images", "labels", "official_split")
+MASKS = "masks"  # of some image sets
 
 
 class ImageSetDataset(AbstractDataset[ImageSet, ImageSet]):
     """An image set as `images.npy`, `labels.npy`, `official_split.npy` and `dataset_info.json`, saved atomically.
+
+    An image set with masks has `masks.npy`, too.
 
     Args:
         path: The folder.
@@ -24,6 +27,7 @@ class ImageSetDataset(AbstractDataset[ImageSet, ImageSet]):
 
     def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
         self._files = {name: Path(path, f"{name}.npy") for name in ARRAYS}
+        self._masks = Path(path, f"{MASKS}.npy")
         self._filepath = Path(path, "dataset_info.json")  # written last: where it is, all is
         self._info = JSONDataset(filepath=str(self._filepath))
         self.metadata = metadata
@@ -34,15 +38,17 @@ class ImageSetDataset(AbstractDataset[ImageSet, ImageSet]):
         Raises:
             DatasetError: A file is missing or damaged.
         """
-        return ImageSet(**{name: _mapped(file) for name, file in self._files.items()}, info=self._info.load())
+        files = self._files | ({MASKS: self._masks} if self._masks.is_file() else {})
+        return ImageSet(**{name: _mapped(file) for name, file in files.items()}, info=self._info.load())
 
     def save(self, data: ImageSet) -> None:
-        """Write every file as a whole or not at all, the info last."""
+        """Write every file as a whole or not at all, the info last; masks of before do not stay."""
         for name, file in self._files.items():
-            content = BytesIO()  # NumPy writing straight to a full disk raises an error without a number
-            np.save(content, getattr(data, name), allow_pickle=False)
-            with replacing(file) as temporary:
-                temporary.write_bytes(content.getbuffer())
+            _write(getattr(data, name), file)
+        if data.masks is None:
+            self._masks.unlink(missing_ok=True)
+        else:
+            _write(data.masks, self._masks)
         self._info.save(data.info)
 
     def _exists(self) -> bool:
@@ -50,6 +56,16 @@ class ImageSetDataset(AbstractDataset[ImageSet, ImageSet]):
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._filepath.parent)}
+
+
+def _write(array: np.ndarray, file: Path) -> None:
+    """Write an array piece by piece.
+
+    Of what it writes to, NumPy is shown `write` alone: straight to a file on a full disk, it raises an error without a
+    number.
+    """
+    with replacing(file) as temporary, temporary.open("wb") as opened:
+        np.save(SimpleNamespace(write=opened.write), array, allow_pickle=False)
 
 
 def _mapped(file: Path) -> np.ndarray:

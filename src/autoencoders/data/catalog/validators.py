@@ -25,6 +25,8 @@ def check_image_set(raw: ImageSet) -> None:
     for name, array in {"labels": labels, "official_split": raw.official_split}.items():
         if array.shape != (len(images),):
             raise ValueError(f"{name} must have one entry per image, {len(images)}, got {array.shape}")
+    if raw.masks is not None and (raw.masks.dtype, raw.masks.shape) != (bool, (len(images), *images.shape[2:])):
+        raise ValueError(f"masks must be bool (N, H, W) as the images, got {raw.masks.dtype} {raw.masks.shape}")
     outside = labels[(labels < 0) | (labels >= len(names))]
     if outside.size:
         raise ValueError(f"labels must lie in 0..{len(names) - 1} (class_names), got {outside[0]}")
