@@ -48,6 +48,11 @@ def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_se
     ]
 
 
+def test_normal_classes_are_named_by_number_or_name() -> None:
+    classes = {"zero": [0], "fine": ["fine", 3]}
+    assert read_detection(normal_classes=classes).normal_classes == classes
+
+
 def with_members(*members: dict) -> dict:
     """Return the ensemble of some members and a last one."""
     return {"ensembles": {"both": {"members": [*members, {"detector": "noisy", "score": "mse"}]}}}
@@ -180,6 +185,7 @@ def test_anchors_are_no_datasets() -> None:
         ({"variants": {"sigma_0.3": {}}}, "sigma_0.3"),
         ({"variants": {"comparison": {}}}, "'comparison' is the name of what compares the variants"),
         ({"normal_classes": {"zero": 0}}, "normal_classes.zero"),
+        ({"normal_classes": {"no": [False]}}, "normal_classes.no.0: must be the number of a class or its name"),
     ],
 )
 def test_a_malformed_study_is_named(change: dict, sentence: str) -> None:

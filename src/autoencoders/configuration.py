@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -19,6 +20,15 @@ from pydantic import (
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]  # of a variant, a study, a class: a part of a key
+
+
+def _number_or_name(value: Any) -> int | str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(f"must be the number of a class or its name, in quotes if need be, got {value!r}")
+    return value
+
+
+Class = Annotated[int | str, BeforeValidator(_number_or_name)]  # of a dataset; numbers count from 0
 
 
 class Strict(BaseModel):

@@ -155,8 +155,9 @@ def test_auroc_is_tabulated_by_score_and_class(settings) -> None:
 def test_each_other_class_alone_is_set_against_the_normal_images() -> None:
     one = table([1, 2], [0, 3, 4], calibration=[9])
     one.loc[one.index[-1], "label"] = 7
-    found = results.by_anomalous_class({"three": one}, {"three": [3], "five": [5], "few": [7, 8]})
-    assert found["anomalous_class"].tolist() == ["five", "class 7"] and found["auroc"].tolist() == [0.5, 1.0]
+    names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"]
+    found = results.by_anomalous_class({"three": one}, {"three": [3], "cinq": [5], "few": [7, 8]}, names)
+    assert found["anomalous_class"].tolist() == ["cinq", "class seven"] and found["auroc"].tolist() == [0.5, 1.0]
 
 
 def test_thresholds_are_set_by_class_and_pooled(settings, rng) -> None:

@@ -123,6 +123,38 @@ def test_one_class_training_sees_normal_images_alone(one_class) -> None:
     assert set(labels[splits["test"]]) == {0, 1}
 
 
+def test_the_normal_class_may_be_named(one_class, prepared) -> None:
+    for drawn in (False, True):
+        select = splitting.create_one_class_pipeline(drawn)
+        wanted = {"params:training_set": TrainingSet(pollution=0.2), "params:seed": 0}
+        data = one_class | wanted | {"all_splits": prepared["splits"]}
+        named, numbered = (
+            run(select, **inputs(select, data | {"params:normal_class": [one]}))["splits"] for one in ("bright", 1)
+        )
+        assert all(np.array_equal(named[name], numbered[name]) for name in numbered)
+        with pytest.raises(ValueError, match="two greys has no class 'grey'; its numbers and names are: 0 'dark'"):
+            run(select, **inputs(select, data | {"params:normal_class": ["grey"]}))
+
+
+def test_classes_alone_are_set_against_named_ones(one_class, prepared) -> None:
+    detector = Key("greys", "detection", "net", "seed_0")
+    key = detector._replace(normal_class="night")
+    table = pd.DataFrame(
+        {
+            "split": "test",
+            "label": [0, 0, 1, 1],
+            "is_anomaly": [False, False, True, True],
+            "anomaly_score": [1.0, 2.0, 3.0, 4.0],
+            "index": range(4),
+        }
+    )
+    merging = detection.create_merging_pipeline(detector, [key], "greys.images").only_nodes("tabulate_auroc")
+    settings = {"scoring": one_class["params:scoring"], "normal_classes": {"night": ["dark"]}, "seeds.seed_0": 0}
+    data = {detector.parameter(*name.split(".")): value for name, value in settings.items()}
+    found = run(merging, **data, **{key.dataset("scores"): table, "greys.images": prepared["images"]})
+    assert found[detector.dataset("auroc_by_class")].values.tolist() == [["net", 0, "night", "class bright", 1.0]]
+
+
 def test_pollution_changes_what_training_sees_and_not_what_an_anomaly_is(one_class, prepared) -> None:
     select = splitting.create_one_class_pipeline(drawn=True)
     wanted = {"params:training_set": TrainingSet(pollution=0.2), "params:seed": 0}
@@ -188,7 +220,7 @@ def test_what_a_detector_costs_is_added_up_over_classes_and_over_an_ensemble_s_m
 def test_classes_are_merged_under_their_labels() -> None:
     detector = Key("greys", "detection", "net", "seed_0")
     dark, bright = (detector._replace(normal_class=name) for name in ("dark", "bright"))
-    merging = detection.create_merging_pipeline(detector, [dark, bright]).only_nodes("merge_classes")
+    merging = detection.create_merging_pipeline(detector, [dark, bright], "greys.images").only_nodes("merge_classes")
     found = run(
         merging,
         **{

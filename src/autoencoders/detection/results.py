@@ -71,12 +71,15 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring) -> tuple[pd.
     return table[["score", "normal_class", "auroc", "low", "high"]], samples
 
 
-def by_anomalous_class(scores: dict[str, pd.DataFrame], normal_classes: dict[str, list[int]]) -> pd.DataFrame:
+def by_anomalous_class(
+    scores: dict[str, pd.DataFrame], normal_classes: dict[str, list[int]], class_names: list[str]
+) -> pd.DataFrame:
     """Return the AUROC of each other class alone against the normal test images, by the anomaly score.
 
     Args:
         scores: The table of each normal class.
         normal_classes: The labels that are normal in each turn; where there is one, it bears the turn's name.
+        class_names: The names of all classes, by label.
 
     Returns:
         normal_class, anomalous_class, auroc.
@@ -89,7 +92,7 @@ def by_anomalous_class(scores: dict[str, pd.DataFrame], normal_classes: dict[str
         for label, own in anomalies.groupby("label"):
             both = pd.concat([normal, own])
             area = metrics.auroc(both[ANOMALY_SCORE], both["is_anomaly"])
-            rows.append((normal_class, names.get(label, f"class {label}"), area))
+            rows.append((normal_class, names.get(label, f"class {class_names[label]}"), area))
     return pd.DataFrame(rows, columns=["normal_class", "anomalous_class", "auroc"])
 
 

@@ -125,7 +125,8 @@ def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
     for detector in study.detectors(key):
         classes = study.by_class(detector)
         parts += experiments(classes, suite)
-        merged = detection.create_merging_pipeline(detector, classes) + cost_pipeline(detector, classes, study)
+        merged = detection.create_merging_pipeline(detector, classes, images_of(suite)["images"])
+        merged += cost_pipeline(detector, classes, study)
         if detector.seed == study.first_seed:
             merged += reporting.create_detector_pipeline(detector, classes, trained=detector.detector in study.variants)
         parts.append(placed(merged, detector))
@@ -192,7 +193,6 @@ def experiment(key: Key, suite: Suite, stages: Pipeline) -> Pipeline:
         "params:seed": key.parameter("seeds", key.seed),
         "params:compute": "params:compute",
         "params:scoring": key.parameter("scoring"),
-        "params:normal_class": key.parameter("normal_classes", key.normal_class),
     }
     parameters |= {f"params:{name}": key.parameter("measurements", name) for name in study.measurements}
     return Pipeline(

@@ -10,7 +10,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from pydantic import Field, PositiveInt, model_validator
 
-from autoencoders.configuration import Name, Strict
+from autoencoders.configuration import Class, Name, Strict
 from autoencoders.data.derivation import Derivation
 from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import has_logarithm, is_seeded
@@ -33,7 +33,7 @@ class Study(Strict):
         question: What the study asks, for its reader.
         answer: What it found, with places such as `{dense_8[test/mse]:.4f}` for the run's own numbers.
         seeds: Seeds that every variant is trained with, by name.
-        normal_classes: For one-class studies: the labels that are normal in each turn, by name.
+        normal_classes: For one-class studies: the classes that are normal in each turn, by number or name.
         training_set: For one-class studies: what trainings see, where that is not all normal training images.
         scoring: For one-class studies: a block of YAML, checked as `detection.Scoring` when it is run.
         variants: Blocks of YAML, checked as `experiment.Variant` when they are run.
@@ -46,7 +46,7 @@ class Study(Strict):
     question: str
     answer: str | None = None
     seeds: Annotated[dict[Name, int], Field(min_length=1)]
-    normal_classes: Annotated[dict[Name, list[int]], Field(min_length=1)] | None = None
+    normal_classes: Annotated[dict[Name, list[Class]], Field(min_length=1)] | None = None
     training_set: TrainingSet | None = None
     scoring: dict[str, Any] | None = None
     variants: Annotated[Blocks, Field(min_length=1)]

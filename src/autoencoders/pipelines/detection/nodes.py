@@ -104,13 +104,13 @@ def measure_one_class(
     pixel_statistics: Arrays,
     variant: Variant,
     seed: int,
-    normal_class: list[int],
 ) -> Metrics:
     """Sum one one-class training up in numbers, the sanity checks among them (1 passed, 0 failed)."""
     from autoencoders.detection import results
     from autoencoders.evaluation import errors as evaluation
 
-    found = evaluation.summary(errors, history, iterations, pixel_statistics, variant, normal_class)
+    normal = scores.loc[~scores["is_anomaly"], "label"].unique().tolist()
+    found = evaluation.summary(errors, history, iterations, pixel_statistics, variant, normal)
     return found | results.summary(scores, seed) | {"seed": seed}
 
 
@@ -129,7 +129,7 @@ def merge_classes(**metrics: Metrics) -> Metrics:
 
 
 def tabulate_auroc(
-    scoring: Scoring, seed: int, normal_classes: dict[str, list[int]], **scores: DataFrame
+    scoring: Scoring, seed: int, normal_classes: dict[str, list[int | str]], images: ImageSet, **scores: DataFrame
 ) -> tuple[DataFrame, Arrays, DataFrame]:
     """Tabulate one detector's AUROC by score and normal class, with bootstrap intervals.
 
@@ -143,7 +143,8 @@ def tabulate_auroc(
     found = by_key(scores)
     tables = {key.normal_class: table for key, table in found.items()}
     table, samples = results.auroc_table(tables, scoring)
-    by_class = results.by_anomalous_class(tables, normal_classes)
+    normal = {name: images.labels_of(classes) for name, classes in normal_classes.items()}
+    by_class = results.by_anomalous_class(tables, normal, images.info["class_names"])
     by_class.insert(0, "detector", next(key.detector for key in found))
     by_class.insert(1, "seed", seed)
     return table.assign(seed=seed), samples, by_class

@@ -38,7 +38,6 @@ def create_variant_pipeline(others: list[str], exemplified: bool) -> Pipeline:
             "pixel_statistics",
             "params:variant",
             "params:seed",
-            "params:normal_class",
         ],
         outputs="metrics",
         name="measure_one_class",
@@ -80,10 +79,16 @@ def create_ensemble_pipeline(members: list[Key]) -> Pipeline:
     return Pipeline([combining, _measure_scores()], tags="detection")
 
 
-def create_merging_pipeline(detector: Key, classes: list[Key]) -> Pipeline:
-    """Return what one detector with one seed comes to over the normal classes, under absolute names."""
+def create_merging_pipeline(detector: Key, classes: list[Key], images: str) -> Pipeline:
+    """Return what one detector with one seed comes to over the normal classes, under absolute names.
+
+    Args:
+        detector: The detector's key.
+        classes: The same for each normal class.
+        images: The dataset of the images.
+    """
     scoring = {"scoring": detector.parameter("scoring")} | names(classes, "scores")
-    labels = {"normal_classes": detector.parameter("normal_classes")}
+    labels = {"normal_classes": detector.parameter("normal_classes"), "images": images}
     areas = ("auroc", "auroc_samples", "auroc_by_class")
     seed = {"seed": detector.parameter("seeds", detector.seed)}
     parts = [

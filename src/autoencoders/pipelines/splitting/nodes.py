@@ -17,17 +17,17 @@ def split_images(images: ImageSet, splits: Splits) -> Arrays:
     return domain.split(images.labels, images.official_split, splits)
 
 
-def select_normal(images: ImageSet, all_splits: Arrays, normal_class: list[int]) -> Arrays:
+def select_normal(images: ImageSet, all_splits: Arrays, normal_class: list[int | str]) -> Arrays:
     """Keep the normal class alone, except in the test split, which stays whole."""
-    return domain.normal_splits(all_splits, images.labels, normal_class)
+    return domain.normal_splits(all_splits, images.labels, images.labels_of(normal_class))
 
 
 def draw_training_set(
-    images: ImageSet, all_splits: Arrays, normal_class: list[int], training_set: TrainingSet, seed: int
+    images: ImageSet, all_splits: Arrays, normal_class: list[int | str], training_set: TrainingSet, seed: int
 ) -> Arrays:
     """Keep the normal class in the same way, with fewer images to learn from or with others among them.
 
     Returns:
         The splits and, where training is polluted, which images pollute it.
     """
-    return drawing.draw(all_splits, images.labels, normal_class, training_set, seed)
+    return drawing.draw(all_splits, images.labels, images.labels_of(normal_class), training_set, seed)
