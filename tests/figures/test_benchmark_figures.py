@@ -266,6 +266,12 @@ def test_all_but_one_normal_make_one_row():
     assert [text.get_text() for text in figure.axes[0].texts] == ["90.0", "70.0"]
 
 
+def test_dollars_in_the_name_of_a_class_are_no_formula():
+    figure = anomalous_class_table(by_class(("all_but_0", "class $\\frac$", 0.9), ("all_but_1", "class 1", 1.0)))
+    figure.canvas.draw()
+    assert title(figure) == "Hardest: class $\\frac$ among all others, AUROC 90.0%"
+
+
 def test_kinds_at_and_below_chance_are_counted_and_bold_and_the_hardest_is_named():
     table = pd.DataFrame({"blank": [0.1, 0.48], "inverted": [0.9, 1.0]}, index=["net", "pca"])
     figure = out_of_distribution_table(table)

@@ -212,8 +212,8 @@ def study(name: str, seeds: list[int], **more: object) -> dict:
     return study_section("Why?", "", comparison(), figure, made).rendered() | {"seeds": seeds} | more
 
 
-def page(*studies: dict) -> str:
-    info = {"name": "Digits", "source": "a drawer", "checksum": "c0ffee", "train_images": 3, "test_images": 0}
+def page(*studies: dict, **known: object) -> str:
+    info = {"name": "Digits", "source": "a drawer", "checksum": "c0ffee", "train_images": 3, "test_images": 0} | known
     images = ImageSet(np.zeros((3, 1, 2, 2), np.uint8), np.zeros(3, np.uint8), np.full(3, "train"), info)
     return suite_page("", images, PNG, {"command": "kedro run"}, list(studies))
 
@@ -225,6 +225,13 @@ def test_a_page_holds_its_images_and_every_study_that_has_been_run() -> None:
     assert "Sparse: wide has the lowest test MSE" in found
     assert "Made by kedro run, commit abc" in found
     assert "2 warnings" in found, "each study's failed sanity check"
+
+
+def test_what_was_lost_of_a_folder_is_said_as_text_whatever_its_files_are_called() -> None:
+    notes = ["3 images of 1 class (<script>alert(1)</script> 3).", "1 file left out: <img src=x>.png is empty."]
+    found = page(study("sparse", [0]), notes=notes)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; 3" in found and "&lt;img src=x&gt;.png is empty" in found
+    assert "<script" not in found and "<img src=x" not in found
 
 
 def test_printed_numbers_of_all_studies_stand_together() -> None:

@@ -61,7 +61,8 @@ def _images_section(info: dict[str, Any], shape: str, samples: bytes) -> Section
     counts = [info["train_images"], info["test_images"]]
     table = pd.DataFrame({"official split": ["training", "test"], "images": counts})
     picture = Picture("Training images: samples", "The first fifty training images.", samples)
-    return Section("images", "What do the images look like?", f"{info['source']}; {shape} pixels.", table, [picture])
+    answer = "\n".join([f"{info['source']}; {shape} pixels.", *info.get("notes", [])])
+    return Section("images", "What do the images look like?", answer, table, [picture])
 
 
 def _printed_section(table: pd.DataFrame) -> Section:

@@ -63,8 +63,8 @@ def fill_cells(axes: Axes, table: pd.DataFrame, shades: pd.DataFrame, colours: S
             text, color = "–" if labels[row] else "", style.FAINT_INK
         cells[row, column] = axes.text(column, row, text, color=color, ha="center", va="center", size=style.SMALL_SIZE)
     axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.set_yticks(range(len(labels)), labels, fontsize=style.TEXT_SIZE)
-    axes.set_xticks(range(len(headers)), headers, fontsize=style.TEXT_SIZE)
+    axes.set_yticks(range(len(labels)), labels, fontsize=style.TEXT_SIZE, parse_math=False)
+    axes.set_xticks(range(len(headers)), headers, fontsize=style.TEXT_SIZE, parse_math=False)
     axes.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
     axes.spines[:].set_visible(False)
     axes.grid(False)

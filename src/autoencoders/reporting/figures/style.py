@@ -79,12 +79,13 @@ def panel_grid(
 def finish(figure: Figure, finding: str, note: str) -> None:
     """Write the finding above the panels and how to read them below, wrapped to the width; then lay all out.
 
-    Call it last: the layout is settled here, once, where saving would otherwise draw the figure twice.
+    Names in them may hold any character: two dollars do not begin a formula. Call it last: the layout is settled here,
+    once, where saving would otherwise draw the figure twice.
     """
     width = figure.get_figwidth()
     headline, note = textwrap.fill(finding, int(width / 0.118)), textwrap.fill(note, int(width / 0.078))
-    figure.suptitle(headline, x=0.01, ha="left", size=TITLE_SIZE, weight="bold", color=INK)
-    figure.supxlabel(note, x=0.01, ha="left", size=SMALL_SIZE, color=FAINT_INK)
+    figure.suptitle(headline, x=0.01, ha="left", size=TITLE_SIZE, weight="bold", color=INK, parse_math=False)
+    figure.supxlabel(note, x=0.01, ha="left", size=SMALL_SIZE, color=FAINT_INK, parse_math=False)
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine(None)
 
