@@ -1,0 +1,192 @@
+"""An album: the pictures of a folder that can be read, as one array, and what is wrong with the rest."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import prod
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from kedro.io import DatasetError
+
+from autoencoders.data.catalog import picture
+from autoencoders.data.catalog.layout import Layout, Place
+from autoencoders.data.catalog.picture import DEEP, SIXTEEN, Header, Levels, UnreadableError, levels_of
+from autoencoders.data.words import counted, listed
+
+LARGEST = 4_000_000_000  # bytes of all images together, where nobody has said how large they shall be
+DIM = 0.25  # of white: 16-bit pictures all below it have 14 bits or fewer
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Print:
+    """What pictures are turned into.
+
+    Attributes:
+        size: Height and width, in pixels; none: those that most pictures have.
+        channels: 1 for grey, 3 for colour; none: colour if any picture is coloured.
+        white: The value of white in pictures of more than 8 bits, black being 0; none: as `levels_of` finds it.
+    """
+
+    size: tuple[int, int] | None
+    channels: int | None
+    white: float | None
+
+
+@dataclass(frozen=True)
+class Album:
+    """Pictures as an array, in the order of their places.
+
+    Attributes:
+        images: uint8 (N, C, H, W), values in 0..255.
+        masks: Whether each pixel is a defect's, bool (N, H, W); none: that is not known of any.
+        places: Where each image lies, N.
+        headers: What the head of each image's file says, N.
+        unreadable: Files that cannot be read, masks among them -> why.
+        without_mask: Images that should have a mask and have none; none of their pixels is marked.
+        brightest: The highest value in 16-bit pictures, in shares of white; none: there are no such pictures.
+    """
+
+    images: np.ndarray
+    masks: np.ndarray | None
+    places: list[Place]
+    headers: list[Header]
+    unreadable: dict[str, str]
+    without_mask: list[str]
+    brightest: float | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of all images."""
+        return self.images.shape[2:]
+
+    @property
+    def resized(self) -> int:
+        """How many pictures were of another size."""
+        return sum(header.shape != self.size for header in self.headers)
+
+    @property
+    def cut(self) -> int:
+        """How many lost a strip at two sides: scaled to fill the size, they reached beyond it by a pixel or more."""
+        return sum(_overhang(header.shape, self.size) >= 1 for header in self.headers)
+
+
+def bind(root: Path, layout: Layout, form: Print) -> Album:
+    """Read the pictures of a layout, one at a time, straight into one array.
+
+    Those of more than 8 bits are decoded twice: what is black and white is one thing for all of a mode.
+
+    Raises:
+        DatasetError: None can be read, or they would take more than `LARGEST` and no size is said.
+    """
+    unreadable: dict[str, str] = {}
+    files = [place.file for place in layout.places]
+    headers = dict(_readable(root, files, picture.look, unreadable))
+    levels, brightest = _levels(root, headers, form.white, unreadable)
+    places = [place for place in layout.places if place.file in headers and place.file not in unreadable]
+    _refuse_nothing(root, places, unreadable)
+    size = form.size or _usual_size([headers[place.file].shape for place in places], form.channels)
+    images, places = _stack(root, places, size, form.channels, levels, unreadable)
+    _refuse_nothing(root, places, unreadable)
+    shown = [headers[place.file] for place in places]
+    masks, without_mask = _masks(root, places, shown, size, unreadable) if layout.has_masks else (None, [])
+    return Album(images, masks, places, shown, unreadable, without_mask, brightest)
+
+
+def _readable(
+    root: Path, files: Iterable[str], function: Callable[[Path], Found], unreadable: dict[str, str]
+) -> Iterator[tuple[str, Found]]:
+    """Yield the files that a function can read, with what it returns; note what is wrong with the others."""
+    for file in files:
+        try:
+            found = function(root / file)
+        except UnreadableError as error:
+            unreadable[file] = str(error)
+        else:
+            yield file, found
+
+
+def _refuse_nothing(root: Path, places: list[Place], unreadable: dict[str, str]) -> None:
+    if not places:
+        faults = listed([f"{file} {why}" for file, why in unreadable.items()], 5)
+        raise DatasetError(f"none of the images in {root} can be read: {faults}")
+
+
+def _levels(
+    root: Path, headers: dict[str, Header], white: float | None, unreadable: dict[str, str]
+) -> tuple[dict[str, Levels], float | None]:
+    """Return black and white by mode of more than 8 bits, and the brightest 16-bit value in shares of white."""
+    deep = [file for file, header in headers.items() if header.mode in DEEP]
+    extents: dict[str, list[tuple[float, float]]] = {}
+    for file, extent in _readable(root, deep, picture.extent, unreadable):
+        extents.setdefault(DEEP[headers[file].mode], []).append(extent)
+    both = {mode: (min(low for low, _ in found), max(high for _, high in found)) for mode, found in extents.items()}
+    levels = {mode: Levels(0.0, white) if white else levels_of(mode, *ends) for mode, ends in both.items()}
+    return levels, both[SIXTEEN][1] / levels[SIXTEEN].white if SIXTEEN in both else None
+
+
+def _usual_size(shapes: list[tuple[int, int]], channels: int | None) -> tuple[int, int]:
+    """Return the most common size; of several, the one that comes first."""
+    size = Counter(shapes).most_common(1)[0][0]
+    total = len(shapes) * prod(size) * (channels or 3)
+    if total > LARGEST:
+        raise DatasetError(
+            f"{counted(len(shapes), 'image')} of {size[0]} x {size[1]} pixels would take {total / 1e9:.1f} GB: "
+            "say a smaller size, such as `size: 64`"
+        )
+    return size
+
+
+def _stack(
+    root: Path,
+    places: list[Place],
+    size: tuple[int, int],
+    channels: int | None,
+    levels: dict[str, Levels],
+    unreadable: dict[str, str],
+) -> tuple[np.ndarray, list[Place]]:
+    """Return the images, uint8 (N, C, H, W), and the places of those that can be decoded."""
+    images = np.empty((len(places), channels or 1, *size), np.uint8)
+    by_file = {place.file: place for place in places}
+    kept: list[Place] = []
+    read = partial(picture.read, size=size, levels=levels, grey=channels == 1)
+    for file, pixels in _readable(root, by_file, read, unreadable):
+        if len(pixels) > images.shape[1]:
+            images = _in_colour(images, len(kept))
+        images[len(kept)] = pixels  # grey pixels fill all channels
+        kept.append(by_file[file])
+    return images[: len(kept)], kept
+
+
+def _in_colour(grey: np.ndarray, count: int) -> np.ndarray:
+    """Return room for as many coloured images, which begins with so many of the grey ones (N, 1, H, W)."""
+    images = np.empty((len(grey), 3, *grey.shape[2:]), np.uint8)
+    images[:count] = grey[:count]
+    return images
+
+
+def _masks(
+    root: Path, places: list[Place], headers: list[Header], size: tuple[int, int], unreadable: dict[str, str]
+) -> tuple[np.ndarray, list[str]]:
+    """Return masks (N, H, W) and the images that have none, although no image of their class is to be learnt from."""
+    masks = np.zeros((len(places), *size), bool)
+    learnt = {place.class_name for place in places if place.part == "train"}
+    missing = []
+    for mask, place, header in zip(masks, places, headers, strict=True):
+        read = partial(picture.read_mask, shape=header.shape, size=size)
+        found = dict(_readable(root, [place.mask] if place.mask else [], read, unreadable))
+        if found:
+            mask[:] = found[place.mask]
+        elif place.class_name not in learnt:
+            missing.append(place.file)
+    return masks, missing
+
+
+def _overhang(shape: tuple[int, int], size: tuple[int, int]) -> float:
+    """Return by how many pixels a picture that just fills a size reaches beyond it."""
+    scales = [wanted / side for side, wanted in zip(shape, size, strict=True)]
+    return max(side * max(scales) - wanted for side, wanted in zip(shape, size, strict=True))
