@@ -144,7 +144,7 @@ def test_a_mask_that_is_missing_damaged_of_another_shape_or_of_no_image_is_said(
         "ground_truth/broken/002_mask.png": "is empty",
         "ground_truth/broken/003_mask.png": "is a mask of 10 x 10 pixels for an image of 10 x 20",
     }
-    assert raw.info["left_out"]["masks that belong to no image"] == 1
+    assert raw.info["left_out"]["without an image to mask"] == 1
     assert len(raw.images) == 6 and raw.masks.any(axis=(1, 2)).sum() == 1
 
 

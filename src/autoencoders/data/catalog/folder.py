@@ -125,11 +125,13 @@ def _losses(layout: Layout, album: Album) -> Iterator[str]:
     """Yield what was left out and what may be wrong, a sentence each."""
     if album.unreadable:
         faults = [f"{file} {why}" for file, why in album.unreadable.items()]
-        yield f"{counted(len(faults), 'file')} left out, because they cannot be read: {listed(faults, NAMED)}."
+        whose = "it" if len(faults) == 1 else "they"
+        yield f"{counted(len(faults), 'file')} left out, because {whose} cannot be read: {listed(faults, NAMED)}."
     for what, files in layout.left_out.items():
         folders = len({PurePosixPath(file).parent for file in files})
+        being = "it is" if len(files) == 1 else "they are"
         yield (
-            f"{counted(len(files), 'file')} in {counted(folders, 'folder')} left out, because they are {what}: "
+            f"{counted(len(files), 'file')} in {counted(folders, 'folder')} left out, because {being} {what}: "
             f"{listed(files, NAMED)}."
         )
     if album.without_mask:

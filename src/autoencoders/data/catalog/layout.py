@@ -24,7 +24,7 @@ MVTEC = "MVTec AD's folders"
 
 HIDDEN = "hidden"
 OUTSIDE = "outside the folders of this layout"
-UNPAIRED = "masks that belong to no image"
+UNPAIRED = "without an image to mask"
 
 
 @dataclass(frozen=True)
