@@ -45,7 +45,7 @@ def digits() -> tuple[torch.Tensor, np.ndarray]:
     return torch.from_numpy(found.images[:, None] / 16).float(), found.target
 
 
-def fitted(kind: str, images: torch.Tensor, seed: int = 0, **changes):
+def fitted(kind: str, images: torch.Tensor, /, seed: int = 0, **changes):
     return Baseline.model_validate(BLOCKS[kind] | changes).fit(images, seed)
 
 
@@ -117,6 +117,15 @@ def test_there_are_no_more_components_than_pixels(digits) -> None:
     images = flat(digits[0][:100])[:, 18:27]
     assert np.allclose(project(images, 128).explained_variance_ratio_.sum(), 1)
     assert project(images, 128).n_components_ == 9
+
+
+def test_a_machine_may_learn_from_some_of_the_images(digits) -> None:
+    images = digits[0]
+    some = fitted("one_class_svm", images[:100], images=40)(images[:300])
+    np.testing.assert_array_equal(some, fitted("one_class_svm", images[:100:3])(images[:300]))
+    whole = fitted("one_class_svm", images[:100])(images[:300])
+    np.testing.assert_array_equal(fitted("one_class_svm", images[:100], images=100)(images[:300]), whole)
+    assert not np.array_equal(some, whole)
 
 
 def test_an_unknown_kind_is_named() -> None:
