@@ -28,8 +28,8 @@ class SurfacesDataset(LoadOnlyDataset[ImageSet]):
     from the rows between, which share no pixel with these: 200 good images, and 60 with a defect of each kind that
     `data.defects` makes. Masks say which pixels these changed.
 
-    Images of a part overlap. Those held out of the training part therefore look more normal than good test images do,
-    and a threshold set on them flags too many of these.
+    Images of a part overlap. Those held out of the training part share pixels with those trained on, good test images
+    do not: a threshold set on the former need not keep its rate on the latter.
 
     Args:
         photograph: "brick", "grass" or "gravel".
