@@ -12,7 +12,7 @@ from autoencoders.reporting.figures import style
 
 SHADES = LinearSegmentedColormap.from_list("shades", ["#F7FAFC", "#9CC7E2", "#0A4F80"])
 DARK = 0.55  # luminance below which ink is white
-CELL, ROW, LETTER = 0.62, 0.3, 0.078  # inches: a column, a row, a letter of a name
+CELL, ROW, LETTER = 0.62, 0.3, 0.078  # inches: a column at least, a row, a letter of a name
 
 Cells = dict[tuple[int, int], Text]  # by row and column
 
@@ -34,10 +34,10 @@ def heat_figure(table: pd.DataFrame, right: float, panel: float = 0.0) -> tuple[
         panel: Inches of a second panel with the same rows, beside the table; none: there is none.
     """
     labels, headers = _names(table)
-    longest = max(len(line) for label in labels for line in label.split("\n"))
+    longest, widest = (max(len(line) for name in names for line in name.split("\n")) for names in (labels, headers))
     lines = sum(1 + 0.55 * label.count("\n") for label in labels)
     height = 1.45 + 0.17 * max(header.count("\n") for header in headers) + ROW * lines
-    widths = [CELL * len(headers), *([panel] if panel else [])]
+    widths = [max(CELL, LETTER * widest) * len(headers), *([panel] if panel else [])]
     size = LETTER * longest + sum(widths) + right + 0.4, max(height, 2.6)
     return style.new_figure(*size, 1, len(widths), width_ratios=widths, sharey=True)
 
