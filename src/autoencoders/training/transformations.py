@@ -99,6 +99,7 @@ def overlay(images: Tensor, generator: Generator) -> Tensor:
     return images.maximum(_another(images, generator))
 
 
+# In the order in which a network numbers them: first those that detectors show to it again (VIEWS).
 FAMILIES: dict[Family, Callable[[], list[Transformation]]] = {
     "turns": turns,
     "shapes": shapes,

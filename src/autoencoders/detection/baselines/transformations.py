@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-VIEWS = ("turns", "shapes")  # the families whose transformations an image is judged by, too: nothing leaves the frame
+VIEWS = ("turns", "shapes")  # families that an image is judged by, too: the first of all, and nothing is drawn
 LEAST_SURPRISE = 1e-6  # nats; a network can be as sure as its arithmetic allows
 
 
