@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from autoencoders.data.words import counted
 from autoencoders.detection import ranks
 from autoencoders.detection.ranking import MEAN, ORIGIN, OURS
 from autoencoders.detection.standings import CANNOT_TELL, WORSE
@@ -83,7 +84,7 @@ def answer(name: str, ranking: pd.DataFrame) -> str:
     ours, theirs = _own(ranking), ranking[ranking["protocol"] != OURS]
     best = ours.loc[ours[MEAN].idxmax()]
     sentence = f"On {name}, {best['detector']} leads with a mean AUROC of {best[MEAN]:.2%}"
-    sentence += f" (95 % interval over test images {best['low']:.2%} to {best['high']:.2%}, {best['seeds']:.0f} seeds)"
+    sentence += f" (95 % interval over test images {best['low']:.2%} to {best['high']:.2%}, {counted(int(best['seeds']), 'seed')})"
     for outside_data, words in (("no", "the best published row here"), ("yes", "with outside data")):
         rows = theirs[theirs["outside_data"] == outside_data]
         if not rows.empty:
