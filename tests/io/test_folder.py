@@ -9,8 +9,8 @@ import pytest
 from kedro.io import DataCatalog, DatasetError
 from PIL import Image
 
-from autoencoders.data.catalog import album
 from autoencoders.data.catalog.folder import FolderDataset
+from autoencoders.data.folders import album
 from autoencoders.data.images import ImageSet
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from autoencoders.data.catalog import picture
-from autoencoders.data.catalog.picture import Levels, UnreadableError, levels_of
+from autoencoders.data.folders import picture
+from autoencoders.data.folders.picture import Levels, UnreadableError, levels_of
 
 LEVELS = {"I;16": Levels(0, 65535), "I": Levels(0, 65535), "F": Levels(0, 1)}
 

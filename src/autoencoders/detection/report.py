@@ -84,7 +84,8 @@ def answer(name: str, ranking: pd.DataFrame) -> str:
     ours, theirs = _own(ranking), ranking[ranking["protocol"] != OURS]
     best = ours.loc[ours[MEAN].idxmax()]
     sentence = f"On {name}, {best['detector']} leads with a mean AUROC of {best[MEAN]:.2%}"
-    sentence += f" (95 % interval over test images {best['low']:.2%} to {best['high']:.2%}, {counted(int(best['seeds']), 'seed')})"
+    over = f"{best['low']:.2%} to {best['high']:.2%}, {counted(int(best['seeds']), 'seed')}"
+    sentence += f" (95 % interval over test images {over})"
     for outside_data, words in (("no", "the best published row here"), ("yes", "with outside data")):
         rows = theirs[theirs["outside_data"] == outside_data]
         if not rows.empty:

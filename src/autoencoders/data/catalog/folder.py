@@ -9,9 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from kedro.io import DatasetError
 
-from autoencoders.data.catalog.album import DIM, Album, Print, bind
-from autoencoders.data.catalog.layout import Layout, recognise
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
+from autoencoders.data.folders import FolderError
+from autoencoders.data.folders.album import DIM, Album, Print, bind
+from autoencoders.data.folders.layout import Layout, recognise
 from autoencoders.data.images import ImageSet
 from autoencoders.data.words import counted, listed, printable
 
@@ -74,8 +75,11 @@ class FolderDataset(LoadOnlyDataset[ImageSet]):
         Raises:
             DatasetError: The folder is missing, or no image in it can be read.
         """
-        layout = recognise(self._path)
-        album = bind(self._path, layout, Print(self._size, self._channels, self._white))
+        try:
+            layout = recognise(self._path)
+            album = bind(self._path, layout, Print(self._size, self._channels, self._white))
+        except FolderError as error:
+            raise DatasetError(str(error)) from error
         notes, warnings = (list(map(printable, find(layout, album))) for find in (_facts, _losses))
         for level, sentences in ((logging.INFO, notes), (logging.WARNING, warnings)):
             for sentence in sentences:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from kedro.io import DatasetError
 
-from autoencoders.data.catalog import picture
-from autoencoders.data.catalog.layout import Layout, Place
-from autoencoders.data.catalog.picture import DEEP, SIXTEEN, Header, Levels, UnreadableError, levels_of
+from autoencoders.data.folders import FolderError, picture
+from autoencoders.data.folders.layout import Layout, Place
+from autoencoders.data.folders.picture import DEEP, SIXTEEN, Header, Levels, UnreadableError, levels_of
 from autoencoders.data.words import counted, listed
 
 LARGEST = 4_000_000_000  # bytes of all images together, where nobody has said how large they shall be
@@ -81,7 +80,7 @@ def bind(root: Path, layout: Layout, form: Print) -> Album:
     Those of more than 8 bits are decoded twice: what is black and white is one thing for all of a mode.
 
     Raises:
-        DatasetError: None can be read, or they would take more than `LARGEST` and no size is said.
+        FolderError: None can be read, or they would take more than `LARGEST` and no size is said.
     """
     unreadable: dict[str, str] = {}
     files = [place.file for place in layout.places]
@@ -113,7 +112,7 @@ def _readable(
 def _refuse_nothing(root: Path, places: list[Place], unreadable: dict[str, str]) -> None:
     if not places:
         faults = listed([f"{file} {why}" for file, why in unreadable.items()], 5)
-        raise DatasetError(f"none of the images in {root} can be read: {faults}")
+        raise FolderError(f"none of the images in {root} can be read: {faults}")
 
 
 def _levels(
@@ -134,7 +133,7 @@ def _usual_size(shapes: list[tuple[int, int]], channels: int | None) -> tuple[in
     size = Counter(shapes).most_common(1)[0][0]
     total = len(shapes) * prod(size) * (channels or 3)
     if total > LARGEST:
-        raise DatasetError(
+        raise FolderError(
             f"{counted(len(shapes), 'image')} of {size[0]} x {size[1]} pixels would take {total / 1e9:.1f} GB: "
             "say a smaller size, such as `size: 64`"
         )

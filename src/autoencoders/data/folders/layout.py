@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from kedro.io import DatasetError
-
-from autoencoders.data.catalog.picture import SUFFIXES
+from autoencoders.data.folders import FolderError
+from autoencoders.data.folders.picture import SUFFIXES
 from autoencoders.data.words import listed, printable
 
 OFFICIAL = {"train": "train", "training": "train", "test": "test", "testing": "test"}
@@ -79,7 +78,7 @@ def recognise(root: Path) -> Layout:
         root: The folder.
 
     Raises:
-        DatasetError: It is missing, holds no images or holds folders that are whole image sets themselves.
+        FolderError: It is missing, holds no images or holds folders that are whole image sets themselves.
     """
     files = sorted(_files_below(root))
     hidden = [file for file in files if _is_hidden(file)]
@@ -89,7 +88,7 @@ def recognise(root: Path) -> Layout:
     kind, places, left_out = _placed(root, images)
     if not places:
         others = f"; of other files there are {len(shown):,}, such as {shown[0]}" if shown else ""
-        raise DatasetError(f"there are no images in {root}: put them into {root}/<class>/{others}")
+        raise FolderError(f"there are no images in {root}: put them into {root}/<class>/{others}")
     left_out |= {HIDDEN: hidden, f"of a kind that is not read ({_endings(strange)})": strange}
     ordered = sorted(places, key=lambda place: place.part == "test")
     return Layout(kind, ordered, {what: [str(one) for one in found] for what, found in left_out.items() if found})
@@ -145,7 +144,7 @@ def _refuse_nested(root: Path, images: list[PurePosixPath]) -> None:
     """Make sure that no folder taken for a class is an image set of its own.
 
     Raises:
-        DatasetError: One holds train and test folders.
+        FolderError: One holds train and test folders.
     """
     inner: dict[str, set[str]] = {}
     for file in images:
@@ -153,7 +152,7 @@ def _refuse_nested(root: Path, images: list[PurePosixPath]) -> None:
             inner.setdefault(file.parts[0], set()).add(OFFICIAL[file.parts[1].lower()])
     nested = [name for name, parts in inner.items() if len(parts) == 2]
     if nested:
-        raise DatasetError(
+        raise FolderError(
             f"{root} holds image sets with train and test folders of their own, {listed(nested)}: "
             f"let path be one of them, {root / nested[0]}"
         )

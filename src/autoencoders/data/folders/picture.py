@@ -4,7 +4,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -38,6 +40,9 @@ COLOURED = {"P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV"}
 SIXTEEN = "I;16"
 DEEP = {mode: SIXTEEN for mode in ("I;16", "I;16L", "I;16B", "I;16N")} | {"I": "I", "F": "F"}  # of more than 8 bits
 WHITE = {SIXTEEN: 65535.0, "I": 65535.0, "F": 1.0}  # what white is, as a rule
+
+
+Source = Path | bytes  # a file, or what it holds
 
 
 class UnreadableError(Exception):
@@ -85,7 +90,7 @@ def levels_of(mode: str, lowest: float, highest: float) -> Levels:
     return Levels(lowest, highest if highest > lowest else lowest + 1)
 
 
-def look(file: Path) -> Header:
+def look(file: Source) -> Header:
     """Return what the head of a file says.
 
     Raises:
@@ -102,7 +107,7 @@ def look(file: Path) -> Header:
         return Header(shape, picture.mode, getattr(picture, "n_frames", 1))
 
 
-def extent(file: Path) -> tuple[float, float]:
+def extent(file: Source) -> tuple[float, float]:
     """Return the lowest and the highest value of a picture of more than 8 bits.
 
     Raises:
@@ -114,12 +119,12 @@ def extent(file: Path) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def read(file: Path, size: tuple[int, int], levels: dict[str, Levels], grey: bool) -> np.ndarray:
+def read(file: Source, size: tuple[int, int] | None, levels: dict[str, Levels], grey: bool) -> np.ndarray:
     """Decode a picture, scale it until it fills a size and cut it around its centre.
 
     Args:
         file: The picture.
-        size: Height and width, in pixels.
+        size: Height and width, in pixels; none: those that it has.
         levels: What is black and white in pictures of more than 8 bits, by mode.
         grey: Whether to turn colours into shades of grey (ITU-R BT.601).
 
@@ -132,14 +137,14 @@ def read(file: Path, size: tuple[int, int], levels: dict[str, Levels], grey: boo
     picture = _in_eight_bits(_upright(file), levels)
     if grey:
         picture = picture.convert("L")
-    pixels = np.asarray(ImageOps.fit(picture, size[::-1]))
+    pixels = np.asarray(ImageOps.fit(picture, size[::-1]) if size else picture)
     if pixels.ndim == 2:
         return pixels[np.newaxis]
     is_coloured = (pixels != pixels[..., :1]).any()
     return pixels.transpose(2, 0, 1) if is_coloured else pixels[np.newaxis, :, :, 0]
 
 
-def read_mask(file: Path, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+def read_mask(file: Source, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
     """Decode a mask, scale and cut it as the picture of the given shape that it belongs to.
 
     Returns:
@@ -157,7 +162,7 @@ def read_mask(file: Path, shape: tuple[int, int], size: tuple[int, int]) -> np.n
     return np.asarray(shares) > 0
 
 
-def _upright(file: Path) -> Image.Image:
+def _upright(file: Source) -> Image.Image:
     """Return the decoded picture, turned as its file says (EXIF)."""
     with _opened(file) as picture:
         return ImageOps.exif_transpose(picture)
@@ -177,14 +182,14 @@ def _in_eight_bits(picture: Image.Image, levels: dict[str, Levels]) -> Image.Ima
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Image.Image]:
+def _opened(file: Source) -> Iterator[Image.Image]:
     """Open a picture, and say in an `UnreadableError` what Pillow finds wrong with it."""
     too_large = f"has more than {counted(PIXELS, 'pixel')}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd tags, and of sizes below our limit
             # Shown a path, Pillow 13 maps plain TIFFs into memory, and misreads those that lie on their side.
-            with file.open("rb") as content, Image.open(content, formats=FORMATS) as picture:
+            with _content(file) as content, Image.open(content, formats=FORMATS) as picture:
                 if picture.width * picture.height > PIXELS:
                     raise UnreadableError(too_large)
                 yield picture
@@ -193,7 +198,15 @@ def _opened(file: Path) -> Iterator[Image.Image]:
     except Image.DecompressionBombError:
         raise UnreadableError(too_large) from None
     except UnidentifiedImageError:
-        raise UnreadableError("is not an image" if file.stat().st_size else "is empty") from None
+        raise UnreadableError("is not an image" if _length(file) else "is empty") from None
     except Exception as error:  # damaged files make Pillow's readers raise errors of all kinds
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UnreadableError(f"cannot be decoded: {reason}") from error
+
+
+def _content(file: Source) -> BinaryIO:
+    return BytesIO(file) if isinstance(file, bytes) else file.open("rb")
+
+
+def _length(file: Source) -> int:
+    return len(file) if isinstance(file, bytes) else file.stat().st_size
