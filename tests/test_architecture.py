@@ -19,6 +19,7 @@ ROOMS = (  # from the street to the cellar: a room imports from those below it a
     ("shell",),
     ("tracking",),
     ("pipelines",),
+    ("inspection",),
     ("measurements",),
     ("detection",),
     ("evaluation",),
