@@ -1,0 +1,61 @@
+"""What principal components leave of an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt
+
+from autoencoders.inspection.members import Look, Member, Reader, Reading, most_odd
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+TINY = 1e-8  # of squared intensity, so that a perfect reconstruction has a logarithm
+MOST_PIXELS = 100_000_000  # that the components are learnt from, drawn at random where there are more
+
+
+class Config(Member):
+    """The squared residual of the leading principal components (as many as there are, where fewer)."""
+
+    kind: Literal["components"]
+    latent_dim: PositiveInt
+    smoothing: NonNegativeFloat = 0.0  # sd in pixels of the Gaussian over the squared residual
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the places, the worst ones, that an image's score averages
+
+    def fit(self, images: Tensor, held_out: Tensor, seed: int) -> dict[str, np.ndarray]:
+        """Return the mean (D,) and the components (k, D), in [0, 1] intensities."""
+        import torch
+        from sklearn.decomposition import PCA
+
+        count = max(2, MOST_PIXELS // images[0].numel())
+        order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+        chosen = images[order[:count].sort().values.to(images.device)].flatten(1).cpu().numpy().astype("float32") / 255
+        there = min(self.latent_dim, len(chosen) - 1, chosen.shape[1])
+        if there < 1:
+            raise ValueError(f"principal components need at least 2 images, got {len(chosen)}")
+        solver = "full" if min(chosen.shape) < 500 else "randomized"
+        found = PCA(there, svd_solver=solver, random_state=seed).fit(chosen)
+        return {"mean": found.mean_.astype("float32"), "components": found.components_.astype("float32")}
+
+    def reader(self, learnt: dict[str, Tensor], image_shape: tuple[int, int, int]) -> Reader:
+        """Return the reader."""
+        return Components(self, learnt["mean"], learnt["components"])
+
+
+class Components(Reader):
+    """Principal components that have been fitted."""
+
+    def __init__(self, settings: Config, mean: Tensor, components: Tensor) -> None:
+        self.settings, self.mean, self.components = settings, mean, components
+
+    def __call__(self, look: Look) -> Reading:
+        """Return the logarithm of the squared residual, averaged over channels and smoothed."""
+        from autoencoders.inspection.statistics import smoothed
+
+        points = look.images.flatten(1) - self.mean
+        left = points - points @ self.components.T @ self.components
+        squares = left.view_as(look.images).square().mean(dim=1, keepdim=True)
+        errors = smoothed(squares, self.settings.smoothing)[:, 0] + TINY
+        return Reading(most_odd(errors, self.settings.share).log(), errors.log())

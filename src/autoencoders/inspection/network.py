@@ -1,0 +1,55 @@
+"""A network that sees what has been done to an image: a small U-Net (Ronneberger et al. 2015)."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, gelu, interpolate
+
+SMALL = 40  # pixels of the shorter side, up to which the first layer does not halve the image
+GROUPS = 8  # of channels that are normalised together (Wu and He 2018)
+
+
+class Block(nn.Module):
+    """Two convolutions, each normalised by groups."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(inputs, outputs, 3, padding=1), nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.norms = nn.ModuleList([nn.GroupNorm(GROUPS, outputs), nn.GroupNorm(GROUPS, outputs)])
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map (N, inputs, h, w) to (N, outputs, h, w)."""
+        maps = gelu(self.norms[0](self.first(maps)))
+        return gelu(self.norms[1](self.second(maps)))
+
+
+class Restorer(nn.Module):
+    """Restores an image and marks what it restores.
+
+    Args:
+        image_shape: (C, H, W); images of another size may be shown, too.
+        channels: Of the first level; the others have 2 and 4 times as many.
+    """
+
+    def __init__(self, image_shape: tuple[int, int, int], channels: int) -> None:
+        super().__init__()
+        colours, *size = image_shape
+        stride = 1 if min(size) <= SMALL else 2
+        widths = [channels, 2 * channels, 4 * channels]
+        self.stem = nn.Conv2d(colours, channels, 2 * stride + 1, stride, stride)
+        self.down = nn.ModuleList([Block(channels, channels), *(Block(one, two) for one, two in pairwise(widths))])
+        self.up = nn.ModuleList([Block(one + two, one) for one, two in pairwise(widths)][::-1])
+        self.out = nn.Conv2d(channels, colours + 1, 1)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Map images (N, C, H, W) in [0, 1] to restored ones and to logits (N, 1, H, W) that a pixel is a defect's."""
+        maps = self.stem((images - 0.5) * 4)
+        levels: list[Tensor] = []
+        for depth, block in enumerate(self.down):
+            maps = block(avg_pool2d(maps, 2, ceil_mode=True) if depth else maps)
+            levels.append(maps)
+        for block, beside in zip(self.up, levels[-2::-1], strict=True):
+            maps = block(torch.cat([beside, interpolate(maps, size=beside.shape[2:])], dim=1))
+        found = interpolate(self.out(maps), size=images.shape[2:], mode="bilinear")
+        return found[:, :-1], found[:, -1:]

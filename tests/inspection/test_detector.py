@@ -1,0 +1,177 @@
+"""A detector is chosen on made-up defects, kept as a folder, and judges what it has not seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from autoencoders.inspection import verdicts
+from autoencoders.inspection.detector import Detector, DetectorError, Settings
+from autoencoders.inspection.panel import Readings, Usual
+from autoencoders.inspection.tiles import Tiling
+from autoencoders.inspection.trials import Candidates, Trial, choose, divided, fit
+
+CPU = torch.device("cpu")
+BLOCKS = {
+    "members": {
+        "pca": {"kind": "components", "latent_dim": 4},
+        "statistics": {"kind": "statistics", "share": 0.1},
+        "textures": {"kind": "textures", "known": 200, "place": 1.0, "share": 0.1},
+    },
+    "committees": {"both": ["statistics", "textures"]},
+    "preferred": ["both"],
+}
+
+
+def rings(count: int, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return noisy images (count, 1, H, W), uint8, of a ring in the middle."""
+    rows, columns = np.indices(size)
+    away = np.hypot(rows - size[0] / 2, columns - size[1] / 2) / min(size)
+    ring = 40 + 150 * np.exp(-(((away - 0.3) / 0.06) ** 2))
+    return (ring + rng.normal(0, 6, size=(count, 1, *size))).clip(0, 255).astype(np.uint8)
+
+
+def made(images: np.ndarray, blocks: dict = BLOCKS) -> tuple[Trial, pd.DataFrame, Candidates]:
+    candidates = Candidates.model_validate(blocks).for_images(len(images))
+    splits = divided(np.arange(len(images)), 0, 0.2, 0.2)
+    learnt = {name: fit(member, images, splits, 0, CPU) for name, member in candidates.members.items()}
+    trial = Trial(candidates.members, learnt, images, splits, CPU)
+    trial.learn_usual(0)
+    return trial, trial.run(candidates, 0), candidates
+
+
+def detector_of(trial: Trial, members: list[str]) -> Detector:
+    places = [list(trial.members).index(name) for name in members]
+    usual = dict(zip(trial.members, trial.usual, strict=True))
+    settings = Settings(
+        name="rings",
+        image_shape=trial.images.shape[1:],
+        members={name: trial.members[name] for name in members},
+        usual={name: usual[name] for name in members},
+        why="",
+        learnt_from={"images": len(trial.images)},
+        made_with={},
+    )
+    learnt = {name: {key: array for key, array in trial.learnt[name].items() if "fold_" not in key} for name in members}
+    return Detector(settings, learnt, trial.read("calibration").of(places, trial.usual))
+
+
+@pytest.fixture(scope="module", params=[(120, (24, 24)), (20, (24, 30)), (8, (270, 130))], ids=str)
+def detector(request):
+    count, size = request.param
+    trial, _, _ = made(rings(count, size, np.random.default_rng(0)))
+    return detector_of(trial, ["statistics", "textures"])
+
+
+def images_for(detector: Detector, count: int, seed: int) -> np.ndarray:
+    return rings(count, detector.settings.image_shape[1:], np.random.default_rng(seed))
+
+
+def test_a_detector_finds_a_defect_and_where_it_is(detector, tmp_path) -> None:
+    good = images_for(detector, 6, 1)
+    odd = good.copy()
+    odd[:, :, 4:12, 4:12] = 255
+    scores, maps = detector.look(np.concatenate([good, odd]))
+    assert scores[6:].min() > scores[:6].max()
+    assert maps.shape == (12, *good.shape[2:]) and np.isfinite(maps).all()
+    assert maps[6:, 6:10, 6:10].min() > np.quantile(maps[:6], 0.999)
+    judged = detector.judge(odd)
+    assert (judged["p_value"] == 1 / (len(detector.calibration) + 1)).all()
+    assert (judged["p_value"] == verdicts.p_values(scores[6:], detector.calibration)).all()
+
+
+def test_a_saved_detector_is_the_same(detector, tmp_path) -> None:
+    images = images_for(detector, 3, 2)
+    for _ in range(2):  # the second replaces the first
+        detector.save(tmp_path / "one")
+    found = Detector.load(tmp_path / "one")
+    assert found.version == detector.version
+    np.testing.assert_array_equal(found.score(images), detector.score(images))
+    np.testing.assert_array_equal(found.maps(images), detector.maps(images))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["one"]
+
+
+def test_what_is_not_a_detector_is_refused(detector, tmp_path) -> None:
+    with pytest.raises(DetectorError, match="there is no detector in"):
+        Detector.load(tmp_path)
+    detector.save(tmp_path / "one")
+    weights = tmp_path / "one" / "weights.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(DetectorError, match=r"weights\.safetensors is damaged or belongs to another"):
+        Detector.load(tmp_path / "one")
+    weights.unlink()
+    with pytest.raises(DetectorError, match=r"weights\.safetensors is missing"):
+        Detector.load(tmp_path / "one")
+    (tmp_path / "one" / "detector.json").write_text("{")
+    with pytest.raises(DetectorError, match="is damaged or of another version"):
+        Detector.load(tmp_path / "one")
+
+
+def test_images_of_another_kind_are_refused(detector) -> None:
+    images = images_for(detector, 1, 3)
+    for wrong in (images.astype(float), images[0], np.repeat(images, 3, axis=1), images[:, :, :5]):
+        with pytest.raises(DetectorError, match="images must be"):
+            detector.score(wrong)
+
+
+def test_a_picture_is_read_from_a_file_or_its_content(detector, tmp_path) -> None:
+    image = images_for(detector, 1, 4)[0]
+    Image.fromarray(image[0]).convert("RGB").save(tmp_path / "a.png")
+    for source in (tmp_path / "a.png", (tmp_path / "a.png").read_bytes()):
+        np.testing.assert_array_equal(detector.read(source), image)
+
+
+def test_candidates_are_tried_on_defects_and_a_preferred_one_is_chosen_if_close() -> None:
+    _, trials, candidates = made(rings(120, (24, 24), np.random.default_rng(5)))
+    assert list(trials["candidate"]) == ["pca", "statistics", "textures", "both"]
+    numbers = trials.drop(columns="candidate")
+    assert numbers.to_numpy().min() >= 0 and numbers.to_numpy().max() <= 1 and (trials["mean"] > 0.6).all()
+    assert choose(trials, candidates)[0] == "both"
+    ahead = trials.assign(mean=[0.5, 0.99, 0.5, 0.6])
+    assert choose(ahead, candidates)[0] == "statistics"
+
+
+def test_a_network_that_does_not_beat_components_is_not_heard() -> None:
+    network = {"kind": "restoring", "channels": 8, "steps": 1, "batch_size": 8, "learning_rate": 1e-3, "share": 0.1}
+    blocks = {
+        "members": BLOCKS["members"] | {"net": network},
+        "committees": {"all": ["statistics", "net"]} | BLOCKS["committees"],
+        "preferred": ["all", "both"],
+    }
+    candidates = Candidates.model_validate(blocks)
+    trials = pd.DataFrame({"candidate": list(candidates.subsets()), "mean": [0.9, 0.95, 0.94, 0.9, 0.99, 0.96]})
+    chosen, why = choose(trials, candidates)
+    assert chosen == "both" and "net left out" in why
+    assert "net" not in candidates.for_images(20).members
+
+
+def test_few_images_are_judged_by_members_that_have_not_seen_them() -> None:
+    splits = divided(np.arange(30, 50), 0, 0.2, 0.2)
+    assert sorted(splits["train"]) == list(range(30, 50)) and set(splits["fold"]) == {0, 1, 2, 3, 4}
+    many = divided(np.arange(200), 0, 0.1, 0.2)
+    assert {name: len(part) for name, part in many.items()} == {"validation": 20, "calibration": 40, "train": 140}
+    assert len(np.unique(np.concatenate(list(many.values())))) == 200
+
+
+def test_committees_name_their_members() -> None:
+    with pytest.raises(ValueError, match="there is no member 'none'"):
+        Candidates.model_validate(BLOCKS | {"committees": {"both": ["statistics", "none"]}})
+
+
+def test_an_image_is_as_odd_as_its_oddest_tile() -> None:
+    usual = [Usual(score=(1.0, 2.0), place=(0.0, 1.0))]
+    readings = Readings(np.array([[1.0], [5.0], [3.0]]), np.array([0, 0, 1]))
+    np.testing.assert_allclose(readings.of([0], usual), [2.0, 1.0])
+
+
+def test_tiles_cover_an_image_and_come_together_again(rng) -> None:
+    tiling = Tiling.of((300, 270))
+    image = rng.integers(0, 255, size=(1, 300, 270)).astype(np.uint8)
+    tiles = tiling.cut(image)
+    assert tiles.shape[1:] == (1, 128, 128) and len(tiles) == len(tiling.corners)
+    np.testing.assert_array_equal(tiling.joined(tiles[:, 0].astype(np.float32)), image[0])
+    assert Tiling.of((256, 100)).is_whole and not Tiling.of((257, 100)).is_whole
+    assert Tiling.of((300, 50)).side == (128, 50)
