@@ -32,13 +32,13 @@ def rings(count: int, size: tuple[int, int], rng: np.random.Generator) -> np.nda
     return (ring + rng.normal(0, 6, size=(count, 1, *size))).clip(0, 255).astype(np.uint8)
 
 
-def made(images: np.ndarray, blocks: dict = BLOCKS) -> tuple[Trial, pd.DataFrame, Candidates]:
-    candidates = Candidates.model_validate(blocks).for_images(len(images))
+def made(images: np.ndarray) -> tuple[Trial, Candidates]:
+    candidates = Candidates.model_validate(BLOCKS).for_images(len(images))
     splits = divided(np.arange(len(images)), 0, 0.2, 0.2)
     learnt = {name: fit(member, images, splits, 0, CPU) for name, member in candidates.members.items()}
     trial = Trial(candidates.members, learnt, images, splits, CPU)
     trial.learn_usual(0)
-    return trial, trial.run(candidates, 0), candidates
+    return trial, candidates
 
 
 def detector_of(trial: Trial, members: list[str]) -> Detector:
@@ -60,7 +60,7 @@ def detector_of(trial: Trial, members: list[str]) -> Detector:
 @pytest.fixture(scope="module", params=[(120, (24, 24)), (20, (24, 30)), (8, (270, 130))], ids=str)
 def detector(request):
     count, size = request.param
-    trial, _, _ = made(rings(count, size, np.random.default_rng(0)))
+    trial, _ = made(rings(count, size, np.random.default_rng(0)))
     return detector_of(trial, ["statistics", "textures"])
 
 
@@ -125,7 +125,8 @@ def test_a_picture_is_read_from_a_file_or_its_content(detector, tmp_path) -> Non
 
 
 def test_candidates_are_tried_on_defects_and_a_preferred_one_is_chosen_if_close() -> None:
-    _, trials, candidates = made(rings(120, (24, 24), np.random.default_rng(5)))
+    trial, candidates = made(rings(120, (24, 24), np.random.default_rng(5)))
+    trials = trial.run(candidates, 0)
     assert list(trials["candidate"]) == ["pca", "statistics", "textures", "both"]
     numbers = trials.drop(columns="candidate")
     assert numbers.to_numpy().min() >= 0 and numbers.to_numpy().max() <= 1 and (trials["mean"] > 0.6).all()

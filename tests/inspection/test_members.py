@@ -19,7 +19,7 @@ BLOCKS = {
     "restoring": {
         "kind": "restoring",
         "channels": 8,
-        "steps": 40,
+        "steps": 80,
         "batch_size": 8,
         "learning_rate": 3.0e-3,
         "share": 0.05,
