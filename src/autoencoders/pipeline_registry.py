@@ -1,9 +1,12 @@
 """The pipelines by name, for Kedro: what the grid expands to."""
 
+from typing import Any
+
 from kedro.framework.project import pipelines as registered
 from kedro.pipeline import Pipeline
 
 from autoencoders.pipelines import assembly, grid
+from autoencoders.pipelines.inspection import pipeline as inspection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -11,5 +14,14 @@ def register_pipelines() -> dict[str, Pipeline]:
     parameters = grid.read_parameters()
     suites, benchmarks = grid.read(parameters), grid.read_benchmarks(parameters)
     asked = registered._requested_pipelines or []
-    pipelines = assembly.assemble(suites, benchmarks, asked) | assembly.with_one_seed(asked, suites, benchmarks)
+    own = own_images(parameters)
+    pipelines = own | assembly.assemble(suites, benchmarks, asked) | assembly.with_one_seed(asked, suites, benchmarks)
     return pipelines | ({"__default__": pipelines[grid.DEFAULT]} if grid.DEFAULT in pipelines else {})
+
+
+def own_images(parameters: dict[str, Any]) -> dict[str, Pipeline]:
+    """Return the pipelines for a folder of the user's own, whose candidates the parameters name."""
+    if grid.OWN_IMAGES not in parameters:
+        return {}
+    members = list(parameters[grid.OWN_IMAGES]["candidates"]["members"])
+    return {grid.OWN_IMAGES: inspection.create_own_images_pipeline(members)}

@@ -7,10 +7,11 @@ import torch
 from PIL import Image
 
 from autoencoders.inspection import verdicts
+from autoencoders.inspection.candidates import Candidates, choose, divided
 from autoencoders.inspection.detector import Detector, DetectorError, Settings
 from autoencoders.inspection.panel import Readings, Usual
 from autoencoders.inspection.tiles import Tiling
-from autoencoders.inspection.trials import Candidates, Trial, choose, divided, fit
+from autoencoders.inspection.trials import Trial, fit
 
 CPU = torch.device("cpu")
 BLOCKS = {

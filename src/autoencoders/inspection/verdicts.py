@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import betabinom
 
 from autoencoders.configuration import Strict
 from autoencoders.detection.scoring import Rate
@@ -206,6 +205,8 @@ def _fewest(scores: np.ndarray, calibration: np.ndarray, odd: float) -> _Fewest:
     for quartile in QUARTILES:
         rank = min(max(round(quartile * (n + 1)), 1), n)
         count = int((scores <= ordered[rank - 1]).sum())
+        from scipy.stats import betabinom  # takes a while to import
+
         likely = betabinom.pmf(np.arange(min(count, usual) + 1), usual, rank, n + 1 - rank)
         found.append(_Fewest(count, len(scores), quartile, min(float(likely.sum()), 1.0)))
     return min(found, key=lambda one: one.chance)

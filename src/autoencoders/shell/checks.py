@@ -9,7 +9,15 @@ from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
 
-READ_BY_YAML = ("raw_data", "seed")  # keys of --params that parameters and globals refer to as runtime_params
+READ_BY_YAML = (
+    "raw_data",
+    "seed",
+    "folder",
+    "normal",
+    "size",
+    "channels",
+    "white",
+)  # keys of --params that parameters and globals refer to as runtime_params
 
 
 def choose_pipelines(options: dict[str, Any]) -> None:

@@ -69,7 +69,8 @@ class FolderDataset(LoadOnlyDataset[ImageSet]):
         """Return the images, the training part first, classes and files in the order of their names.
 
         Beside what every image set has, its info holds files; layout, in words; unreadable: files -> why; left_out:
-        what other files are -> how many there are; without_mask: images that lack one; and notes: all of it in
+        what other files are -> how many there are; without_mask: images that lack one; levels: black and
+        white in pictures of more than 8 bits, by mode; and notes: all of it in
         sentences, which are logged, too.
 
         Raises:
@@ -97,6 +98,7 @@ class FolderDataset(LoadOnlyDataset[ImageSet]):
             "unreadable": album.unreadable,
             "left_out": {what: len(files) for what, files in layout.left_out.items()},
             "without_mask": album.without_mask,
+            "levels": {mode: [one.black, one.white] for mode, one in album.levels.items()},
             "notes": notes + warnings,
         }
         labels = np.array([numbers[name] for name in classes], np.int32)

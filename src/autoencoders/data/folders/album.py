@@ -47,6 +47,7 @@ class Album:
         headers: What the head of each image's file says, N.
         unreadable: Files that cannot be read, masks among them -> why.
         without_mask: Images that should have a mask and have none; none of their pixels is marked.
+        levels: What is black and white in pictures of more than 8 bits, by mode.
         brightest: The highest value in 16-bit pictures, in shares of white; none: there are no such pictures.
     """
 
@@ -56,6 +57,7 @@ class Album:
     headers: list[Header]
     unreadable: dict[str, str]
     without_mask: list[str]
+    levels: dict[str, Levels]
     brightest: float | None
 
     @property
@@ -93,7 +95,7 @@ def bind(root: Path, layout: Layout, form: Print) -> Album:
     _refuse_nothing(root, places, unreadable)
     shown = [headers[place.file] for place in places]
     masks, without_mask = _masks(root, places, shown, size, unreadable) if layout.has_masks else (None, [])
-    return Album(images, masks, places, shown, unreadable, without_mask, brightest)
+    return Album(images, masks, places, shown, unreadable, without_mask, levels, brightest)
 
 
 def _readable(

@@ -1,0 +1,108 @@
+"""Judging: scores, p-values and decisions of many images, and where each is odd."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from autoencoders.data.images import ImageSet
+from autoencoders.evaluation.metrics import auroc
+from autoencoders.inspection import findings, verdicts
+from autoencoders.inspection.detector import Detector
+from autoencoders.inspection.verdicts import Decision
+
+BATCH_PIXELS = 2**24  # of images whose error maps are in memory together
+BOOTSTRAP = 1000  # samples behind intervals
+DARKEST, STEPS = -2.0, 18.0  # sds from the usual that are black in a picture of an error map, and grey levels per sd
+
+
+def in_batches(images: ImageSet, indices: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield indices, as many together as `BATCH_PIXELS` allow."""
+    size = max(1, BATCH_PIXELS // images.images[0, 0].size)
+    for first in range(0, len(indices), size):
+        yield indices[first : first + size]
+
+
+def pictured(maps: np.ndarray) -> np.ndarray:
+    """Return error maps, in sds from the usual, as grey levels, uint8: bright = odd, 36 = usual, 255 = 12 sds."""
+    return np.rint((maps - DARKEST) * STEPS).clip(0, 255).astype(np.uint8)
+
+
+def judge(
+    detector: Detector, images: ImageSet, indices: np.ndarray, decision: Decision
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Judge the images at some indices.
+
+    Returns:
+        One row per image: index, file, class, score, p_value, flagged; and the error maps by file, uint8 (H, W), as
+        `pictured`.
+    """
+    files = images.info.get("files") or [f"{index}.png" for index in range(len(images.labels))]
+    scores, maps = [np.empty(0)], {}
+    for batch in in_batches(images, indices):
+        found, places = detector.look(images.images[batch])
+        scores.append(found)
+        maps |= {files[index]: grey for index, grey in zip(batch, pictured(places), strict=True)}
+    score = np.concatenate(scores)
+    p = verdicts.p_values(score, detector.calibration)
+    classes = images.info["class_names"]
+    table = pd.DataFrame(
+        {
+            "index": indices,
+            "file": [files[index] for index in indices],
+            "class": [classes[label] for label in images.labels[indices]],
+            "score": score,
+            "p_value": p,
+            "flagged": decision.flags(p),
+        }
+    )
+    return table, maps
+
+
+def find(
+    scores: pd.DataFrame, maps: Mapping[str, np.ndarray], images: ImageSet, normal: str, seed: int
+) -> pd.DataFrame:
+    """Sum up how well each class was told from the normal one, and each pixel, where that is known.
+
+    Args:
+        scores: What `judge` has returned.
+        maps: The error maps.
+        images: The images.
+        normal: Name of the normal class.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        kind, images, auroc, low, high, flagged, and pixel_auroc and aupro where there are masks; empty where all images
+        are of one class.
+    """
+    kinds, score = scores["class"].to_numpy(), scores["score"].to_numpy()
+    if (kinds == normal).all() or not (kinds == normal).any():
+        return pd.DataFrame(columns=["kind", "images", "auroc", "low", "high", "flagged"])
+    table = findings.by_kind(score, kinds, normal, BOOTSTRAP, seed, scores["flagged"].to_numpy())
+    if images.masks is None or not images.masks[scores["index"]].any():
+        return table
+    masks = images.masks
+    areas = []
+    for kind in table["kind"]:
+        rows = scores[(kinds == normal) | (kinds == kind) | (kind == "all")]
+        seen, marked = np.stack([maps[file] for file in rows["file"]]), masks[rows["index"].to_numpy()]
+        known = marked.any()
+        areas.append((findings.pixel_auroc(seen, marked), findings.aupro(seen, marked)) if known else (np.nan, np.nan))
+    return table.assign(**dict(zip(("pixel_auroc", "aupro"), np.array(areas).T, strict=True)))
+
+
+def compare(scores: pd.DataFrame, verdicts: pd.DataFrame, normal: str) -> pd.DataFrame:
+    """Return candidate and auroc of all candidates on the images judged, best first; none where all are of one class.
+
+    Args:
+        scores: split, index and a column for each candidate.
+        verdicts: What `judge` has returned.
+        normal: Name of the normal class.
+    """
+    is_odd = (verdicts["class"] != normal).to_numpy()
+    candidates = scores.columns.drop(["split", "index"])
+    if is_odd.all() or not is_odd.any():
+        return pd.DataFrame(columns=["candidate", "auroc"])
+    tested = scores[scores["split"] == "test"].set_index("index").loc[verdicts["index"], candidates]
+    rows = [(name, auroc(tested[name].to_numpy(dtype=float), is_odd)) for name in candidates]
+    return pd.DataFrame(rows, columns=["candidate", "auroc"]).sort_values("auroc", ascending=False, kind="stable")

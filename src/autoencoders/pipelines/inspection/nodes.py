@@ -1,0 +1,117 @@
+"""From images to a detector and its verdicts. The libraries that compute are imported when a node runs."""
+
+from typing import Any
+
+import numpy as np
+
+from autoencoders.data.images import ImageSet
+from autoencoders.inspection import candidates as choosing
+from autoencoders.inspection import parts as division
+from autoencoders.inspection.candidates import Candidates
+from autoencoders.inspection.members import Member
+from autoencoders.inspection.parts import Parts
+from autoencoders.inspection.verdicts import Decision
+from autoencoders.pipelines.annotations import Arrays, DataFrame
+from autoencoders.training.variant import Compute
+
+Detector = Any  # autoencoders.inspection.detector.Detector, whose libraries take a second to import
+
+
+def divide_images(images: ImageSet, parts: Parts) -> Arrays:
+    """Divide the images of a folder: normal ones to learn from and to calibrate by, and all those to judge.
+
+    Returns:
+        Indices: train, validation, calibration, test, and fold where there are few images.
+    """
+    return division.divide(images, parts)
+
+
+def fit_member(images: ImageSet, splits: Arrays, member: Member, seed: int, compute: Compute) -> Arrays:
+    """Let one member learn what is normal; of few images a network learns nothing.
+
+    Returns:
+        All that it has learnt, by name.
+    """
+    from autoencoders.inspection import trials
+    from autoencoders.training.engine import resolve_device
+
+    if "fold" in splits and member.kind == choosing.NETWORK:
+        return {"nothing": np.zeros(1, np.float32)}
+    return trials.fit(member, images.images, splits, seed, resolve_device(compute))
+
+
+def try_candidates(
+    images: ImageSet, splits: Arrays, candidates: Candidates, seed: int, compute: Compute, **learnt: Arrays
+) -> tuple[DataFrame, dict[str, Any], DataFrame]:
+    """Try the candidates on defects made on held-out normal images.
+
+    Returns:
+        One row per candidate: candidate, AUROC by kind of made-up defect, and their mean; what is usual for each
+        member; and the scores of all candidates for calibration and test images: split, index, a column for each.
+    """
+    from autoencoders.inspection import trials
+    from autoencoders.training.engine import resolve_device
+
+    found = candidates.for_images(choosing.normal_images(splits))
+    device = resolve_device(compute)
+    trial = trials.Trial(found.members, _by_member(learnt), images.images, splits, device)
+    usual = dict(zip(found.members, trial.learn_usual(seed), strict=True))
+    scores = trial.scores(found, ("calibration", "test"))
+    return trial.run(found, seed), {name: one.model_dump() for name, one in usual.items()}, scores
+
+
+def choose_detector(trials: DataFrame, splits: Arrays, candidates: Candidates) -> dict[str, str]:
+    """Choose the candidate that judges; no test image is asked.
+
+    Returns:
+        Its name under `candidate`, and why.
+    """
+    name, why = choosing.choose(trials, candidates.for_images(choosing.normal_images(splits)))
+    return {"candidate": name, "why": why}
+
+
+def make_detector(
+    images: ImageSet,
+    splits: Arrays,
+    candidates: Candidates,
+    choice: dict[str, str],
+    usual: dict[str, Any],
+    scores: DataFrame,
+    **learnt: Arrays,
+) -> Detector:
+    """Put the chosen members together with what they have learnt and with the calibration scores."""
+    from autoencoders.inspection import making
+
+    calibration = scores.loc[scores["split"] == "calibration", choice["candidate"]].to_numpy(dtype=float)
+    source = making.source_of(images, splits)
+    return making.assemble(candidates, choice, _by_member(learnt), usual, calibration, source)
+
+
+def judge_images(detector: Detector, images: ImageSet, splits: Arrays, decision: Decision) -> tuple[DataFrame, Arrays]:
+    """Judge the images that nothing was learnt from.
+
+    Returns:
+        One row per image: index, file, class, score (larger = odder), p_value, flagged; and the error maps by file.
+    """
+    from autoencoders.inspection import judging
+
+    return judging.judge(detector, images, splits["test"], decision)
+
+
+def sum_up(
+    images: ImageSet, splits: Arrays, verdicts: DataFrame, maps: Arrays, scores: DataFrame, seed: int
+) -> tuple[DataFrame, DataFrame]:
+    """Sum up how well the detector and the other candidates tell each class from the normal one.
+
+    Returns:
+        One row per class: kind, images, auroc, low, high, flagged and, where there are masks, pixel_auroc and aupro;
+        and the AUROC of each candidate.
+    """
+    from autoencoders.inspection import judging
+
+    normal = images.info["class_names"][images.labels[splits["train"][0]]]
+    return judging.find(verdicts, maps, images, normal, seed), judging.compare(scores, verdicts, normal)
+
+
+def _by_member(learnt: dict[str, Arrays]) -> dict[str, Arrays]:
+    return {name.rpartition(".")[2]: arrays for name, arrays in learnt.items()}

@@ -1,0 +1,82 @@
+"""images -> splits -> what members learn -> trials -> choice -> detector -> verdicts."""
+
+from kedro.pipeline import Pipeline, node
+
+from autoencoders.pipelines.grid import OWN_IMAGES
+from autoencoders.pipelines.ingestion import pipeline as ingestion
+from autoencoders.pipelines.inspection import nodes
+
+
+def create_pipeline(members: list[str]) -> Pipeline:
+    """Return the way from a folder of images to a detector and its findings, given the names of the members."""
+    learnt = {f"learnt.{member}": f"learnt.{member}" for member in members}
+    dividing = node(
+        nodes.divide_images, inputs=["images", "params:parts"], outputs="splits", name="divide_images", tags="splitting"
+    )
+    fitting = [
+        node(
+            nodes.fit_member,
+            inputs=["images", "splits", f"params:candidates.members.{member}", "params:seed", "params:compute"],
+            outputs=f"learnt.{member}",
+            name=f"fit_{member}",
+            tags="training",
+        )
+        for member in members
+    ]
+    trying = node(
+        nodes.try_candidates,
+        inputs={
+            "images": "images",
+            "splits": "splits",
+            "candidates": "params:candidates",
+            "seed": "params:seed",
+            "compute": "params:compute",
+        }
+        | learnt,
+        outputs=["trials", "usual", "scores"],
+        name="try_candidates",
+        tags="evaluation",
+    )
+    choosing = node(
+        nodes.choose_detector,
+        inputs=["trials", "splits", "params:candidates"],
+        outputs="choice",
+        name="choose_detector",
+        tags="evaluation",
+    )
+    making = node(
+        nodes.make_detector,
+        inputs={
+            "images": "images",
+            "splits": "splits",
+            "candidates": "params:candidates",
+            "choice": "choice",
+            "usual": "usual",
+            "scores": "scores",
+        }
+        | learnt,
+        outputs="detector",
+        name="make_detector",
+        tags="evaluation",
+    )
+    judging = node(
+        nodes.judge_images,
+        inputs=["detector", "images", "splits", "params:decision"],
+        outputs=["verdicts", "error_maps"],
+        name="judge_images",
+        tags="evaluation",
+    )
+    summing = node(
+        nodes.sum_up,
+        inputs=["images", "splits", "verdicts", "error_maps", "scores", "params:seed"],
+        outputs=["findings", "candidates"],
+        name="sum_up",
+        tags="reporting",
+    )
+    return Pipeline([dividing, *fitting, trying, choosing, making, judging, summing])
+
+
+def create_own_images_pipeline(members: list[str]) -> Pipeline:
+    """Return the same for the user's folder."""
+    whole = ingestion.create_pipeline() + create_pipeline(members)
+    return Pipeline(whole, parameters={"params:compute": "params:compute"}, namespace=OWN_IMAGES)
