@@ -24,4 +24,7 @@ def own_images(parameters: dict[str, Any]) -> dict[str, Pipeline]:
     if grid.OWN_IMAGES not in parameters:
         return {}
     members = list(parameters[grid.OWN_IMAGES]["candidates"]["members"])
-    return {grid.OWN_IMAGES: inspection.create_own_images_pipeline(members)}
+    return {
+        grid.OWN_IMAGES: inspection.create_own_images_pipeline(members),
+        grid.SCORE: inspection.create_score_pipeline(),
+    }

@@ -1,5 +1,6 @@
 """What a command asks for, checked before anything runs."""
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,9 @@ from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
 
-READ_BY_YAML = (
-    "raw_data",
-    "seed",
-    "folder",
-    "normal",
-    "size",
-    "channels",
-    "white",
-)  # keys of --params that parameters and globals refer to as runtime_params
+OWN_IMAGES = ("folder", "detector", "normal", "size", "channels", "white", "rule", "level")
+READ_BY_YAML = ("raw_data", "seed", *OWN_IMAGES)  # keys of --params that YAML refers to as runtime_params
+DETECTOR = "[A-Za-z][A-Za-z0-9_-]*"  # its name, which is that of a folder
 
 
 def choose_pipelines(options: dict[str, Any]) -> None:
@@ -78,7 +73,16 @@ def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str 
         conf_source or str(Path.cwd() / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
     )
     known = {key: value for key, value in loader["parameters"].items() if not key.startswith("_")}
+    check_detector(changes.get("detector", "own_images"), taken=set(known) - {"own_images", "score"})
     check_keys({key: value for key, value in changes.items() if key not in READ_BY_YAML}, known, "")
+
+
+def check_detector(name: Any, taken: set[str]) -> None:
+    """Refuse a name of a detector that is none of a folder, or whose folder holds something else."""
+    if not isinstance(name, str) or not re.fullmatch(DETECTOR, name):
+        raise click.ClickException(f"detector must be a name of letters, digits, - and _, got {name!r}.")
+    if name in taken:
+        raise click.ClickException(f"detector must not be the name of a dataset or sheet, got {name!r}.")
 
 
 def check_keys(changes: dict[str, Any], known: dict[str, Any], above: str) -> None:

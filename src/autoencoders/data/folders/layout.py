@@ -80,9 +80,9 @@ def recognise(root: Path) -> Layout:
     Raises:
         FolderError: It is missing, holds no images or holds folders that are whole image sets themselves.
     """
-    files = sorted(_files_below(root))
-    hidden = [file for file in files if _is_hidden(file)]
-    shown = [file for file in files if not _is_hidden(file)]
+    files = sorted(files_below(root))
+    hidden = [file for file in files if is_hidden(file)]
+    shown = [file for file in files if not is_hidden(file)]
     images = [file for file in shown if file.suffix.lower() in SUFFIXES]
     strange = [file for file in shown if file.suffix.lower() not in SUFFIXES]
     kind, places, left_out = _placed(root, images)
@@ -158,7 +158,7 @@ def _refuse_nested(root: Path, images: list[PurePosixPath]) -> None:
         )
 
 
-def _files_below(root: Path) -> Iterator[PurePosixPath]:
+def files_below(root: Path) -> Iterator[PurePosixPath]:
     """Yield the path below the root of every file; folders that are links are followed, each folder once."""
     entered = set()
     for folder, folders, files in os.walk(root, followlinks=True):
@@ -170,7 +170,8 @@ def _files_below(root: Path) -> Iterator[PurePosixPath]:
         yield from (PurePosixPath(Path(folder, file).relative_to(root).as_posix()) for file in files)
 
 
-def _is_hidden(file: PurePosixPath) -> bool:
+def is_hidden(file: PurePosixPath) -> bool:
+    """Tell whether a file is hidden, or lies in a folder that is."""
     return any(part.startswith(".") or part == "__MACOSX" for part in file.parts)
 
 

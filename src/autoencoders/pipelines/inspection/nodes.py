@@ -1,9 +1,11 @@
 """From images to a detector and its verdicts. The libraries that compute are imported when a node runs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from autoencoders.data.folders.stream import Pictures
 from autoencoders.data.images import ImageSet
 from autoencoders.inspection import candidates as choosing
 from autoencoders.inspection import parts as division
@@ -111,6 +113,31 @@ def sum_up(
 
     normal = images.info["class_names"][images.labels[splits["train"][0]]]
     return judging.find(verdicts, maps, images, normal, seed), judging.compare(scores, verdicts, normal)
+
+
+def score_pictures(
+    detector: Detector, pictures: Pictures, scored_before: DataFrame
+) -> Iterator[tuple[DataFrame, Arrays]]:
+    """Score the pictures of a folder, however many, a few at a time; those that were scored before are left out.
+
+    Yields:
+        Of some pictures: file, score, the box of the largest error, unreadable and detector; and error maps by file.
+    """
+    from autoencoders.inspection import streaming
+
+    yield from streaming.score(detector, pictures, scored_before)
+
+
+def decide(scored: DataFrame, detector: Detector, decision: Decision) -> tuple[DataFrame, dict[str, Any]]:
+    """Turn scores into decisions.
+
+    Returns:
+        One row per picture, the oddest first: file, score, p_value, flagged, the box of the largest error, unreadable;
+        and how many of each there are, and whether the folder as a whole is unlike what the detector knows.
+    """
+    from autoencoders.inspection import streaming
+
+    return streaming.decide(scored, detector, decision)
 
 
 def _by_member(learnt: dict[str, Arrays]) -> dict[str, Arrays]:

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from autoencoders.pipelines.grid import OWN_IMAGES
+from autoencoders.pipelines.grid import OWN_IMAGES, SCORE
 from autoencoders.pipelines.ingestion import pipeline as ingestion
 from autoencoders.pipelines.inspection import nodes
 
@@ -80,3 +80,22 @@ def create_own_images_pipeline(members: list[str]) -> Pipeline:
     """Return the same for the user's folder."""
     whole = ingestion.create_pipeline() + create_pipeline(members)
     return Pipeline(whole, parameters={"params:compute": "params:compute"}, namespace=OWN_IMAGES)
+
+
+def create_score_pipeline() -> Pipeline:
+    """Return the judging of a folder of new images by a detector that is there; nothing is learnt."""
+    scoring = node(
+        nodes.score_pictures,
+        inputs=["detector", "pictures", "scored_before"],
+        outputs=["scored", "error_maps"],
+        name="score_pictures",
+        tags="evaluation",
+    )
+    deciding = node(
+        nodes.decide,
+        inputs=["scored", "detector", "params:decision"],
+        outputs=["verdicts", "summary"],
+        name="decide",
+        tags="evaluation",
+    )
+    return Pipeline([scoring, deciding], namespace=SCORE)

@@ -1,0 +1,108 @@
+"""Judging a stream of pictures: however many there are, a few are in memory."""
+
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import ndimage
+
+from autoencoders.data.folders.stream import Batch, Pictures
+from autoencoders.inspection import verdicts
+from autoencoders.inspection.detector import Detector, DetectorError
+from autoencoders.inspection.judging import pictured
+from autoencoders.inspection.verdicts import Decision
+
+logger = logging.getLogger(__name__)
+
+BATCH = 512  # pictures that are looked at as a whole together
+LARGE_BATCH = 4  # pictures that are looked at tile by tile
+LOGGED = 20  # batches between two lines of the log
+
+
+def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, dict]]:
+    """Score the pictures of a folder that the same version of a detector has not scored yet.
+
+    Yields:
+        Batch by batch: file, score (larger = odder), top, left, height and width of the box of the largest error, in
+        pixels of the error map, unreadable (why, if it is) and detector (its version); and the error maps by file.
+    """
+    done = set(earlier.loc[earlier["detector"] == detector.version, "file"]) if len(earlier) else set()
+    seen, whole = len(done), len(pictures.files)
+    if done:
+        logger.info("%d of %d pictures have been scored before", seen, whole)
+        yield _scored(detector, Batch([], [], {}))  # of a stream, Kedro needs something
+    batches = pictures.batches(detector.read, BATCH if detector.is_whole else LARGE_BATCH, done)
+    for number, batch in enumerate(batches, start=1):
+        yield _scored(detector, batch)
+        seen += len(batch.files) + len(batch.unreadable)
+        if number % LOGGED == 0 or seen == whole:
+            logger.info("%d of %d pictures scored", seen, whole)
+
+
+def _scored(detector: Detector, batch: Batch) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    rows, maps = [], {}
+    for files, images in _of_one_size(batch):
+        try:
+            scores, found = detector.look(images)
+        except DetectorError as error:
+            batch.unreadable.update(dict.fromkeys(files, str(error)))
+            continue
+        for file, value, own, grey in zip(files, scores, found, pictured(found), strict=True):
+            rows.append({"file": file, "score": value} | box(own))
+            maps[file] = grey
+    rows += [{"file": file, "unreadable": why} for file, why in batch.unreadable.items()]
+    columns = ["file", "score", "top", "left", "height", "width", "unreadable"]
+    return pd.DataFrame(rows, columns=columns).assign(detector=detector.version), maps
+
+
+def _of_one_size(batch: Batch) -> Iterator[tuple[list[str], np.ndarray]]:
+    """Yield the pictures of a batch by their size, as arrays (n, C, H, W)."""
+    by_size: dict[tuple[int, ...], list[int]] = {}
+    for place, image in enumerate(batch.images):
+        by_size.setdefault(image.shape, []).append(place)
+    for places in by_size.values():
+        yield [batch.files[place] for place in places], np.stack([batch.images[place] for place in places])
+
+
+def box(errors: np.ndarray) -> dict[str, int]:
+    """Return top, left, height and width of the region around the largest error of a map (H, W), above half of it."""
+    row, column = np.unravel_index(errors.argmax(), errors.shape)
+    marked, _ = ndimage.label(errors >= errors[row, column] - abs(errors[row, column]) / 2)
+    rows, columns = ndimage.find_objects((marked == marked[row, column]).astype(int))[0]
+    top, left = rows.start, columns.start
+    return {"top": top, "left": left, "height": rows.stop - top, "width": columns.stop - left}
+
+
+def decide(scored: pd.DataFrame, detector: Detector, decision: Decision) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Turn scores into decisions, and say whether the folder as a whole is like what the detector was calibrated on.
+
+    Returns:
+        One row per picture, the oddest first, unreadable ones last: file, score, p_value, flagged, top, left, height,
+        width, unreadable; and a summary: detector, pictures, unreadable, flagged, rule, level, sentences.
+    """
+    latest = scored[scored["detector"] == detector.version].drop_duplicates("file", keep="last")
+    is_read = latest["score"].notna()
+    table = latest[is_read].sort_values("score", ascending=False, kind="stable")
+    score = table["score"].to_numpy(dtype=float)
+    p = verdicts.p_values(score, detector.calibration)
+    flagged = decision.flags(p)
+    drift = verdicts.drift(score, detector.calibration) if len(score) else None
+    sentences = [drift.sentence if drift else "", decision.shortfall(len(detector.calibration), len(score))]
+    for sentence in filter(None, sentences):
+        logger.warning(sentence)
+    for column, name, values in ((2, "p_value", p), (3, "flagged", flagged)):
+        table.insert(column, name, values)
+    summary = {
+        "detector": detector.settings.name,
+        "version": detector.version,
+        "pictures": len(table),
+        "unreadable": int((~is_read).sum()),
+        "flagged": int(flagged.sum()),
+        "rule": decision.rule,
+        "level": decision.level,
+        "sentences": [sentence for sentence in sentences if sentence],
+    }
+    logger.info("%d of %d pictures flagged, %d cannot be read", flagged.sum(), len(table), (~is_read).sum())
+    boxes = ["top", "left", "height", "width"]
+    return pd.concat([table, latest[~is_read]]).drop(columns="detector").astype(dict.fromkeys(boxes, "Int64")), summary

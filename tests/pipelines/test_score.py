@@ -1,0 +1,135 @@
+"""New images are judged by a detector that is there: however many, again and again, whatever lies among them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, DatasetError, MemoryDataset
+from kedro.runner import SequentialRunner
+from PIL import Image
+
+from autoencoders.data.catalog.scored import (
+    PicturesDataset,
+    ScoredDataset,
+    ScoredMapsDataset,
+    SummaryDataset,
+    VerdictsDataset,
+    place_of,
+)
+from autoencoders.inspection import streaming
+from autoencoders.inspection.detector import Detector, Settings
+from autoencoders.inspection.members import Member
+from autoencoders.inspection.panel import Usual
+from autoencoders.inspection.verdicts import Decision, p_values
+from autoencoders.pipelines.inspection.pipeline import create_score_pipeline
+
+SIZE = (20, 20)
+
+
+def good(count: int, seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).normal(0, 5, size=(count, 1, *SIZE))
+    return (120 + noise).clip(0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    import torch
+
+    member = Member.model_validate({"kind": "statistics", "share": 0.1})
+    learnt = {"statistics": member.fit(torch.from_numpy(good(60, 0)), torch.empty(0), 0)}
+    settings = Settings(
+        name="plain",
+        image_shape=(1, *SIZE),
+        members={"statistics": member},
+        usual={"statistics": Usual(score=(0.0, 1.0), place=(0.0, 1.0))},
+        why="",
+        learnt_from={},
+        made_with={},
+    )
+    unseen = Detector(settings, learnt, np.empty(0)).score(good(40, 1))
+    return Detector(settings, learnt, unseen)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with good images, odd ones, one that cannot be read, a hidden one and a text."""
+    for number, image in enumerate(good(30, 2)):
+        if number >= 25:
+            image[0, 5:11, 8:12] = 250
+        (tmp_path / "new" / ("odd" if number >= 25 else "shelf")).mkdir(parents=True, exist_ok=True)
+        place = "odd" if number >= 25 else "shelf"
+        Image.fromarray(image[0]).save(tmp_path / "new" / place / f"{number:02}.png")
+    (tmp_path / "new" / "broken.png").write_bytes(b"\x89PNG\r\n")
+    (tmp_path / "new" / ".hidden.png").write_bytes(b"")
+    (tmp_path / "new" / "notes.txt").write_text("none")
+    return tmp_path / "new"
+
+
+def run(folder, detector: Detector, rule: str = "rate", level: float = 0.05) -> tuple[pd.DataFrame, dict]:
+    place = {"path": str(folder.parent / "judged"), "folder": str(folder)}
+    catalog = DataCatalog(
+        {
+            "score.detector": MemoryDataset(detector, copy_mode="assign"),
+            "score.pictures": PicturesDataset(folder=str(folder)),
+            "score.scored_before": ScoredDataset(**place),
+            "score.scored": ScoredDataset(**place),
+            "score.error_maps": ScoredMapsDataset(**place),
+            "score.verdicts": VerdictsDataset(**place),
+            "score.summary": SummaryDataset(**place),
+            "params:score.decision": MemoryDataset(Decision(rule=rule, level=level)),
+        }
+    )
+    SequentialRunner().run(create_score_pipeline(), catalog)
+    return catalog["score.verdicts"].load(), catalog["score.summary"].load()
+
+
+@pytest.mark.parametrize("rule", ["rate", "fdr"])
+def test_odd_images_come_first_with_the_box_of_what_is_odd(folder, detector, rule: str) -> None:
+    table, summary = run(folder, detector, rule, 0.2)
+    assert table["file"].head(5).str.startswith("odd/").all() and table["flagged"].head(5).eq(True).all()
+    assert table["file"].iloc[-1] == "broken.png" and "is not an image" in table["unreadable"].iloc[-1]
+    assert summary["pictures"] == 30 and summary["unreadable"] == 1
+    first = table.iloc[0]
+    assert first["top"] <= 6 <= first["top"] + first["height"] and first["left"] <= 9 <= first["left"] + first["width"]
+    maps = place_of(str(folder.parent / "judged"), str(folder)) / "error_maps"
+    assert len(list(maps.rglob("*.png"))) == 30
+
+
+def test_scores_are_those_of_the_detector_alone(folder, detector) -> None:
+    table, _ = run(folder, detector)
+    read = table.dropna(subset="score")
+    images = np.stack([detector.read(folder / file) for file in read["file"]])
+    np.testing.assert_allclose(read["score"], detector.score(images), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(read["p_value"], p_values(detector.score(images), detector.calibration))
+
+
+def test_what_was_scored_before_is_not_scored_again(folder, detector, monkeypatch) -> None:
+    monkeypatch.setattr(streaming, "BATCH", 7)
+    before, _ = run(folder, detector)
+    parts = place_of(str(folder.parent / "judged"), str(folder)) / "parts"
+    files = sorted(parts.iterdir())
+    assert len(files) == 5
+    files[-1].unlink()  # as if the run had been killed
+    kept = [file.stat().st_mtime_ns for file in files[:-1]]
+    again, _ = run(folder, detector)
+    pd.testing.assert_frame_equal(before, again, rtol=1e-5)
+    assert [file.stat().st_mtime_ns for file in files[:-1]] == kept
+    pd.testing.assert_frame_equal(again, run(folder, detector)[0])  # nothing is left to do
+
+
+def test_scores_of_another_detector_do_not_count(folder, detector) -> None:
+    run(folder, detector)
+    other = Detector(detector.settings.model_copy(update={"name": "other"}), detector.learnt, detector.calibration)
+    assert other.version != detector.version
+    assert run(folder, other)[1]["version"] == other.version
+
+
+def test_a_folder_that_is_missing_or_empty_is_named(tmp_path) -> None:
+    (tmp_path / "file.png").write_bytes(b"")
+    for name, words in (("none", "there are no images in"), ("file.png", "is a file; name the folder")):
+        with pytest.raises(DatasetError, match=words):
+            PicturesDataset(folder=str(tmp_path / name)).load()
+
+
+def test_folders_of_one_name_have_places_of_their_own(tmp_path) -> None:
+    ones = {place_of("judged", str(tmp_path / above / "new")) for above in ("a", "b")}
+    assert len(ones) == 2 and all(one.name.startswith("new-") for one in ones)
