@@ -1,6 +1,7 @@
 # Each target makes the environment first when it is missing or older than the lock. Needs Python 3.11+ and make.
 PYTHON ?= python3
 PIPELINE ?= digits
+DETECTOR ?= own_images
 VENV := .venv
 BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -30,6 +31,10 @@ viz-static: $(VENV)/.ready ## the same as a folder of files, build/graph
 ui: $(VENV)/.ready ## the tracked runs, at http://127.0.0.1:5000
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1
 
+serve: $(VENV)/.ready ## a detector, at http://127.0.0.1:5001/invocations: make serve DETECTOR=own_images
+	MLFLOW_TRACKING_URI=$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} PATH="$(CURDIR)/$(BIN):$$PATH" \
+		$(BIN)/mlflow models serve --model-uri models:/$(DETECTOR)@champion --env-manager local --host 127.0.0.1 --port 5001
+
 notebooks: $(VENV)/.ready ## the notebooks, in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
@@ -49,4 +54,4 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast lint viz viz-static ui notebooks lock help
+.PHONY: run test test-fast lint viz viz-static ui serve notebooks lock help

@@ -4,8 +4,9 @@ import warnings
 
 from autoencoders.shell.summary import SummaryHooks
 from autoencoders.tracking.hooks import SanityCheckHooks, TrackingHooks
+from autoencoders.tracking.registry import RegistryHooks
 
-HOOKS = (SanityCheckHooks(), TrackingHooks(), SummaryHooks())
+HOOKS = (SanityCheckHooks(), TrackingHooks(), RegistryHooks(), SummaryHooks())
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

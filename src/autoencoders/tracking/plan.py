@@ -55,11 +55,16 @@ class Plan:
     @property
     def uri(self) -> str:
         """Address of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
-        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.project / 'mlflow.db'}"
+        return store_of(self.project)
 
     def is_done(self, key: Key) -> bool:
         """Tell whether every output of a key has been written."""
         return all(output.is_new() for output in self.outputs[key].values())
+
+
+def store_of(project: Path) -> str:
+    """Return the address of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project / 'mlflow.db'}"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.tracking import notes, views
-from autoencoders.tracking.plan import Plan
+from autoencoders.tracking.plan import Plan, store_of
 from autoencoders.tracking.process import is_alive
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
     "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",  # no connection is left open, to be shared by a fork
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
@@ -160,10 +161,7 @@ class Tracker:
     def _experiment(self, key: Key) -> str:
         found = self._client.get_experiment_by_name(str(key.whole_study))
         if found is None:
-            place = self.plan.project / "mlartifacts" / str(key.whole_study)
-            local = self.plan.uri.startswith("sqlite:")
-            kind = {"mlflow.experimentKind": "custom_model_development"}  # not one of language models
-            return self._client.create_experiment(str(key.whole_study), place.as_uri() if local else None, kind)
+            return create_experiment(self._client, str(key.whole_study), self.plan.project)
         if found.lifecycle_stage == "deleted":  # in the UI; its name stays taken
             self._client.restore_experiment(found.experiment_id)
         return found.experiment_id
@@ -213,6 +211,14 @@ class Tracker:
         return self._client.search_runs(
             experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
         )
+
+
+def create_experiment(client: "MlflowClient", name: str, project: Path) -> str:
+    """Make an experiment, whose artifacts lie in the project if the store does, and return its id."""
+    local = store_of(project).startswith("sqlite:")
+    place = (project / "mlartifacts" / name).as_uri() if local else None
+    kind = {"mlflow.experimentKind": "custom_model_development"}  # not one of language models
+    return client.create_experiment(name, place, kind)
 
 
 def verdicts(metrics: dict[str, Any]) -> dict[str, float]:
