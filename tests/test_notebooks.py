@@ -23,7 +23,7 @@ def opened(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(project: Path) -> None:
         shutil.copytree(finished, project)
-        for suite in ("benchmark", "development", "protocols", "mnist", "fashion_mnist", "kmnist", "surfaces"):
+        for suite in ("benchmark", "development", "protocols", "mnist", "fashion_mnist", "kmnist"):
             (project / f"conf/base/parameters/{suite}.yml").unlink()
         shutil.copytree(PROJECT / "notebooks", project / "notebooks")
 

@@ -14,17 +14,19 @@ def register_pipelines() -> dict[str, Pipeline]:
     parameters = grid.read_parameters()
     suites, benchmarks = grid.read(parameters), grid.read_benchmarks(parameters)
     asked = registered._requested_pipelines or []
-    own = own_images(parameters)
+    own = inspections(parameters)
     pipelines = own | assembly.assemble(suites, benchmarks, asked) | assembly.with_one_seed(asked, suites, benchmarks)
     return pipelines | ({"__default__": pipelines[grid.DEFAULT]} if grid.DEFAULT in pipelines else {})
 
 
-def own_images(parameters: dict[str, Any]) -> dict[str, Pipeline]:
-    """Return the pipelines for a folder of the user's own, whose candidates the parameters name."""
+def inspections(parameters: dict[str, Any]) -> dict[str, Pipeline]:
+    """Return the pipelines that make detectors of odd images and judge by them."""
     if grid.OWN_IMAGES not in parameters:
         return {}
     members = list(parameters[grid.OWN_IMAGES]["candidates"]["members"])
+    surfaces = parameters[grid.SURFACES]
     return {
         grid.OWN_IMAGES: inspection.create_own_images_pipeline(members),
         grid.SCORE: inspection.create_score_pipeline(),
+        grid.SURFACES: inspection.create_surfaces_pipeline(surfaces["photographs"], list(surfaces["seeds"]), members),
     }

@@ -20,7 +20,7 @@ from autoencoders.measurements import CHARTED
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT = "digits"  # the suite that runs where none is named
-OWN_IMAGES, SCORE = "own_images", "score"  # the blocks of the user's own folders, which are no suites
+OWN_IMAGES, SCORE, SURFACES = "own_images", "score", "surfaces"  # blocks of the inspection of images, no suites
 BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
 
 Blocks = dict[Name, dict[str, Any]]
@@ -308,7 +308,7 @@ def _mark_published(parameters: dict[str, Any], folder: Path) -> None:
 
 def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, block in parameters.items():
-        if name.startswith("_") or name in (OWN_IMAGES, SCORE):
+        if name.startswith("_") or name in (OWN_IMAGES, SCORE, SURFACES):
             continue
         if not isinstance(block, dict):
             raise ValueError(f"{name}: a suite is a block of studies, got {block!r}")

@@ -140,5 +140,18 @@ def decide(scored: DataFrame, detector: Detector, decision: Decision) -> tuple[D
     return streaming.decide(scored, detector, decision)
 
 
+def join_surfaces(**tables: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Join what was found on several photographs by several seeds.
+
+    Returns:
+        One row per candidate, the best first: candidate, mean AUROC over seeds on each photograph, and the mean and
+        the sd over seeds of the mean over photographs; and one row per photograph and kind of defect: auroc, flagged,
+        pixel_auroc and aupro of the detector, means over seeds.
+    """
+    from autoencoders.inspection import joining
+
+    return joining.ranking(tables), joining.kinds(tables)
+
+
 def _by_member(learnt: dict[str, Arrays]) -> dict[str, Arrays]:
     return {name.rpartition(".")[2]: arrays for name, arrays in learnt.items()}

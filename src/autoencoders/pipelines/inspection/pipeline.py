@@ -2,9 +2,11 @@
 
 from kedro.pipeline import Pipeline, node
 
-from autoencoders.pipelines.grid import OWN_IMAGES, SCORE
+from autoencoders.pipelines.grid import OWN_IMAGES, SCORE, SURFACES
 from autoencoders.pipelines.ingestion import pipeline as ingestion
 from autoencoders.pipelines.inspection import nodes
+
+JOINED = ("candidates", "findings")  # tables of each photograph and seed that stand side by side
 
 
 def create_pipeline(members: list[str]) -> Pipeline:
@@ -99,3 +101,27 @@ def create_score_pipeline() -> Pipeline:
         tags="evaluation",
     )
     return Pipeline([scoring, deciding], namespace=SCORE)
+
+
+def create_surfaces_pipeline(photographs: list[str], seeds: list[str], members: list[str]) -> Pipeline:
+    """Return the same for photographs that come with scikit-image, by several seeds, and what joins them."""
+    whole = create_pipeline(members)
+    names = [name for name in whole.inputs() if name.startswith("params:")]
+    shared = {name: name.replace("params:", f"params:{SURFACES}.") for name in names} | {
+        "params:compute": "params:compute"
+    }
+    parts = [Pipeline(ingestion.create_pipeline(), namespace=photograph) for photograph in photographs]
+    places = [(photograph, seed) for photograph in photographs for seed in seeds]
+    for photograph, seed in places:
+        images, own = {"images": f"{photograph}.images"}, {"params:seed": f"params:{SURFACES}.seeds.{seed}"}
+        place = f"{SURFACES}.{photograph}.{seed}"
+        parts.append(Pipeline(whole, inputs=images, parameters=shared | own, namespace=place))
+    tables = [f"{SURFACES}.{photograph}.{seed}.{table}" for photograph, seed in places for table in JOINED]
+    joining = node(
+        nodes.join_surfaces,
+        inputs={name: name for name in tables},
+        outputs=[f"{SURFACES}.ranking", f"{SURFACES}.kinds"],
+        name=f"{SURFACES}.join_surfaces",
+        tags="reporting",
+    )
+    return Pipeline([*parts, joining])
