@@ -121,7 +121,8 @@ def create_surfaces_pipeline(photographs: list[str], seeds: list[str], members: 
         nodes.join_surfaces,
         inputs={name: name for name in tables},
         outputs=[f"{SURFACES}.ranking", f"{SURFACES}.kinds"],
-        name=f"{SURFACES}.join_surfaces",
+        name="join_surfaces",
+        namespace=SURFACES,
         tags="reporting",
     )
     return Pipeline([*parts, joining])
