@@ -3,10 +3,11 @@
 import warnings
 
 from autoencoders.shell.summary import SummaryHooks
+from autoencoders.shell.verdicts import VerdictHooks
 from autoencoders.tracking.hooks import SanityCheckHooks, TrackingHooks
 from autoencoders.tracking.registry import RegistryHooks
 
-HOOKS = (SanityCheckHooks(), TrackingHooks(), RegistryHooks(), SummaryHooks())
+HOOKS = (SanityCheckHooks(), TrackingHooks(), RegistryHooks(), SummaryHooks(), VerdictHooks())
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

@@ -88,8 +88,8 @@ def test_a_saved_detector_is_the_same(detector, tmp_path) -> None:
         detector.save(tmp_path / "one")
     found = Detector.load(tmp_path / "one")
     assert found.version == detector.version
-    np.testing.assert_array_equal(found.score(images), detector.score(images))
-    np.testing.assert_array_equal(found.maps(images), detector.maps(images))
+    for mine, own in zip(found.look(images), detector.look(images), strict=True):  # to what rounding leaves
+        np.testing.assert_allclose(mine, own, rtol=1e-5, atol=1e-5)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["one"]
 
 
@@ -146,7 +146,7 @@ def test_a_network_that_does_not_beat_components_is_not_heard() -> None:
     candidates = Candidates.model_validate(blocks)
     trials = pd.DataFrame({"candidate": list(candidates.subsets()), "mean": [0.9, 0.95, 0.94, 0.9, 0.99, 0.96]})
     chosen, why = choose(trials, candidates)
-    assert chosen == "both" and "net left out" in why
+    assert chosen == "both" and "Left out, since principal components do as well: net." in why
     assert "net" not in candidates.for_images(20).members
 
 

@@ -1,12 +1,14 @@
 """From a folder of images to a detector and what it finds, as one pipeline."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from PIL import Image
 
-from autoencoders.configuration import Strict
+from autoencoders.data.catalog.figure import FigureDataset
 from autoencoders.data.catalog.folder import FolderDataset
 from autoencoders.inspection.candidates import Candidates
 from autoencoders.inspection.detector import Detector
@@ -47,7 +49,7 @@ def write(folder, names: dict[str, int], rng) -> None:
 
 def run(folder) -> DataCatalog:
     candidates = Candidates.model_validate(CANDIDATES)
-    blocks: dict[str, Strict | int] = {
+    blocks: dict[str, Any] = {
         "params:own_images.parts": Parts.model_validate(PARTS),
         "params:own_images.seed": 0,
         "params:own_images.candidates": candidates,
@@ -55,11 +57,13 @@ def run(folder) -> DataCatalog:
         "params:compute": Compute(device="cpu", threads=1),
     }
     blocks |= {f"params:own_images.candidates.members.{name}": one for name, one in candidates.members.items()}
+    blocks["provenance"] = {"command": "kedro run"}
     raw = FolderDataset(path=str(folder), name="stripes")
     pipeline = create_own_images_pipeline(list(candidates.members))
     catalog = DataCatalog({"own_images.raw": raw} | {name: MemoryDataset(block) for name, block in blocks.items()})
     for name in pipeline.all_outputs():
         catalog[name] = Kept(copy_mode="assign")
+    catalog["own_images.scores_figure"] = FigureDataset(filepath=str(folder.parent / f"{folder.name}.png"))
     SequentialRunner().run(pipeline, catalog)
     return catalog
 
@@ -87,6 +91,18 @@ def test_a_folder_of_normal_images_alone_becomes_a_detector_too(tmp_path, rng) -
     catalog = run(tmp_path / "all")
     assert len(catalog["own_images.detector"].load().calibration) == 24
     assert catalog["own_images.findings"].load().empty and catalog["own_images.verdicts"].load().empty
+    assert "were learnt from or held out: judge others by" in catalog["own_images.report"].load()
+
+
+def test_the_report_shows_odd_images_and_mistakes_and_names_are_text(tmp_path, rng) -> None:
+    write(tmp_path, {"good": 40, "odd <script>alert(1)<": 4}, rng)
+    write(tmp_path / "good", {"odd": 1}, rng)  # taken for a good one
+    (tmp_path / "good" / "<img src=x>.png").write_bytes(b"none")
+    report = run(tmp_path)["own_images.report"].load()
+    assert "The 4 images of other classes than &#39;good&#39; are told from normal ones with an AUROC" in report
+    assert report.count('class="marked"') >= 4 and "the oddest images" in report
+    assert "<script>alert" not in report and "odd &lt;script&gt;alert(1)&lt;" in report
+    assert "<img src=x" not in report and "good/&lt;img src=x&gt;.png" in report and "is not an image" in report
 
 
 def loaded(folder) -> FolderDataset:

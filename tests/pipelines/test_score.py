@@ -8,9 +8,11 @@ from kedro.runner import SequentialRunner
 from PIL import Image
 
 from autoencoders.data.catalog.scored import (
+    JudgedReportDataset,
     PicturesDataset,
     ScoredDataset,
     ScoredMapsDataset,
+    ScoreFigureDataset,
     SummaryDataset,
     VerdictsDataset,
     place_of,
@@ -75,6 +77,9 @@ def run(folder, detector: Detector, rule: str = "rate", level: float = 0.05) -> 
             "score.error_maps": ScoredMapsDataset(**place),
             "score.verdicts": VerdictsDataset(**place),
             "score.summary": SummaryDataset(**place),
+            "score.scores_figure": ScoreFigureDataset(**place),
+            "score.report": JudgedReportDataset(**place),
+            "provenance": MemoryDataset({"command": "kedro run"}),
             "params:score.decision": MemoryDataset(Decision(rule=rule, level=level)),
         }
     )
@@ -92,6 +97,9 @@ def test_odd_images_come_first_with_the_box_of_what_is_odd(folder, detector, rul
     assert first["top"] <= 6 <= first["top"] + first["height"] and first["left"] <= 9 <= first["left"] + first["width"]
     maps = place_of(str(folder.parent / "judged"), str(folder)) / "error_maps"
     assert len(list(maps.rglob("*.png"))) == 30
+    report = (maps.parent / "report.html").read_text()
+    assert report.index("<strong>odd/") < report.index("<strong>shelf/") and report.count('class="marked"') >= 5
+    assert "1 file could not be read" in report and "broken.png" in report and "notes.txt" not in report
 
 
 def test_scores_are_those_of_the_detector_alone(folder, detector) -> None:

@@ -99,10 +99,12 @@ def choose(trials: pd.DataFrame, candidates: Candidates) -> tuple[str, str]:
     best = means[list(allowed)].idxmax()
     preferred = [name for name in candidates.preferred if name in allowed and means[name] >= means[best] - TIE]
     chosen = preferred[0] if preferred else best
-    known = f" against {means[components].max():.1%} of principal components" if components else ""
-    why = f"{chosen}: mean AUROC {means[chosen]:.1%} on defects made on normal images that were held out{known}"
+    why = f"`{chosen}` judges: on defects made on held-out normal images its mean AUROC is {means[chosen]:.1%}"
+    why += f", that of principal components {means[components].max():.1%}." if components else "."
     if chosen != best:
-        why += f"; {best} reaches {means[best]:.1%}, too little more to prefer it to several members that agree"
+        why += (
+            f" `{best}` reaches {means[best]:.1%}; members that agree are preferred unless another leads by {TIE:.0%}."
+        )
     if beaten:
-        why += f"; {', '.join(sorted(beaten))} left out, since principal components do as well"
-    return str(chosen), f"{why}."
+        why += f" Left out, since principal components do as well: {', '.join(sorted(beaten))}."
+    return str(chosen), why

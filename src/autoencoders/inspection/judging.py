@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
 
 from autoencoders.data.images import ImageSet
 from autoencoders.evaluation.metrics import auroc
@@ -12,6 +13,7 @@ from autoencoders.inspection.detector import Detector
 from autoencoders.inspection.verdicts import Decision
 
 BATCH_PIXELS = 2**24  # of images whose error maps are in memory together
+BOX = ["top", "left", "height", "width"]  # in pixels
 BOOTSTRAP = 1000  # samples behind intervals
 DARKEST, STEPS = -2.0, 18.0  # sds from the usual that are black in a picture of an error map, and grey levels per sd
 
@@ -34,14 +36,15 @@ def judge(
     """Judge the images at some indices.
 
     Returns:
-        One row per image: index, file, class, score, p_value, flagged; and the error maps by file, uint8 (H, W), as
-        `pictured`.
+        One row per image: index, file, class, score, p_value, flagged, and what `box` returns of its error map; and the
+        error maps by file, uint8 (H, W), as `pictured`.
     """
     files = images.info.get("files") or [f"{index}.png" for index in range(len(images.labels))]
-    scores, maps = [np.empty(0)], {}
+    scores, boxes, maps = [np.empty(0)], [], {}
     for batch in in_batches(images, indices):
         found, places = detector.look(images.images[batch])
         scores.append(found)
+        boxes += map(box, places)
         maps |= {files[index]: grey for index, grey in zip(batch, pictured(places), strict=True)}
     score = np.concatenate(scores)
     p = verdicts.p_values(score, detector.calibration)
@@ -56,7 +59,16 @@ def judge(
             "flagged": decision.flags(p),
         }
     )
-    return table, maps
+    return table.join(pd.DataFrame(boxes, columns=BOX, dtype=int)), maps
+
+
+def box(errors: np.ndarray) -> dict[str, int]:
+    """Return top, left, height and width of the region around the largest error of a map (H, W), above half of it."""
+    row, column = np.unravel_index(errors.argmax(), errors.shape)
+    marked, _ = ndimage.label(errors >= errors[row, column] - abs(errors[row, column]) / 2)
+    rows, columns = ndimage.find_objects((marked == marked[row, column]).astype(int))[0]
+    top, left = rows.start, columns.start
+    return {"top": top, "left": left, "height": rows.stop - top, "width": columns.stop - left}
 
 
 def find(

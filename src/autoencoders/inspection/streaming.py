@@ -5,18 +5,19 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy import ndimage
 
 from autoencoders.data.folders.stream import Batch, Pictures
+from autoencoders.data.words import counted, listed, printable
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.detector import Detector, DetectorError
-from autoencoders.inspection.judging import pictured
+from autoencoders.inspection.judging import BOX, box, pictured
 from autoencoders.inspection.verdicts import Decision
 
 logger = logging.getLogger(__name__)
 
 BATCH = 512  # pictures that are looked at as a whole together
 LARGE_BATCH = 4  # pictures that are looked at tile by tile
+NAMED = 10  # files that a message names, at most
 LOGGED = 20  # batches between two lines of the log
 
 
@@ -52,7 +53,7 @@ def _scored(detector: Detector, batch: Batch) -> tuple[pd.DataFrame, dict[str, n
             rows.append({"file": file, "score": value} | box(own))
             maps[file] = grey
     rows += [{"file": file, "unreadable": why} for file, why in batch.unreadable.items()]
-    columns = ["file", "score", "top", "left", "height", "width", "unreadable"]
+    columns = ["file", "score", *BOX, "unreadable"]
     return pd.DataFrame(rows, columns=columns).assign(detector=detector.version), maps
 
 
@@ -63,15 +64,6 @@ def _of_one_size(batch: Batch) -> Iterator[tuple[list[str], np.ndarray]]:
         by_size.setdefault(image.shape, []).append(place)
     for places in by_size.values():
         yield [batch.files[place] for place in places], np.stack([batch.images[place] for place in places])
-
-
-def box(errors: np.ndarray) -> dict[str, int]:
-    """Return top, left, height and width of the region around the largest error of a map (H, W), above half of it."""
-    row, column = np.unravel_index(errors.argmax(), errors.shape)
-    marked, _ = ndimage.label(errors >= errors[row, column] - abs(errors[row, column]) / 2)
-    rows, columns = ndimage.find_objects((marked == marked[row, column]).astype(int))[0]
-    top, left = rows.start, columns.start
-    return {"top": top, "left": left, "height": rows.stop - top, "width": columns.stop - left}
 
 
 def decide(scored: pd.DataFrame, detector: Detector, decision: Decision) -> tuple[pd.DataFrame, dict[str, object]]:
@@ -103,6 +95,8 @@ def decide(scored: pd.DataFrame, detector: Detector, decision: Decision) -> tupl
         "level": decision.level,
         "sentences": [sentence for sentence in sentences if sentence],
     }
-    logger.info("%d of %d pictures flagged, %d cannot be read", flagged.sum(), len(table), (~is_read).sum())
-    boxes = ["top", "left", "height", "width"]
-    return pd.concat([table, latest[~is_read]]).drop(columns="detector").astype(dict.fromkeys(boxes, "Int64")), summary
+    logger.info("%d of %d images flagged", flagged.sum(), len(table))
+    lost = [printable(f"{row.file} {row.unreadable}") for row in latest[~is_read].itertuples()]
+    if lost:
+        logger.warning("%s cannot be read: %s.", counted(len(lost), "file"), listed(lost, NAMED))
+    return pd.concat([table, latest[~is_read]]).drop(columns="detector").astype(dict.fromkeys(BOX, "Int64")), summary

@@ -35,6 +35,16 @@ class Chart:
     height: int
 
 
+@dataclass(frozen=True)
+class Exhibit:
+    """One of many pictures: its name, a line on it, whether it is marked, and what it shows, as PNG or WebP."""
+
+    name: str
+    line: str
+    is_marked: bool
+    picture: bytes
+
+
 class Rendered(TypedDict):
     """A section as a page takes it, all of it text, so that it can wait in a file for the page.
 
@@ -65,7 +75,8 @@ class Section:
     warnings: list[str] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     made: str = ""  # by which command, on which commit, and when
-    ranking: pd.DataFrame | None = None  # of detectors, and beneath what others print for the same
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)  # more of them, by their headings
+    gallery: list[Exhibit] = field(default_factory=list)
 
     def rendered(self) -> Rendered:
         """Return the section with its HTML; all text in it is escaped."""
@@ -93,12 +104,15 @@ def _inert(json: str) -> Markup:
     return Markup(json.replace("<", "\\u003c"))
 
 
-def _embedded(png: bytes) -> dict[str, Any]:
+def _embedded(content: bytes) -> dict[str, Any]:
     """Return a picture's `data:` address and its size: WebP without loss takes little more than half of PNG's room."""
     buffer = BytesIO()
-    with Image.open(BytesIO(png)) as picture:
-        picture.save(buffer, "webp", lossless=True, method=2, quality=50)
+    with Image.open(BytesIO(content)) as picture:
         width, height = picture.size
+        if picture.format == "WEBP":
+            buffer.write(content)
+        else:
+            picture.save(buffer, "webp", lossless=True, method=2, quality=50)
     address = f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
     return {"address": address, "width": width, "height": height}
 

@@ -86,7 +86,7 @@ def study_section(
         warnings=_warnings(table),
         charts=[_chart(artifact, content) for (_, artifact), content in shown.items() if artifact.endswith("_chart")],
         made=made,
-        ranking=ranking,
+        tables={} if ranking is None else {"The detectors, ranked": ranking},
     )
 
 

@@ -11,7 +11,9 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 from PIL import Image
 
-from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset
+from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset, TextDataset
+from autoencoders.data.catalog.error_maps import Pictures as ErrorMaps
+from autoencoders.data.catalog.figure import FigureDataset
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.catalog.replacement import replacing
 from autoencoders.data.folders import FolderError
@@ -90,8 +92,8 @@ class ScoredDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         return {"path": str(self._path)}
 
 
-class ScoredMapsDataset(AbstractDataset[Path, Mapping[str, np.ndarray]]):
-    """Error maps of the images of a folder, as grey pictures `<file>.png`; each save adds some. Loaded, their folder.
+class ScoredMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]):
+    """Error maps of the images of a folder, as grey pictures `<file>.png`; each save adds some.
 
     Args:
         path: Where those of all folders lie.
@@ -103,9 +105,10 @@ class ScoredMapsDataset(AbstractDataset[Path, Mapping[str, np.ndarray]]):
         self._path = place_of(path, folder) / "error_maps"
         self.metadata = metadata
 
-    def load(self) -> Path:
-        """Return the folder."""
-        return self._path
+    def load(self) -> Mapping[str, np.ndarray]:
+        """Return the pictures by file, none of which is read yet."""
+        found = sorted(self._path.rglob("*.png"))
+        return ErrorMaps({file.relative_to(self._path).as_posix().removesuffix(".png"): file for file in found})
 
     def save(self, data: Mapping[str, np.ndarray]) -> None:
         """Write each picture as a whole or not at all."""
@@ -146,3 +149,30 @@ class SummaryDataset(JSONDataset):
 
     def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath=str(place_of(path, folder) / "summary.json"), metadata=metadata)
+
+
+class ScoreFigureDataset(FigureDataset):
+    """The figure of the scores of a folder, `scores.png`.
+
+    Args:
+        path: Where those of all folders lie.
+        folder: The folder of the images.
+        metadata: Ignored here, read by plugins such as Kedro-Viz.
+    """
+
+    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
+        file = str(place_of(path, folder) / "scores.png")
+        super().__init__(filepath=file, save_args={"dpi": 160}, metadata=metadata)
+
+
+class JudgedReportDataset(TextDataset):
+    """The report on a folder, `report.html`.
+
+    Args:
+        path: Where those of all folders lie.
+        folder: The folder of the images.
+        metadata: Ignored here, read by plugins such as Kedro-Viz.
+    """
+
+    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
+        super().__init__(filepath=str(place_of(path, folder) / "report.html"), metadata=metadata)

@@ -13,7 +13,7 @@ from autoencoders.inspection.candidates import Candidates
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.parts import Parts
 from autoencoders.inspection.verdicts import Decision
-from autoencoders.pipelines.annotations import Arrays, DataFrame
+from autoencoders.pipelines.annotations import Arrays, DataFrame, Figure
 from autoencoders.training.variant import Compute
 
 Detector = Any  # autoencoders.inspection.detector.Detector, whose libraries take a second to import
@@ -56,7 +56,7 @@ def try_candidates(
 
     found = candidates.for_images(choosing.normal_images(splits))
     device = resolve_device(compute)
-    trial = trials.Trial(found.members, _by_member(learnt), images.images, splits, device)
+    trial = trials.Trial(found.members, by_artifact(learnt), images.images, splits, device)
     usual = dict(zip(found.members, trial.learn_usual(seed), strict=True))
     scores = trial.scores(found, ("calibration", "test"))
     return trial.run(found, seed), {name: one.model_dump() for name, one in usual.items()}, scores
@@ -86,7 +86,7 @@ def make_detector(
 
     calibration = scores.loc[scores["split"] == "calibration", choice["candidate"]].to_numpy(dtype=float)
     source = making.source_of(images, splits)
-    return making.assemble(candidates, choice, _by_member(learnt), usual, calibration, source)
+    return making.assemble(candidates, choice, by_artifact(learnt), usual, calibration, source)
 
 
 def judge_images(detector: Detector, images: ImageSet, splits: Arrays, decision: Decision) -> tuple[DataFrame, Arrays]:
@@ -140,6 +140,68 @@ def decide(scored: DataFrame, detector: Detector, decision: Decision) -> tuple[D
     return streaming.decide(scored, detector, decision)
 
 
+def draw_scores(detector: Detector, verdicts: DataFrame) -> Figure:
+    """Draw the scores of the calibration images and of the images judged."""
+    from autoencoders.inspection.reports.sections import scores_figure
+
+    return scores_figure(detector, verdicts)
+
+
+def write_report(
+    detector: Detector,
+    images: ImageSet,
+    verdicts: DataFrame,
+    maps: Arrays,
+    decision: Decision,
+    picture: bytes,
+    provenance: dict[str, str],
+    **tables: DataFrame,
+) -> str:
+    """Write the report on a folder that a detector was made of, one self-contained HTML document.
+
+    Args:
+        detector: The detector.
+        images: The images of the folder.
+        verdicts: One row per image judged.
+        maps: The error maps by file.
+        decision: What is flagged.
+        picture: The figure of the scores, in PNG bytes.
+        provenance: Command, commit, versions and hardware.
+        **tables: findings, candidates and trials.
+    """
+    from autoencoders.inspection.reports.folder import folder_page
+    from autoencoders.inspection.reports.sections import Judged
+
+    judged = Judged(verdicts, maps, picture)
+    return folder_page(detector, images, judged, decision, by_artifact(tables), provenance)
+
+
+def report_pictures(
+    detector: Detector,
+    pictures: Pictures,
+    verdicts: DataFrame,
+    summary: dict[str, Any],
+    maps: Arrays,
+    picture: bytes,
+    provenance: dict[str, str],
+) -> str:
+    """Write the report on a folder of new images, one self-contained HTML document.
+
+    Args:
+        detector: The detector.
+        pictures: The folder.
+        verdicts: One row per picture, the oddest first.
+        summary: How many of each there are, and what is to be known of the verdicts.
+        maps: The error maps by file.
+        picture: The figure of the scores, in PNG bytes.
+        provenance: Command, commit, versions and hardware.
+    """
+    from autoencoders.inspection.reports.new_images import new_images_page
+    from autoencoders.inspection.reports.sections import Judged
+
+    return new_images_page(detector, pictures, Judged(verdicts, maps, picture), summary, provenance)
+
+
 def join_surfaces(**tables: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Join what was found on several photographs by several seeds.
 
@@ -153,5 +215,25 @@ def join_surfaces(**tables: DataFrame) -> tuple[DataFrame, DataFrame]:
     return joining.ranking(tables), joining.kinds(tables)
 
 
-def _by_member(learnt: dict[str, Arrays]) -> dict[str, Arrays]:
-    return {name.rpartition(".")[2]: arrays for name, arrays in learnt.items()}
+def write_surfaces(ranking: DataFrame, kinds: DataFrame, provenance: dict[str, str], **material: Any) -> str:
+    """Write the report on photographs of surfaces, one self-contained HTML document.
+
+    Args:
+        ranking: One row per candidate, the best first.
+        kinds: One row per photograph and kind of defect.
+        provenance: Command, commit, versions and hardware.
+        **material: For each photograph its images, `<photograph>.images`, and of one seed the verdicts and error maps,
+            `surfaces.<photograph>.<seed>.<artifact>`.
+    """
+    from autoencoders.inspection.reports.surfaces import surfaces_page
+
+    shown: dict[str, dict[str, Any]] = {}
+    for name, data in material.items():
+        *above, artifact = name.split(".")
+        shown.setdefault(above[0] if len(above) == 1 else above[1], {})[artifact] = data
+    return surfaces_page(ranking, kinds, shown, provenance)
+
+
+def by_artifact(found: dict[str, Any]) -> dict[str, Any]:
+    """Name data by the last part of their names."""
+    return {name.rpartition(".")[2]: data for name, data in found.items()}

@@ -1,11 +1,14 @@
 """images -> splits -> what members learn -> trials -> choice -> detector -> verdicts."""
 
 from kedro.pipeline import Pipeline, node
+from kedro.pipeline.node import Node
 
 from autoencoders.pipelines.grid import OWN_IMAGES, SCORE, SURFACES
 from autoencoders.pipelines.ingestion import pipeline as ingestion
 from autoencoders.pipelines.inspection import nodes
 
+TABLES = ("findings", "candidates", "trials")  # that a report shows
+SHOWN = ("verdicts", "error_maps")  # of each photograph, by the first seed
 JOINED = ("candidates", "findings")  # tables of each photograph and seed that stand side by side
 
 
@@ -78,10 +81,46 @@ def create_pipeline(members: list[str]) -> Pipeline:
     return Pipeline([dividing, *fitting, trying, choosing, making, judging, summing])
 
 
+def create_report_pipeline() -> Pipeline:
+    """Return the report on a folder that a detector was made of."""
+    return Pipeline(
+        [
+            drawing(),
+            node(
+                nodes.write_report,
+                inputs={
+                    "detector": "detector",
+                    "images": "images",
+                    "verdicts": "verdicts",
+                    "maps": "error_maps",
+                    "decision": "params:decision",
+                    "picture": "scores_figure",
+                    "provenance": "provenance",
+                }
+                | {table: table for table in TABLES},
+                outputs="report",
+                name="write_report",
+                tags="reporting",
+            ),
+        ]
+    )
+
+
+def drawing() -> Node:
+    """Return the drawing of all scores."""
+    return node(
+        nodes.draw_scores,
+        inputs=["detector", "verdicts"],
+        outputs="scores_figure",
+        name="draw_scores",
+        tags="reporting",
+    )
+
+
 def create_own_images_pipeline(members: list[str]) -> Pipeline:
-    """Return the same for the user's folder."""
-    whole = ingestion.create_pipeline() + create_pipeline(members)
-    return Pipeline(whole, parameters={"params:compute": "params:compute"}, namespace=OWN_IMAGES)
+    """Return the same for the user's folder, and the report."""
+    whole = ingestion.create_pipeline() + create_pipeline(members) + create_report_pipeline()
+    return Pipeline(whole, inputs={"provenance"}, parameters={"params:compute": "params:compute"}, namespace=OWN_IMAGES)
 
 
 def create_score_pipeline() -> Pipeline:
@@ -100,7 +139,14 @@ def create_score_pipeline() -> Pipeline:
         name="decide",
         tags="evaluation",
     )
-    return Pipeline([scoring, deciding], namespace=SCORE)
+    reporting = node(
+        nodes.report_pictures,
+        inputs=["detector", "pictures", "verdicts", "summary", "error_maps", "scores_figure", "provenance"],
+        outputs="report",
+        name="report_pictures",
+        tags="reporting",
+    )
+    return Pipeline([scoring, deciding, drawing(), reporting], inputs={"provenance"}, namespace=SCORE)
 
 
 def create_surfaces_pipeline(photographs: list[str], seeds: list[str], members: list[str]) -> Pipeline:
@@ -125,4 +171,16 @@ def create_surfaces_pipeline(photographs: list[str], seeds: list[str], members: 
         namespace=SURFACES,
         tags="reporting",
     )
-    return Pipeline([*parts, joining])
+    shown = [f"{photograph}.images" for photograph in photographs] + [
+        f"{SURFACES}.{photograph}.{seeds[0]}.{artifact}" for photograph in photographs for artifact in SHOWN
+    ]
+    reporting = node(
+        nodes.write_surfaces,
+        inputs={"ranking": f"{SURFACES}.ranking", "kinds": f"{SURFACES}.kinds", "provenance": "provenance"}
+        | {name: name for name in shown},
+        outputs=f"{SURFACES}.report",
+        name="write_surfaces",
+        namespace=SURFACES,
+        tags="reporting",
+    )
+    return Pipeline([*parts, joining, reporting])

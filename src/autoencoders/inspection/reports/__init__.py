@@ -1,0 +1,1 @@
+"""Reports on judged images: one self-contained page each."""
