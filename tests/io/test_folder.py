@@ -255,7 +255,9 @@ def test_names_of_another_encoding_can_be_printed(tmp_path):
 
 
 def test_what_is_wrong_is_named(tmp_path, photos):
-    with pytest.raises(DatasetError, match=r"there are no images in .*nowhere: put them into .*nowhere/<class>/$"):
+    with pytest.raises(
+        DatasetError, match=r"there is no folder .*nowhere: name another, or put images into .*nowhere/<class>/$"
+    ):
         load(tmp_path / "nowhere")
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("no image")

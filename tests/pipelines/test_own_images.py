@@ -117,6 +117,13 @@ def test_the_normal_class_is_the_one_that_is_called_so_or_the_largest(tmp_path, 
         assert images.info["class_names"][find_normal(images)] == name
 
 
+def test_a_class_is_chosen_by_its_name_even_if_that_is_a_number(tmp_path, rng) -> None:
+    write(tmp_path, {"3": 5, "7": 4}, rng)
+    images = loaded(tmp_path)
+    splits = divide(images, Parts.model_validate(PARTS | {"normal": 7}))
+    assert [images.info["class_names"][label] for label in set(images.labels[splits["train"]])] == ["7"]
+
+
 def test_what_is_not_normal_is_judged_wherever_it_lies(tmp_path, rng) -> None:
     write(tmp_path, {"train/good": 10, "train/odd": 3, "test/good": 2, "test/odd": 2}, rng)
     images = loaded(tmp_path)
@@ -124,7 +131,7 @@ def test_what_is_not_normal_is_judged_wherever_it_lies(tmp_path, rng) -> None:
     assert len(splits["train"]) == 10 and len(splits["test"]) == 7
     assert set(splits["train"]).isdisjoint(splits["test"])
     assert (images.labels[splits["train"]] == images.labels_of(["good"])[0]).all()
-    with pytest.raises(ValueError, match="has no class 'fine'"):
+    with pytest.raises(ValueError, match="there is no class 'fine' in stripes; there are: good, odd"):
         divide(images, Parts.model_validate(PARTS | {"normal": "fine"}))
 
 

@@ -133,7 +133,7 @@ def test_scores_of_another_detector_do_not_count(folder, detector) -> None:
 
 def test_a_folder_that_is_missing_or_empty_is_named(tmp_path) -> None:
     (tmp_path / "file.png").write_bytes(b"")
-    for name, words in (("none", "there are no images in"), ("file.png", "is a file; name the folder")):
+    for name, words in (("none", "there is no folder"), ("file.png", "is a file; name the folder")):
         with pytest.raises(DatasetError, match=words):
             PicturesDataset(folder=str(tmp_path / name)).load()
 

@@ -1,13 +1,14 @@
 """Parts: which images of a folder are normal, which of them to learn from, and which to judge."""
 
 import logging
+from typing import Annotated
 
 import numpy as np
-from pydantic import NonNegativeInt
+from pydantic import BeforeValidator, NonNegativeInt
 
-from autoencoders.configuration import Class, Fraction, Strict
+from autoencoders.configuration import Fraction, Strict
 from autoencoders.data.images import ImageSet
-from autoencoders.data.words import counted
+from autoencoders.data.words import counted, listed
 from autoencoders.inspection.candidates import divided
 
 logger = logging.getLogger(__name__)
@@ -20,14 +21,14 @@ class Parts(Strict):
 
     Attributes:
         seed: Seed of what is drawn.
-        normal: The class to learn from, by name or number; none: the one that `find_normal` finds.
+        normal: Name of the class to learn from; none: the one that `find_normal` finds.
         validation: Share of the normal training images by which detectors are chosen.
         calibration: Share of them from which p-values are told.
         test: Share of the normal images that are judged beside others, where the folder has no test part.
     """
 
     seed: NonNegativeInt
-    normal: Class | None = None
+    normal: Annotated[str, BeforeValidator(str)] | None = None  # YAML takes 7 for a number, which may be a name
     validation: Fraction
     calibration: Fraction
     test: Fraction
@@ -41,7 +42,27 @@ def find_normal(images: ImageSet) -> int:
     names, labels = images.info["class_names"], images.labels[images.official_split == "train"]
     there = np.unique(labels).tolist()
     called = [label for label in there if names[label].lower().replace(" ", "_").replace("-", "_") in NORMAL]
-    return (there if len(there) == 1 else called or [int(np.bincount(labels).argmax())])[0]
+    if len(there) == 1 or called:
+        return (called or there)[0]
+    largest = int(np.bincount(labels).argmax())
+    logger.warning(
+        "no class is called good, normal or the like: %r, the largest, is taken for the normal one; name another by "
+        "`--params normal=CLASS`",
+        names[largest],
+    )
+    return largest
+
+
+def label_of(images: ImageSet, name: str) -> int:
+    """Return the label of a class.
+
+    Raises:
+        ValueError: There is no such class.
+    """
+    names = images.info["class_names"]
+    if name not in names:
+        raise ValueError(f"there is no class {name!r} in {images.info['name']}; there are: {listed(names)}")
+    return names.index(name)
 
 
 def divide(images: ImageSet, parts: Parts) -> dict[str, np.ndarray]:
@@ -55,7 +76,7 @@ def divide(images: ImageSet, parts: Parts) -> dict[str, np.ndarray]:
     Raises:
         ValueError: There is no such class, or fewer than two normal images to learn from.
     """
-    label = find_normal(images) if parts.normal is None else images.labels_of([parts.normal])[0]
+    label = find_normal(images) if parts.normal is None else label_of(images, parts.normal)
     is_normal, is_test = images.labels == label, images.official_split == "test"
     normal, others = np.flatnonzero(is_normal & ~is_test), np.flatnonzero(~is_normal | is_test)
     if len(others) and not is_test.any():

@@ -54,7 +54,7 @@ class ErrorMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, np
         return Pictures({name: self._file(name) for name in self._names.load()})
 
     def save(self, data: Mapping[str, np.ndarray]) -> None:
-        """Write each picture as a whole or not at all, and then their names."""
+        """Write each picture as a whole or not at all, then their names, and remove pictures of earlier runs."""
         for name, values in data.items():
             file = self._file(name)
             if not file.resolve().is_relative_to(self._path.resolve()):
@@ -62,6 +62,8 @@ class ErrorMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, np
             with replacing(file) as temporary, temporary.open("wb") as opened:
                 Image.fromarray(values).save(opened, format="PNG", compress_level=1)
         self._names.save(list(data))
+        for file in set(self._path.rglob("*.png")) - set(map(self._file, data)):
+            file.unlink()
 
     def _file(self, name: str) -> Path:
         return self._path / f"{name}.png"

@@ -80,6 +80,8 @@ def recognise(root: Path) -> Layout:
     Raises:
         FolderError: It is missing, holds no images or holds folders that are whole image sets themselves.
     """
+    if not root.exists():
+        raise FolderError(f"there is no folder {root}: name another, or put images into {root}/<class>/")
     files = sorted(files_below(root))
     hidden = [file for file in files if is_hidden(file)]
     shown = [file for file in files if not is_hidden(file)]

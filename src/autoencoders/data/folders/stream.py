@@ -54,6 +54,8 @@ class Pictures:
         """
         if root.is_file():
             raise FolderError(f"{root} is a file; name the folder that it lies in")
+        if not root.exists():
+            raise FolderError(f"there is no folder {root}: name another, or put images into it")
         shown = sorted(file for file in files_below(root) if not is_hidden(file))
         files = [str(file) for file in shown if file.suffix.lower() in SUFFIXES]
         if not files:
