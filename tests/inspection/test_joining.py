@@ -3,6 +3,7 @@
 import pandas as pd
 
 from autoencoders.inspection.joining import kinds, ranking
+from autoencoders.inspection.reports.surfaces import ranking_section
 
 
 def tables() -> dict[str, pd.DataFrame]:
@@ -30,3 +31,10 @@ def test_kinds_are_means_over_seeds() -> None:
     table = kinds(tables()).set_index(["photograph", "kind"])
     assert table.loc[("brick", "fold"), "auroc"] == 0.6 and table.loc[("grass", "all"), "auroc"] == 1.0
     assert "low" not in table and "seed" not in table
+
+
+def test_the_report_says_who_leads_and_what_the_chosen_ones_reach() -> None:
+    section = ranking_section(ranking(tables()), kinds(tables()))
+    assert section.answer.startswith("`b` leads with a mean AUROC of 95.0%, before `a` with 60.0%.")
+    assert section.table["mean, %"].tolist() == ["95.0", "60.0"]
+    assert ("brick", "all") in section.tables["The chosen detectors, by kind of defect"].index

@@ -22,6 +22,7 @@ from autoencoders.inspection.detector import Detector, Settings
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Usual
 from autoencoders.inspection.verdicts import Decision, p_values
+from autoencoders.pipelines.inspection.detector import DetectorDataset
 from autoencoders.pipelines.inspection.pipeline import create_score_pipeline
 
 SIZE = (20, 20)
@@ -141,3 +142,10 @@ def test_a_folder_that_is_missing_or_empty_is_named(tmp_path) -> None:
 def test_folders_of_one_name_have_places_of_their_own(tmp_path) -> None:
     ones = {place_of("judged", str(tmp_path / above / "new")) for above in ("a", "b")}
     assert len(ones) == 2 and all(one.name.startswith("new-") for one in ones)
+
+
+def test_where_a_detector_is_missing_those_that_are_there_are_named(detector, tmp_path) -> None:
+    detector.save(tmp_path / "parts" / "detector")
+    assert DetectorDataset(path=str(tmp_path / "parts" / "detector")).load().version == detector.version
+    with pytest.raises(DatasetError, match=r"there is no detector in .*pards.*; there are: parts$"):
+        DetectorDataset(path=str(tmp_path / "pards" / "detector")).load()

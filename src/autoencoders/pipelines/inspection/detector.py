@@ -30,7 +30,14 @@ class DetectorDataset(AbstractDataset[Detector, Detector]):
         try:
             return Detector.load(self._path)
         except DetectorError as error:
-            raise DatasetError(str(error)) from error
+            raise DatasetError(f"{error}{self._others()}") from error
+
+    def _others(self) -> str:
+        """Say which detectors there are, where this one is not."""
+        if self._exists():
+            return ""
+        names = sorted(file.parts[-3] for file in self._path.parents[1].glob(f"*/{self._path.name}/{SETTINGS}"))
+        return f"; there are: {', '.join(names)}" if names else ""
 
     def save(self, data: Detector) -> None:
         """Replace the folder by the detector's own."""
