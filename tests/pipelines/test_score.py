@@ -125,6 +125,18 @@ def test_what_was_scored_before_is_not_scored_again(folder, detector, monkeypatc
     pd.testing.assert_frame_equal(again, run(folder, detector)[0])  # nothing is left to do
 
 
+def test_a_file_that_has_changed_is_scored_again_and_one_that_has_gone_is_not_judged(folder, detector) -> None:
+    before, _ = run(folder, detector)
+    changed, gone = "shelf/00.png", "shelf/01.png"
+    (folder / changed).write_bytes((folder / "odd" / "25.png").read_bytes())
+    (folder / gone).unlink()
+    after, summary = run(folder, detector)
+    scores = [table.set_index("file")["score"] for table in (before, after)]
+    assert scores[1][changed] > scores[0][changed] + 1 and gone not in scores[1].index and summary["pictures"] == 29
+    same = scores[1].index.drop(changed)
+    pd.testing.assert_series_equal(scores[0][same], scores[1][same])
+
+
 def test_scores_of_another_detector_do_not_count(folder, detector) -> None:
     run(folder, detector)
     other = Detector(detector.settings.model_copy(update={"name": "other"}), detector.learnt, detector.calibration)

@@ -22,23 +22,38 @@ LOGGED = 20  # batches between two lines of the log
 
 
 def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, dict]]:
-    """Score the pictures of a folder that the same version of a detector has not scored yet.
+    """Score the pictures of a folder that the same version of a detector has not scored yet as they are now.
 
     Yields:
         Batch by batch: file, score (larger = odder), top, left, height and width of the box of the largest error, in
-        pixels of the error map, unreadable (why, if it is) and detector (its version); and the error maps by file.
+        pixels of the error map, unreadable (why, if it is), detector (its version) and stamp (of the file); and the
+        error maps by file.
     """
-    done = set(earlier.loc[earlier["detector"] == detector.version, "file"]) if len(earlier) else set()
+    done = set(latest(earlier, detector, pictures)["file"])
     seen, whole = len(done), len(pictures.files)
     if done:
         logger.info("%d of %d pictures have been scored before", seen, whole)
-        yield _scored(detector, Batch([], [], {}))  # of a stream, Kedro needs something
+        yield _stamped(_scored(detector, Batch([], [], {})), pictures)  # of a stream, Kedro needs something
     batches = pictures.batches(detector.read, BATCH if detector.is_whole else LARGE_BATCH, done)
     for number, batch in enumerate(batches, start=1):
-        yield _scored(detector, batch)
+        yield _stamped(_scored(detector, batch), pictures)
         seen += len(batch.files) + len(batch.unreadable)
         if number % LOGGED == 0 or seen == whole:
             logger.info("%d of %d pictures scored", seen, whole)
+
+
+def latest(scored: pd.DataFrame, detector: Detector, pictures: Pictures) -> pd.DataFrame:
+    """Return the rows of files that are there, by this version of the detector, of the files as they are now."""
+    rows = scored[scored["detector"] == detector.version].drop_duplicates("file", keep="last")
+    stamps = {file: pictures.stamp(file) for file in pictures.files}
+    return rows[rows["stamp"] == rows["file"].map(stamps)]
+
+
+def _stamped(
+    scored: tuple[pd.DataFrame, dict[str, np.ndarray]], pictures: Pictures
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    table, maps = scored
+    return table.assign(stamp=table["file"].map(pictures.stamp).astype(str)), maps
 
 
 def _scored(detector: Detector, batch: Batch) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
@@ -66,16 +81,20 @@ def _of_one_size(batch: Batch) -> Iterator[tuple[list[str], np.ndarray]]:
         yield [batch.files[place] for place in places], np.stack([batch.images[place] for place in places])
 
 
-def decide(scored: pd.DataFrame, detector: Detector, decision: Decision) -> tuple[pd.DataFrame, dict[str, object]]:
+def decide(
+    scored: pd.DataFrame, detector: Detector, pictures: Pictures, decision: Decision
+) -> tuple[pd.DataFrame, dict[str, object]]:
     """Turn scores into decisions, and say whether the folder as a whole is like what the detector was calibrated on.
+
+    Scores of files that have gone or changed since do not count.
 
     Returns:
         One row per picture, the oddest first, unreadable ones last: file, score, p_value, flagged, top, left, height,
         width, unreadable; and a summary: detector, pictures, unreadable, flagged, rule, level, sentences.
     """
-    latest = scored[scored["detector"] == detector.version].drop_duplicates("file", keep="last")
-    is_read = latest["score"].notna()
-    table = latest[is_read].sort_values("score", ascending=False, kind="stable")
+    rows = latest(scored, detector, pictures)
+    is_read = rows["score"].notna()
+    table = rows[is_read].sort_values("score", ascending=False, kind="stable")
     score = table["score"].to_numpy(dtype=float)
     p = verdicts.p_values(score, detector.calibration)
     flagged = decision.flags(p)
@@ -96,7 +115,8 @@ def decide(scored: pd.DataFrame, detector: Detector, decision: Decision) -> tupl
         "sentences": [sentence for sentence in sentences if sentence],
     }
     logger.info("%d of %d images flagged", flagged.sum(), len(table))
-    lost = [printable(f"{row.file} {row.unreadable}") for row in latest[~is_read].itertuples()]
+    lost = [printable(f"{row.file} {row.unreadable}") for row in rows[~is_read].itertuples()]
     if lost:
         logger.warning("%s cannot be read: %s.", counted(len(lost), "file"), listed(lost, NAMED))
-    return pd.concat([table, latest[~is_read]]).drop(columns="detector").astype(dict.fromkeys(BOX, "Int64")), summary
+    shown = pd.concat([table, rows[~is_read]]).drop(columns=["detector", "stamp"])
+    return shown.astype(dict.fromkeys(BOX, "Int64")), summary

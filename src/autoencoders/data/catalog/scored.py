@@ -19,7 +19,7 @@ from autoencoders.data.catalog.replacement import replacing
 from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.stream import Pictures
 
-COLUMNS = ["file", "score", "top", "left", "height", "width", "unreadable"]
+COLUMNS = ["file", "score", "top", "left", "height", "width", "unreadable", "detector", "stamp"]
 
 
 def place_of(path: str, folder: str) -> Path:
@@ -71,8 +71,8 @@ class ScoredDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 
     def load(self) -> pd.DataFrame:
         """Return all rows; none where nothing has been scored."""
-        parts = [pd.read_csv(file, dtype={"file": str, "unreadable": str}) for file in self._files()]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*COLUMNS, "detector"])
+        parts = [pd.read_csv(file, dtype={"file": str, "unreadable": str, "stamp": str}) for file in self._files()]
+        return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS) if parts else pd.DataFrame(columns=COLUMNS)
 
     def save(self, data: pd.DataFrame) -> None:
         """Add rows, as a file of their own, if there are any."""

@@ -62,6 +62,14 @@ class Pictures:
             raise FolderError(f"there are no images in {root}; put some there or name another folder")
         return cls(root, files, len(shown) - len(files))
 
+    def stamp(self, file: str) -> str:
+        """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds."""
+        try:
+            known = (self.root / file).stat()
+        except OSError:  # it has gone since, or is not to be read
+            return ""
+        return f"{known.st_size}-{known.st_mtime_ns}"
+
     def batches(self, read: Callable[[Path], np.ndarray], size: int, done: Collection[str] = ()) -> Iterator[Batch]:
         """Yield the pictures in order; memory holds a few batches.
 

@@ -128,7 +128,9 @@ def score_pictures(
     yield from streaming.score(detector, pictures, scored_before)
 
 
-def decide(scored: DataFrame, detector: Detector, decision: Decision) -> tuple[DataFrame, dict[str, Any]]:
+def decide(
+    scored: DataFrame, detector: Detector, pictures: Pictures, decision: Decision
+) -> tuple[DataFrame, dict[str, Any]]:
     """Turn scores into decisions.
 
     Returns:
@@ -137,7 +139,7 @@ def decide(scored: DataFrame, detector: Detector, decision: Decision) -> tuple[D
     """
     from autoencoders.inspection import streaming
 
-    return streaming.decide(scored, detector, decision)
+    return streaming.decide(scored, detector, pictures, decision)
 
 
 def draw_scores(detector: Detector, verdicts: DataFrame) -> Figure:

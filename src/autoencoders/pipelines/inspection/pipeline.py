@@ -134,7 +134,7 @@ def create_score_pipeline() -> Pipeline:
     )
     deciding = node(
         nodes.decide,
-        inputs=["scored", "detector", "params:decision"],
+        inputs=["scored", "detector", "pictures", "params:decision"],
         outputs=["verdicts", "summary"],
         name="decide",
         tags="evaluation",
