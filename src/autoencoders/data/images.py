@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from autoencoders.data.stack import forget, pieces
 from autoencoders.data.words import listed
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ class ImageSet:
         train_images and test_images (counts), image_shape, and mean and sd in [0, 1] over all pixels of the training
         part, or of all images where there is none: pixel_mean and pixel_sd.
         """
-        digest = hashlib.sha256(self.images.ravel())
-        for array in (self.labels, self.masks):
-            digest.update(b"" if array is None else array.ravel())
+        digest = hashlib.sha256()
+        for array in (self.images, self.labels, self.masks):
+            for part in () if array is None else pieces(array):
+                digest.update(part.ravel())
         counts = {f"{part}_images": int((self.official_split == part).sum()) for part in ("train", "test")}
         weights = self._histogram(self.official_split == ("train" if counts["train_images"] else "test"))
         values = np.arange(len(weights)) / self.intensity
@@ -78,6 +80,7 @@ class ImageSet:
         for start in range(0, len(self.images), step):
             batch = slice(start, start + step)
             weights += np.bincount(self.images[batch][chosen[batch]].ravel(), minlength=256)
+            forget(self.images)
         return weights
 
     def labels_of(self, classes: list[int | str]) -> list[int]:

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import ndimage
 
 from autoencoders.data.images import ImageSet
+from autoencoders.data.stack import Stack, forget, pieces
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.inspection import findings, verdicts
 from autoencoders.inspection.detector import Detector
@@ -37,15 +38,17 @@ def judge(
 
     Returns:
         One row per image: index, file, class, score, p_value, flagged, and what `box` returns of its error map; and the
-        error maps by file, uint8 (H, W), as `pictured`.
+        error maps by file, uint8 (H, W), as `pictured`, memory-mapped.
     """
     files = images.info.get("files") or [f"{index}.png" for index in range(len(images.labels))]
-    scores, boxes, maps = [np.empty(0)], [], {}
+    scores, boxes, maps = [np.empty(0)], [], Stack(images.image_shape[1:], np.uint8)
     for batch in in_batches(images, indices):
         found, places = detector.look(images.images[batch])
+        forget(images.images)
         scores.append(found)
         boxes += map(box, places)
-        maps |= {files[index]: grey for index, grey in zip(batch, pictured(places), strict=True)}
+        for grey in pictured(places):
+            maps.append(grey)
     score = np.concatenate(scores)
     p = verdicts.p_values(score, detector.calibration)
     classes = images.info["class_names"]
@@ -59,7 +62,8 @@ def judge(
             "flagged": decision.flags(p),
         }
     )
-    return table.join(pd.DataFrame(boxes, columns=BOX, dtype=int)), maps
+    table = table.join(pd.DataFrame(boxes, columns=BOX, dtype=int))
+    return table, dict(zip(table["file"], maps.mapped(), strict=True))
 
 
 def box(errors: np.ndarray) -> dict[str, int]:
@@ -91,14 +95,15 @@ def find(
     if (kinds == normal).all() or not (kinds == normal).any():
         return pd.DataFrame(columns=["kind", "images", "auroc", "low", "high", "flagged"])
     table = findings.by_kind(score, kinds, normal, BOOTSTRAP, seed, scores["flagged"].to_numpy())
-    if images.masks is None or not images.masks[scores["index"]].any():
+    if images.masks is None or not any(images.masks[index].any() for index in scores["index"]):
         return table
-    masks = images.masks
     areas = []
     for kind in table["kind"]:
         rows = scores[(kinds == normal) | (kinds == kind) | (kind == "all")]
-        seen, marked = np.stack([maps[file] for file in rows["file"]]), masks[rows["index"].to_numpy()]
-        known = marked.any()
+        size = images.image_shape[1:]
+        seen = Stack.of((maps[file] for file in rows["file"]), size, np.uint8).mapped()
+        marked = Stack.of((images.masks[index] for index in rows["index"]), size, bool).mapped()
+        known = any(part.any() for part in pieces(marked))
         areas.append((findings.pixel_auroc(seen, marked), findings.aupro(seen, marked)) if known else (np.nan, np.nan))
     return table.assign(**dict(zip(("pixel_auroc", "aupro"), np.array(areas).T, strict=True)))
 

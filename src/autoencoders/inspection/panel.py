@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from autoencoders.configuration import Strict
+from autoencoders.data.stack import forget
 from autoencoders.inspection.members import Look, Member, Reader, Reading, looks
 from autoencoders.inspection.tiles import Tiling
 
@@ -68,7 +69,7 @@ class Panel:
     ) -> Panel:
         """Return members, with what each has learnt, ready for images of a shape (C, H, W)."""
         arrays = {
-            name: {key: torch.from_numpy(np.array(value)).to(device) for key, value in learnt[name].items()}
+            name: {key: torch.from_numpy(np.array(value, order="C")).to(device) for key, value in learnt[name].items()}
             for name in members
         }
         return cls([member.reader(arrays[name], shape) for name, member in members.items()], device)
@@ -90,6 +91,7 @@ class Panel:
         scores, owner = [np.empty((0, len(self.readers)))], [np.empty(0, int)]
         for first in range(0, len(indices), step):
             batch = images[indices[first : first + step]]
+            forget(images)
             tiles = batch if tiling.is_whole else tiling.cut(batch[0])
             scores.append(self.scores(np.ascontiguousarray(tiles)))
             owner.append(first + (np.arange(len(tiles)) if tiling.is_whole else np.zeros(len(tiles), int)))

@@ -1,12 +1,23 @@
 """Tiles: how pictures too large to be looked at as a whole are cut, and what is found put together."""
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+
+from autoencoders.data.stack import forget
 
 WHOLE = 256  # pixels of the longer side, up to which an image is looked at as a whole
 SIDE = 128  # pixels of a tile's sides, at most
 STEP = 96  # pixels from tile to tile, at most: what lies on the edge of one lies inside another
+
+
+class Most(NamedTuple):
+    """How much a sample holds at most."""
+
+    tiles: int  # of images that are looked at tile by tile
+    memory: int  # bytes of images that are looked at as a whole
 
 
 @dataclass(frozen=True)
@@ -46,16 +57,16 @@ class Tiling:
             np.maximum(place, tile, out=place)
         return whole
 
-    def sample(self, images: np.ndarray, indices: np.ndarray, most: int, seed: int) -> np.ndarray:
-        """Return tiles (n, C, h, w) of the images at some indices: all, or so many drawn at random."""
-        if self.is_whole:
-            return images[indices]
-        corners = self.corners
-        chosen = np.random.default_rng(seed).permutation(len(indices) * len(corners))[:most]
-        found = np.empty((len(chosen), images.shape[1], *self.side), np.uint8)
+    def sample(self, images: np.ndarray, indices: np.ndarray, most: Most, seed: int) -> np.ndarray:
+        """Return tiles (n, C, h, w) of the images at some indices: all, in order, or so many drawn at random."""
+        corners, channels = self.corners, images.shape[1]
+        count = max(1, most.memory // (channels * math.prod(self.side))) if self.is_whole else most.tiles
+        chosen = np.random.default_rng(seed).permutation(len(indices) * len(corners))[:count]
+        found = np.empty((len(chosen), channels, *self.side), np.uint8)
         for tile, number in zip(found, np.sort(chosen), strict=True):
             index, (row, column) = indices[number // len(corners)], corners[number % len(corners)]
             tile[:] = images[index, :, row : row + self.side[0], column : column + self.side[1]]
+            forget(images)
         return found
 
 

@@ -30,7 +30,7 @@ CHECKS, CHECKED = 10, 64  # validations of a training, and held-out images in ea
 CROP = 128  # pixels; of larger images, pieces of this side are shown
 USUAL = 64 * 64  # pixels of the images that a batch size is said for
 LAYOUT = 0.2  # share of an image's variance that the mean image must have, for places to mean something
-SAMPLE = 1000  # images, at most, whose mean is taken
+SAMPLE, SAMPLED = 1000, 2**26  # images, at most, whose mean is taken, and their values
 OTHERS = 16  # images that the patches of one batch are taken from
 
 
@@ -85,7 +85,8 @@ def cropped(images: Tensor, size: list[int], generator: Generator) -> Tensor:
 
 def has_layout(images: Tensor) -> bool:
     """Tell whether normal images (N, C, H, W), uint8, share a layout, so that their mean still shows something."""
-    shown = images[:: max(1, len(images) // SAMPLE)].float()
+    most = max(2, min(SAMPLE, SAMPLED // images[0].numel()))
+    shown = images[:: max(1, len(images) // most)].float()
     mean, single = shown.mean(dim=0), shown.var(dim=(2, 3)).mean()
     return bool(mean.var(dim=(1, 2)).mean() > LAYOUT * single)
 

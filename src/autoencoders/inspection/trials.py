@@ -14,10 +14,11 @@ from autoencoders.inspection import made_up
 from autoencoders.inspection.candidates import Candidates
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Learnt, Panel, Readings, Usual
-from autoencoders.inspection.tiles import Tiling
+from autoencoders.inspection.tiles import Most, Tiling
 
-TRIED, DEFACED = 200, 200  # held-out images, at most, and defects of each kind made on them
-TILES = 4000  # that are learnt from, where images are larger than a tile
+TRIED, DEFACED = 200, 200  # tiles, at most, and defects of each kind made on them
+LEARNT = Most(tiles=4000, memory=500_000_000)  # that members learn from, and by which they learn what is usual
+HELD_OUT = Most(tiles=TRIED, memory=50_000_000)  # that a training is validated on, and defects are made on
 
 
 def fit(member: Member, images: np.ndarray, splits: dict[str, np.ndarray], seed: int, device: torch.device) -> Learnt:
@@ -27,10 +28,10 @@ def fit(member: Member, images: np.ndarray, splits: dict[str, np.ndarray], seed:
         What it has learnt; of folds, under `fold_<number>.<name>`.
     """
     tiling = Tiling.of(images.shape[2:])
-    held_out = tiling.sample(images, splits["validation"], TRIED, seed)
+    held_out = tiling.sample(images, splits["validation"], HELD_OUT, seed)
 
     def taught_by(indices: np.ndarray) -> Learnt:
-        seen = tiling.sample(images, indices, TILES, seed)
+        seen = tiling.sample(images, indices, LEARNT, seed)
         return member.fit(torch.from_numpy(seen).to(device), torch.from_numpy(held_out).to(device), seed)
 
     learnt = taught_by(splits["train"])
@@ -102,7 +103,7 @@ class Trial:
         """Find out what is usual on held-out images, tile by tile, and return it for each member."""
         scores, sums = [], 0.0
         for panel, indices in self.unseen("validation"):
-            tiles = self.tiling.sample(self.images, indices, TILES, seed)
+            tiles = self.tiling.sample(self.images, indices, LEARNT, seed)
             scores.append(panel.scores(tiles))
             sums = sums + panel.sums(tiles[:TRIED])
         whole = np.concatenate(scores)
@@ -135,7 +136,7 @@ class Trial:
         normal: list[np.ndarray] = []
         odd: dict[str, list[np.ndarray]] = {kind: [] for kind in made_up.JUDGED}
         for panel, indices in self.unseen("validation"):
-            tiles = self.tiling.sample(self.images, indices, TRIED, seed)
+            tiles = self.tiling.sample(self.images, indices, HELD_OUT, seed)
             normal.append(panel.scores(tiles))
             for kind in odd:
                 odd[kind].append(panel.scores(self._defaced(tiles, kind, generator)))
@@ -155,8 +156,8 @@ class Trial:
         kept = []
         for part in images.split(64):
             changed, where = made_up.deface(part, images, {kind: made_up.JUDGED[kind]}, generator)
-            kept.append(changed[where.flatten(1).any(dim=1)])
-        return (torch.cat(kept) * 255).round().byte().cpu().numpy()
+            kept.append((changed[where.flatten(1).any(dim=1)] * 255).round().byte().cpu())
+        return torch.cat(kept).numpy()
 
     def _auroc(self, good: np.ndarray, odd: np.ndarray, places: list[int]) -> float:
         both = Readings(np.concatenate([good, odd]), np.arange(len(good) + len(odd)))

@@ -14,6 +14,7 @@ from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.album import DIM, Album, Print, bind
 from autoencoders.data.folders.layout import Layout, recognise
 from autoencoders.data.images import ImageSet
+from autoencoders.data.stack import pieces
 from autoencoders.data.words import counted, listed, printable
 
 logger = logging.getLogger(__name__)
@@ -124,7 +125,8 @@ def _facts(layout: Layout, album: Album) -> Iterator[str]:
     if several:
         yield f"{counted(several, 'file')} with several pictures, of which the first is taken."
     if album.masks is not None:
-        yield f"{counted(int(album.masks.any(axis=(1, 2)).sum()), 'image')} with a mask."
+        masked = sum(int(part.any(axis=(1, 2)).sum()) for part in pieces(album.masks))
+        yield f"{counted(masked, 'image')} with a mask."
 
 
 def _losses(layout: Layout, album: Album) -> Iterator[str]:

@@ -10,6 +10,7 @@ from kedro.io import AbstractDataset, DatasetError
 from autoencoders.data.catalog.atomic import JSONDataset
 from autoencoders.data.catalog.replacement import replacing
 from autoencoders.data.images import ImageSet
+from autoencoders.data.stack import forget
 
 ARRAYS = ("images", "labels", "official_split")
 MASKS = "masks"  # of some image sets
@@ -65,7 +66,12 @@ def _write(array: np.ndarray, file: Path) -> None:
     number.
     """
     with replacing(file) as temporary, temporary.open("wb") as opened:
-        np.save(SimpleNamespace(write=opened.write), array, allow_pickle=False)
+
+        def write(part: bytes) -> None:
+            opened.write(part)
+            forget(array)
+
+        np.save(SimpleNamespace(write=write), array, allow_pickle=False)
 
 
 def _mapped(file: Path) -> np.ndarray:

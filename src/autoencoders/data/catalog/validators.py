@@ -3,6 +3,7 @@
 import numpy as np
 
 from autoencoders.data.images import ImageSet
+from autoencoders.data.stack import pieces
 
 
 def check_image_set(raw: ImageSet) -> None:
@@ -18,8 +19,9 @@ def check_image_set(raw: ImageSet) -> None:
         raise ValueError(f"images must have the shape (N, C, H, W), got {images.shape}")
     if images.size == 0:
         raise ValueError(f"images must not be empty, got the shape {images.shape}")
-    if images.max() > raw.intensity:
-        raise ValueError(f"images must lie in 0..{raw.intensity} (intensity), got {images.max()}")
+    highest = max(int(part.max()) for part in pieces(images))
+    if highest > raw.intensity:
+        raise ValueError(f"images must lie in 0..{raw.intensity} (intensity), got {highest}")
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels must be integers, got {labels.dtype}")
     for name, array in {"labels": labels, "official_split": raw.official_split}.items():

@@ -1,5 +1,6 @@
 """An album: the pictures of a folder that can be read, as one array, and what is wrong with the rest."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ import numpy as np
 from autoencoders.data.folders import FolderError, picture
 from autoencoders.data.folders.layout import Layout, Place
 from autoencoders.data.folders.picture import DEEP, SIXTEEN, Header, Levels, UnreadableError, levels_of
+from autoencoders.data.stack import Stack, pieces
 from autoencoders.data.words import counted, listed
 
-LARGEST = 4_000_000_000  # bytes of all images together, where nobody has said how large they shall be
+COPIES = 2  # of all images that the disk must have room for: while they are read, and where they are kept
 DIM = 0.25  # of white: 16-bit pictures all below it have 14 bits or fewer
 
 Found = TypeVar("Found")
@@ -41,7 +43,7 @@ class Album:
     """Pictures as an array, in the order of their places.
 
     Attributes:
-        images: uint8 (N, C, H, W), values in 0..255.
+        images: uint8 (N, C, H, W), values in 0..255; memory-mapped, as masks are.
         masks: Whether each pixel is a defect's, bool (N, H, W); none: that is not known of any.
         places: Where each image lies, N.
         headers: What the head of each image's file says, N.
@@ -77,12 +79,12 @@ class Album:
 
 
 def bind(root: Path, layout: Layout, form: Print) -> Album:
-    """Read the pictures of a layout, one at a time, straight into one array.
+    """Read the pictures of a layout, one at a time, straight into one array on disk.
 
     Those of more than 8 bits are decoded twice: what is black and white is one thing for all of a mode.
 
     Raises:
-        FolderError: None can be read, or they would take more than `LARGEST` and no size is said.
+        FolderError: None can be read, or the disk has no room for them.
     """
     unreadable: dict[str, str] = {}
     files = [place.file for place in layout.places]
@@ -90,7 +92,8 @@ def bind(root: Path, layout: Layout, form: Print) -> Album:
     levels, brightest = _levels(root, headers, form.white, unreadable)
     places = [place for place in layout.places if place.file in headers and place.file not in unreadable]
     _refuse_nothing(root, places, unreadable)
-    size = form.size or _usual_size([headers[place.file].shape for place in places], form.channels)
+    size = form.size or _usual_size([headers[place.file].shape for place in places])
+    _refuse_too_many(len(places), size, form.channels or 3)
     images, places = _stack(root, places, size, form.channels, levels, unreadable)
     _refuse_nothing(root, places, unreadable)
     shown = [headers[place.file] for place in places]
@@ -130,16 +133,18 @@ def _levels(
     return levels, both[SIXTEEN][1] / levels[SIXTEEN].white if SIXTEEN in both else None
 
 
-def _usual_size(shapes: list[tuple[int, int]], channels: int | None) -> tuple[int, int]:
+def _usual_size(shapes: list[tuple[int, int]]) -> tuple[int, int]:
     """Return the most common size; of several, the one that comes first."""
-    size = Counter(shapes).most_common(1)[0][0]
-    total = len(shapes) * prod(size) * (channels or 3)
-    if total > LARGEST:
+    return Counter(shapes).most_common(1)[0][0]
+
+
+def _refuse_too_many(count: int, size: tuple[int, int], channels: int) -> None:
+    total, free = COPIES * count * prod(size) * channels, shutil.disk_usage(".").free
+    if total > free:
         raise FolderError(
-            f"{counted(len(shapes), 'image')} of {size[0]} x {size[1]} pixels would take {total / 1e9:.1f} GB: "
-            "say a smaller size, such as `size: 64`"
+            f"{counted(count, 'image')} of {size[0]} x {size[1]} pixels would take {total / 1e9:.1f} GB of disk, of "
+            f"which {free / 1e9:.1f} GB are left: make room, or say a smaller size, such as `size: 64`"
         )
-    return size
 
 
 def _stack(
@@ -151,40 +156,38 @@ def _stack(
     unreadable: dict[str, str],
 ) -> tuple[np.ndarray, list[Place]]:
     """Return the images, uint8 (N, C, H, W), and the places of those that can be decoded."""
-    images = np.empty((len(places), channels or 1, *size), np.uint8)
+    images = Stack((channels or 1, *size), np.uint8)
     by_file = {place.file: place for place in places}
     kept: list[Place] = []
     read = partial(picture.read, size=size, levels=levels, grey=channels == 1)
     for file, pixels in _readable(root, by_file, read, unreadable):
-        if len(pixels) > images.shape[1]:
-            images = _in_colour(images, len(kept))
-        images[len(kept)] = pixels  # grey pixels fill all channels
+        if len(pixels) > images.shape[0]:
+            images = _in_colour(images)
+        images.append(pixels)  # grey pixels fill all channels
         kept.append(by_file[file])
-    return images[: len(kept)], kept
+    return images.mapped(), kept
 
 
-def _in_colour(grey: np.ndarray, count: int) -> np.ndarray:
-    """Return room for as many coloured images, which begins with so many of the grey ones (N, 1, H, W)."""
-    images = np.empty((len(grey), 3, *grey.shape[2:]), np.uint8)
-    images[:count] = grey[:count]
-    return images
+def _in_colour(grey: Stack) -> Stack:
+    """Return grey images (1, H, W) as coloured ones."""
+    parts = pieces(grey.mapped())
+    return Stack.of((image for part in parts for image in part), (3, *grey.shape[1:]), np.uint8)
 
 
 def _masks(
     root: Path, places: list[Place], headers: list[Header], size: tuple[int, int], unreadable: dict[str, str]
 ) -> tuple[np.ndarray, list[str]]:
     """Return masks (N, H, W) and the images that have none, although no image of their class is to be learnt from."""
-    masks = np.zeros((len(places), *size), bool)
+    masks = Stack(size, bool)
     learnt = {place.class_name for place in places if place.part == "train"}
     missing = []
-    for mask, place, header in zip(masks, places, headers, strict=True):
+    for place, header in zip(places, headers, strict=True):
         read = partial(picture.read_mask, shape=header.shape, size=size)
         found = dict(_readable(root, [place.mask] if place.mask else [], read, unreadable))
-        if found:
-            mask[:] = found[place.mask]
-        elif place.class_name not in learnt:
+        masks.append(found.get(place.mask, np.zeros((1, 1), bool)))
+        if not found and place.class_name not in learnt:
             missing.append(place.file)
-    return masks, missing
+    return masks.mapped(), missing
 
 
 def _overhang(shape: tuple[int, int], size: tuple[int, int]) -> float:

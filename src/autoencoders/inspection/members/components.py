@@ -31,12 +31,13 @@ class Config(Member):
 
         count = max(2, MOST_PIXELS // images[0].numel())
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-        chosen = images[order[:count].sort().values.to(images.device)].flatten(1).cpu().numpy().astype("float32") / 255
+        chosen = images[order[:count].sort().values.to(images.device)].flatten(1).cpu().numpy().astype("float32")
+        chosen /= 255
         there = min(self.latent_dim, len(chosen) - 1, chosen.shape[1])
         if there < 1:
             raise ValueError(f"principal components need at least 2 images, got {len(chosen)}")
         solver = "full" if min(chosen.shape) < 500 else "randomized"
-        found = PCA(there, svd_solver=solver, random_state=seed).fit(chosen)
+        found = PCA(there, svd_solver=solver, random_state=seed, copy=False).fit(chosen)
         return {"mean": found.mean_.astype("float32"), "components": found.components_.astype("float32")}
 
     def reader(self, learnt: dict[str, Tensor], image_shape: tuple[int, int, int]) -> Reader:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST = 5000  # images that are kept, drawn at random where there are more
 MOST_BYTES = 200_000_000  # that they take
+PART = 2**22  # of their values, that are floats at a time
 
 
 class Config(Member):
@@ -41,18 +42,24 @@ class Neighbours(Reader):
 
     def __init__(self, known: Tensor, neighbours: int) -> None:
         self.known = known
-        self.points = known.flatten(1).float().div_(255)
+        self.part = max(1, PART // known[0].numel())  # images
         self.count = min(neighbours, len(known))
 
     def __call__(self, look: Look) -> Reading:
         """Return the logarithm of the squared difference, averaged over the nearest images and over channels."""
         import torch
 
-        distances = torch.cdist(look.images.flatten(1), self.points)
-        near = distances.topk(self.count, dim=1, largest=False).indices  # (N, count)
+        near = self._distances(look.images.flatten(1)).topk(self.count, dim=1, largest=False).indices  # (N, count)
         squares = torch.zeros_like(look.images[:, 0])
         for place in range(self.count):
             known = self.known[near[:, place]].float().div_(255)
             squares += (look.images - known).square().mean(dim=1) / self.count
         errors = squares + TINY
         return Reading(errors.flatten(1).mean(dim=1).log(), errors.log())
+
+    def _distances(self, points: Tensor) -> Tensor:
+        """Return the distances (N, K) of points (N, D), in [0, 1], to the K known images."""
+        import torch
+
+        parts = (part.flatten(1).float().div_(255) for part in self.known.split(self.part))
+        return torch.cat([torch.cdist(points, part, compute_mode="use_mm_for_euclid_dist") for part in parts], dim=1)
