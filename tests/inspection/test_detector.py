@@ -10,7 +10,7 @@ from autoencoders.inspection import verdicts
 from autoencoders.inspection.candidates import Candidates, choose, divided
 from autoencoders.inspection.detector import Detector, DetectorError, Settings
 from autoencoders.inspection.panel import Readings, Usual
-from autoencoders.inspection.tiles import Tiling
+from autoencoders.inspection.tiles import Most, Tiling
 from autoencoders.inspection.trials import Trial, fit
 
 CPU = torch.device("cpu")
@@ -177,3 +177,13 @@ def test_tiles_cover_an_image_and_come_together_again(rng) -> None:
     np.testing.assert_array_equal(tiling.joined(tiles[:, 0].astype(np.float32)), image[0])
     assert Tiling.of((256, 100)).is_whole and not Tiling.of((257, 100)).is_whole
     assert Tiling.of((300, 50)).side == (128, 50)
+
+
+def test_a_sample_is_all_in_order_or_what_memory_holds(rng) -> None:
+    images = rng.integers(0, 255, size=(40, 1, 8, 8)).astype(np.uint8)
+    tiling, indices = Tiling.of((8, 8)), np.array([30, 2, 5, 9, 17])
+    np.testing.assert_array_equal(tiling.sample(images, indices, Most(1, 320), 0), images[indices])
+    few = tiling.sample(images, indices, Most(1, 319), 0)
+    assert len(few) == 4 and all((one == images[indices]).all(axis=(1, 2, 3)).any() for one in few)
+    large = rng.integers(0, 255, size=(2, 1, 300, 8)).astype(np.uint8)
+    assert Tiling.of((300, 8)).sample(large, np.array([0, 1]), Most(3, 1), 0).shape == (3, 1, 128, 8)

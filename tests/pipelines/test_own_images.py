@@ -68,7 +68,7 @@ def run(folder) -> DataCatalog:
     return catalog
 
 
-@pytest.mark.parametrize("normal", [30, 120])
+@pytest.mark.parametrize("normal", [25, 120])
 def test_a_folder_becomes_a_detector_that_finds_what_is_odd(normal: int, tmp_path, rng) -> None:
     write(tmp_path, {"good": normal, "odd": 8}, rng)
     catalog = run(tmp_path)
