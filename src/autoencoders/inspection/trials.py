@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -12,12 +13,12 @@ from torch import Generator
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.inspection import made_up
 from autoencoders.inspection.candidates import Candidates
-from autoencoders.inspection.members import Member
+from autoencoders.inspection.members import BATCH_PIXELS, Member
 from autoencoders.inspection.panel import Learnt, Panel, Readings, Usual
 from autoencoders.inspection.tiles import Most, Tiling
 
 TRIED, DEFACED = 200, 200  # tiles, at most, and defects of each kind made on them
-LEARNT = Most(tiles=4000, memory=500_000_000)  # that members learn from, and by which they learn what is usual
+LEARNT = Most(tiles=4000, memory=300_000_000)  # that members learn from, and by which they learn what is usual
 HELD_OUT = Most(tiles=TRIED, memory=50_000_000)  # that a training is validated on, and defects are made on
 
 
@@ -154,7 +155,7 @@ class Trial:
         wanted = max(1, round(DEFACED / folds / len(tiles)))
         images = torch.from_numpy(np.tile(tiles, (wanted, 1, 1, 1))).to(self.device).float() / 255
         kept = []
-        for part in images.split(64):
+        for part in images.split(max(1, min(64, BATCH_PIXELS // math.prod(self.tiling.side)))):
             changed, where = made_up.deface(part, images, {kind: made_up.JUDGED[kind]}, generator)
             kept.append((changed[where.flatten(1).any(dim=1)] * 255).round().byte().cpu())
         return torch.cat(kept).numpy()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MOST = 5000  # images that are kept, drawn at random where there are more
-MOST_BYTES = 200_000_000  # that they take
+MOST_BYTES = 2**26  # that they take
 PART = 2**22  # of their values, that are floats at a time
 
 
