@@ -69,7 +69,10 @@ class Panel:
     ) -> Panel:
         """Return members, with what each has learnt, ready for images of a shape (C, H, W)."""
         arrays = {
-            name: {key: torch.from_numpy(np.array(value, order="C")).to(device) for key, value in learnt[name].items()}
+            name: {
+                key: torch.from_numpy(np.require(value, requirements="CW")).to(device)
+                for key, value in learnt[name].items()
+            }
             for name in members
         }
         return cls([member.reader(arrays[name], shape) for name, member in members.items()], device)
