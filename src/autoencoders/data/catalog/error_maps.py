@@ -10,6 +10,7 @@ from PIL import Image
 
 from autoencoders.data.catalog.atomic import JSONDataset
 from autoencoders.data.catalog.replacement import replacing
+from autoencoders.data.stack import forget
 
 
 class Pictures(Mapping[str, np.ndarray]):
@@ -61,6 +62,7 @@ class ErrorMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, np
                 raise DatasetError(f"{name} lies outside the folder of the images")
             with replacing(file) as temporary, temporary.open("wb") as opened:
                 Image.fromarray(values).save(opened, format="PNG", compress_level=1)
+            forget(values)
         self._names.save(list(data))
         for file in set(self._path.rglob("*.png")) - set(map(self._file, data)):
             file.unlink()
