@@ -18,6 +18,8 @@ from autoencoders.inspection.tiles import Tiling
 
 Learnt = dict[str, np.ndarray]  # name -> array, all that a member has learnt
 
+BATCH_BYTES = 2**25  # of images that are copied together
+
 
 class Usual(Strict):
     """Mean and sd of a member's readings of normal images that it has not learnt from."""
@@ -90,7 +92,7 @@ class Panel:
 
     def read(self, images: np.ndarray, indices: np.ndarray, tiling: Tiling) -> Readings:
         """Return the readings of the images at some indices; memory holds a few of them at a time."""
-        step = 512 if tiling.is_whole else 1
+        step = max(1, min(512, BATCH_BYTES // images[0].nbytes)) if tiling.is_whole else 1
         scores, owner = [np.empty((0, len(self.readers)))], [np.empty(0, int)]
         for first in range(0, len(indices), step):
             batch = images[indices[first : first + step]]
