@@ -112,7 +112,7 @@ def test_scores_are_those_of_the_detector_alone(folder, detector) -> None:
 
 
 def test_what_was_scored_before_is_not_scored_again(folder, detector, monkeypatch) -> None:
-    monkeypatch.setattr(streaming, "BATCH", 7)
+    monkeypatch.setattr(streaming, "CHUNK", 7)
     before, _ = run(folder, detector)
     parts = place_of(str(folder.parent / "judged"), str(folder)) / "parts"
     files = sorted(parts.iterdir())

@@ -1,27 +1,31 @@
 """Judging a stream of pictures: however many there are, a few are in memory."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from autoencoders.data.folders.stream import Batch, Pictures
+from autoencoders.data.folders.stream import Batch, Pictures, in_order
 from autoencoders.data.words import counted, listed, printable
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.detector import Detector, DetectorError
 from autoencoders.inspection.judging import BOX, box, pictured
 from autoencoders.inspection.verdicts import Decision
 
+Scored = tuple[pd.DataFrame, dict[str, np.ndarray]]  # verdicts on some files, and their error maps
+
 logger = logging.getLogger(__name__)
 
-BATCH = 512  # pictures that are looked at as a whole together
-LARGE_BATCH = 4  # pictures that are looked at tile by tile
+CHUNK = 128  # pictures that are read and looked at together
+LARGE_CHUNK = 1  # of those that are looked at tile by tile
 NAMED = 10  # files that a message names, at most
-LOGGED = 20  # batches between two lines of the log
+LOGGED = 20  # seconds between two lines of the log
 
 
-def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, dict]]:
+def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iterator[Scored]:
     """Score the pictures of a folder that the same version of a detector has not scored yet as they are now.
 
     Yields:
@@ -33,13 +37,29 @@ def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iter
     seen, whole = len(done), len(pictures.files)
     if done:
         logger.info("%d of %d pictures have been scored before", seen, whole)
-        yield _stamped(_scored(detector, Batch([], [], {})), pictures)  # of a stream, Kedro needs something
-    batches = pictures.batches(detector.read, BATCH if detector.is_whole else LARGE_BATCH, done)
-    for number, batch in enumerate(batches, start=1):
-        yield _stamped(_scored(detector, batch), pictures)
-        seen += len(batch.files) + len(batch.unreadable)
-        if number % LOGGED == 0 or seen == whole:
+        yield _scored(detector, pictures, [])  # of a stream, Kedro needs something
+    chunks = pictures.chunks(CHUNK if detector.is_whole else LARGE_CHUNK, done)
+    said = time.monotonic()
+    for table, maps in _all_scored(detector, pictures, chunks):
+        yield table, maps
+        seen += len(table)
+        if time.monotonic() - said > LOGGED or seen == whole:
             logger.info("%d of %d pictures scored", seen, whole)
+            said = time.monotonic()
+
+
+def _all_scored(detector: Detector, pictures: Pictures, chunks: Iterable[list[str]]) -> Iterator[Scored]:
+    """Yield what is found in each chunk of files; every core works on chunks of its own."""
+    import torch
+
+    look = partial(_scored, detector, pictures)
+    _ = detector.panel  # made before threads ask for it
+    cores = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield from in_order(look, chunks, cores)
+    finally:
+        torch.set_num_threads(cores)
 
 
 def latest(scored: pd.DataFrame, detector: Detector, pictures: Pictures) -> pd.DataFrame:
@@ -49,14 +69,9 @@ def latest(scored: pd.DataFrame, detector: Detector, pictures: Pictures) -> pd.D
     return rows[rows["stamp"] == rows["file"].map(stamps)]
 
 
-def _stamped(
-    scored: tuple[pd.DataFrame, dict[str, np.ndarray]], pictures: Pictures
-) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    table, maps = scored
-    return table.assign(stamp=table["file"].map(pictures.stamp).astype(str)), maps
-
-
-def _scored(detector: Detector, batch: Batch) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+def _scored(detector: Detector, pictures: Pictures, chunk: list[str]) -> Scored:
+    stamps = {file: pictures.stamp(file) for file in chunk}
+    batch = pictures.decoded(chunk, detector.read)
     rows, maps = [], {}
     for files, images in _of_one_size(batch):
         try:
@@ -68,8 +83,8 @@ def _scored(detector: Detector, batch: Batch) -> tuple[pd.DataFrame, dict[str, n
             rows.append({"file": file, "score": value} | box(own))
             maps[file] = grey
     rows += [{"file": file, "unreadable": why} for file, why in batch.unreadable.items()]
-    columns = ["file", "score", *BOX, "unreadable"]
-    return pd.DataFrame(rows, columns=columns).assign(detector=detector.version), maps
+    table = pd.DataFrame(rows, columns=["file", "score", *BOX, "unreadable"])
+    return table.assign(detector=detector.version, stamp=table["file"].map(stamps).astype(str)), maps
 
 
 def _of_one_size(batch: Batch) -> Iterator[tuple[list[str], np.ndarray]]:

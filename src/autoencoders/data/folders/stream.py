@@ -1,11 +1,12 @@
 """A stream of pictures: those of a folder, however many, a few at a time."""
 
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.layout import files_below, is_hidden
 from autoencoders.data.folders.picture import SUFFIXES, UnreadableError
 
-WORKERS = 2  # threads that decode pictures while others are looked at
-AHEAD = 2  # batches that are decoded before they are needed
+AHEAD = 2  # items for each thread that are begun before they are needed
+
+Item, Result = TypeVar("Item"), TypeVar("Result")
 
 
 class Batch(NamedTuple):
@@ -70,34 +72,37 @@ class Pictures:
             return ""
         return f"{known.st_size}-{known.st_mtime_ns}"
 
-    def batches(self, read: Callable[[Path], np.ndarray], size: int, done: Collection[str] = ()) -> Iterator[Batch]:
-        """Yield the pictures in order; memory holds a few batches.
-
-        Args:
-            read: Decodes a file; raises `UnreadableError` where it cannot.
-            size: Files in a batch.
-            done: Files that are left out.
-        """
+    def chunks(self, size: int, done: Collection[str] = ()) -> Iterator[list[str]]:
+        """Yield the files in order, so many at a time, but for those that are done."""
         known = set(done)
         left = iter([file for file in self.files if file not in known])
-        with ThreadPoolExecutor(WORKERS) as pool:
-            waiting: list[tuple[list[str], list[Future]]] = []
-            while True:
-                while len(waiting) <= AHEAD and (files := list(islice(left, size))):
-                    waiting.append((files, [pool.submit(read, self.root / file) for file in files]))
-                if not waiting:
-                    return
-                yield _batch(*waiting.pop(0))
+        while chunk := list(islice(left, size)):
+            yield chunk
+
+    def decoded(self, files: Sequence[str], read: Callable[[Path], np.ndarray]) -> Batch:
+        """Decode some files.
+
+        Args:
+            files: Their paths below the root.
+            read: Decodes a file; raises `UnreadableError` where it cannot.
+        """
+        found = Batch([], [], {})
+        for file in files:
+            try:
+                image = read(self.root / file)
+            except UnreadableError as error:
+                found.unreadable[file] = str(error)
+            else:
+                found.files.append(file)
+                found.images.append(image)
+        return found
 
 
-def _batch(files: list[str], decoded: list[Future]) -> Batch:
-    found = Batch([], [], {})
-    for file, future in zip(files, decoded, strict=True):
-        try:
-            image = future.result()
-        except UnreadableError as error:
-            found.unreadable[file] = str(error)
-        else:
-            found.files.append(file)
-            found.images.append(image)
-    return found
+def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+    """Yield what a function returns for each item, in order; threads work ahead, on a few items each."""
+    left = iter(items)
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque(pool.submit(function, item) for item in islice(left, AHEAD * workers))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(function, item) for item in islice(left, 1))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-BATCH_PIXELS = 2**20  # that are looked at together; bounds the memory
+BATCH_PIXELS = 2**17  # that are looked at together: more do not fit into the cache
 
 
 class Reading(NamedTuple):

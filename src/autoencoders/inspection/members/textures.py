@@ -13,7 +13,7 @@ from autoencoders.inspection.members.whitening import Whitening
 if TYPE_CHECKING:
     from torch import Tensor
 
-QUERIES = 8192  # places that are compared at a time; bounds the memory
+QUERIES = 512  # places that are compared at a time, so that the distances stay in the cache
 
 
 class Config(Member):
