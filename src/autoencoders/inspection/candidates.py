@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 FEW = 100  # normal images: of fewer, none is held out, and a network learns nothing
 FOLDS = 5  # that so few are divided into: each is judged by what the others taught
-NETWORK = "restoring"  # the kind of member that is one
 TIE = 0.1  # of AUROC, by which another candidate must lead a preferred one: made-up defects are not the real ones
 
 
@@ -57,7 +56,7 @@ class Candidates(Strict):
     @property
     def networks(self) -> set[str]:
         """The names of the members that are networks."""
-        return {name for name, member in self.members.items() if member.kind == NETWORK}
+        return {name for name, member in self.members.items() if member.is_network}
 
     def subsets(self) -> dict[str, list[str]]:
         """Return the members of each candidate."""

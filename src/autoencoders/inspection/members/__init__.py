@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from autoencoders.configuration import Plugin
 
@@ -41,6 +41,7 @@ class Look:
 class Member(Plugin):
     """The part of a `candidates` block that every member shares."""
 
+    is_network: ClassVar[bool] = False  # whether few images teach it nothing
     kind: str
 
     def fit(self, images: Tensor, held_out: Tensor, seed: int) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
@@ -24,6 +24,7 @@ class Config(Member):
     it is validated on defects made on held-out images; the best weights are kept.
     """
 
+    is_network: ClassVar[bool] = True
     kind: Literal["restoring"]
     channels: Annotated[PositiveInt, Field(multiple_of=8)]  # of the first level
     steps: PositiveInt  # however many images there are

@@ -37,7 +37,7 @@ def fit_member(images: ImageSet, splits: Arrays, member: Member, seed: int, comp
     from autoencoders.inspection import trials
     from autoencoders.training.engine import resolve_device
 
-    if "fold" in splits and member.kind == choosing.NETWORK:
+    if "fold" in splits and member.is_network:
         return {"nothing": np.zeros(1, np.float32)}
     return trials.fit(member, images.images, splits, seed, resolve_device(compute))
 
