@@ -9,6 +9,7 @@ from PIL import Image
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.candidates import Candidates, choose, divided
 from autoencoders.inspection.detector import Detector, DetectorError, Settings
+from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Readings, Usual
 from autoencoders.inspection.tiles import Most, Tiling
 from autoencoders.inspection.trials import Trial, fit
@@ -63,6 +64,28 @@ def detector(request):
     count, size = request.param
     trial, _ = made(rings(count, size, np.random.default_rng(0)))
     return detector_of(trial, ["statistics", "textures"])
+
+
+def test_an_autoencoder_that_was_saved_scores_alike(tmp_path) -> None:
+    block = {
+        "kind": "autoencoder",
+        "model": {
+            "architecture": "conv_strided",
+            "channels": [8, 8],
+            "kernel_size": 4,
+            "latent_dim": 4,
+            "activation": "gelu",
+            "output_activation": "sigmoid",
+        },
+        "training": {"steps": 5, "batch_size": 8, "learning_rate": 2.0e-3, "optimizer": "adamw", "patience": 5},
+    }
+    images = rings(120, (21, 30), np.random.default_rng(6))
+    splits, member = divided(np.arange(120), 0, 0.2, 0.2), Member.model_validate(block)
+    trial = Trial({"net": member}, {"net": fit(member, images, splits, 0, CPU)}, images, splits, CPU)
+    trial.learn_usual(0)
+    detector = detector_of(trial, ["net"])
+    detector.save(tmp_path / "one")
+    np.testing.assert_array_equal(Detector.load(tmp_path / "one").score(images[:9]), detector.score(images[:9]))
 
 
 def images_for(detector: Detector, count: int, seed: int) -> np.ndarray:
@@ -136,8 +159,18 @@ def test_candidates_are_tried_on_defects_and_a_preferred_one_is_chosen_if_close(
     assert choose(ahead, candidates)[0] == "statistics"
 
 
-def test_a_network_that_does_not_beat_components_is_not_heard() -> None:
-    network = {"kind": "restoring", "channels": 8, "steps": 1, "batch_size": 8, "learning_rate": 1e-3, "share": 0.1}
+NETWORKS = {
+    "restoring": {"channels": 8, "steps": 1, "batch_size": 8, "learning_rate": 1e-3, "share": 0.1},
+    "autoencoder": {
+        "model": {"architecture": "conv_linear", "kernels": 4},
+        "training": {"steps": 1, "batch_size": 8, "learning_rate": 1e-3, "optimizer": "adam"},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_a_network_that_does_not_beat_components_is_not_heard(kind: str) -> None:
+    network = NETWORKS[kind] | {"kind": kind}
     blocks = {
         "members": BLOCKS["members"] | {"net": network},
         "committees": {"all": ["statistics", "net"]} | BLOCKS["committees"],

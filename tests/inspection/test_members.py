@@ -11,11 +11,36 @@ from autoencoders.inspection import made_up
 from autoencoders.inspection.members import Look, Member, most_odd, neighbours
 from autoencoders.inspection.statistics import averages, cell_side, cells, local_statistics
 
+TRAINING = {
+    "steps": 100,
+    "batch_size": 16,
+    "learning_rate": 5.0e-3,
+    "optimizer": "adamw",
+    "schedule": "one_cycle",
+    "patience": 100,
+}
+DENSE = {"architecture": "dense", "hidden_dims": [32], "latent_dim": 4}
+CONVOLUTIONAL = {"architecture": "conv_strided", "channels": [8, 16], "kernel_size": 4, "latent_dim": 8}
+ACTIVATIONS = {"activation": "gelu", "output_activation": "sigmoid"}
 BLOCKS = {
     "components": {"kind": "components", "latent_dim": 8, "smoothing": 1.0, "share": 0.1},
     "neighbours": {"kind": "neighbours", "neighbours": 3},
     "statistics": {"kind": "statistics", "share": 0.1},
     "textures": {"kind": "textures", "known": 300, "place": 1.0, "share": 0.1},
+    "dense": {
+        "kind": "autoencoder",
+        "model": DENSE | ACTIVATIONS,
+        "training": TRAINING,
+        "smoothing": 1.0,
+        "share": 0.1,
+    },
+    "convolutional": {
+        "kind": "autoencoder",
+        "model": CONVOLUTIONAL | ACTIVATIONS,
+        "training": TRAINING,
+        "smoothing": 1.0,
+        "share": 0.1,
+    },
     "restoring": {
         "kind": "restoring",
         "channels": 8,
@@ -60,7 +85,7 @@ def test_neighbours_are_found_part_by_part(monkeypatch) -> None:
 
 
 def test_every_kind_of_member_is_tested() -> None:
-    assert set(kinds(Member)) == set(BLOCKS)
+    assert set(kinds(Member)) == {block["kind"] for block in BLOCKS.values()}
 
 
 def test_a_defect_is_found_and_its_place(reader) -> None:
@@ -77,6 +102,51 @@ def test_an_image_is_judged_alike_alone_and_among_others(reader) -> None:
     together, alone = reader(Look(images)), reader(Look(images[2:3]))
     torch.testing.assert_close(together.scores[2:3], alone.scores, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(together.map[2:3], alone.map, rtol=1e-3, atol=1e-3)
+
+
+AUTOENCODERS = [name for name, block in BLOCKS.items() if block["kind"] == "autoencoder"]
+
+
+def short(name: str, **training: int) -> Member:
+    """Return an autoencoder that trains for a few steps."""
+    return Member.model_validate(BLOCKS[name] | {"training": TRAINING | {"steps": 6} | training})
+
+
+@pytest.mark.parametrize("name", AUTOENCODERS)
+def test_an_autoencoder_learns_to_reconstruct(name) -> None:
+    images, unseen = stripes(40, 0), Look(stripes(30, 2).float() / 255)
+    errors = []
+    for steps in (1, 60):
+        one = short(name, steps=steps)
+        learnt = one.fit(images, stripes(12, 1), 0)
+        reader = one.reader({key: torch.from_numpy(array) for key, array in learnt.items()}, (3, 24, 20))
+        errors.append(float(reader(unseen).scores.exp().mean()))
+    assert errors[1] < errors[0] / 2
+
+
+@pytest.mark.parametrize("name", AUTOENCODERS)
+def test_the_same_seed_teaches_an_autoencoder_the_same(name) -> None:
+    ones = [short(name).fit(stripes(40, 0), stripes(12, 1), seed) for seed in (3, 3, 4)]
+    assert all(np.array_equal(ones[0][key], ones[1][key]) for key in ones[0])
+    assert not all(np.array_equal(ones[0][key], ones[2][key]) for key in ones[0])
+
+
+@pytest.mark.parametrize("name", AUTOENCODERS)
+@pytest.mark.parametrize(("shape", "seen"), [((3, 13, 50), (13, 50)), ((1, 5, 9), (8, 9)), ((1, 200, 70), (64, 64))])
+def test_an_autoencoder_takes_images_of_any_size(name, shape, seen) -> None:
+    images = torch.randint(256, (20, *shape), generator=Generator().manual_seed(0), dtype=torch.uint8)
+    learnt = short(name).fit(images, images[:5], 0)
+    reading = short(name).reader({key: torch.from_numpy(array) for key, array in learnt.items()}, shape)(
+        Look(images.float() / 255)
+    )
+    assert reading.scores.shape == (20,) and reading.map.shape == (20, *seen)
+    assert reading.map.isfinite().all()
+
+
+def test_an_autoencoder_whose_training_does_not_fit_is_refused() -> None:
+    block = BLOCKS["dense"] | {"model": {"architecture": "pca", "latent_dim": 4}}
+    with pytest.raises(ValueError, match="pca is fitted in closed form: leave training out"):
+        Member.model_validate(block)
 
 
 def test_the_oddest_places_are_averaged_one_at_least() -> None:

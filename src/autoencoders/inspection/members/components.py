@@ -53,10 +53,15 @@ class Components(Reader):
 
     def __call__(self, look: Look) -> Reading:
         """Return the logarithm of the squared residual, averaged over channels and smoothed."""
-        from autoencoders.inspection.statistics import smoothed
-
         points = look.images.flatten(1) - self.mean
         left = points - points @ self.components.T @ self.components
-        squares = left.view_as(look.images).square().mean(dim=1, keepdim=True)
-        errors = smoothed(squares, self.settings.smoothing)[:, 0] + TINY
-        return Reading(most_odd(errors, self.settings.share).log(), errors.log())
+        return residual_reading(left.view_as(look.images), self.settings.smoothing, self.settings.share)
+
+
+def residual_reading(residual: Tensor, smoothing: float, share: float) -> Reading:
+    """Return what a residual (N, C, h, w) says: the logarithm of its square, averaged over channels and smoothed."""
+    from autoencoders.inspection.statistics import smoothed
+
+    squares = residual.square().mean(dim=1, keepdim=True)
+    errors = smoothed(squares, smoothing)[:, 0] + TINY
+    return Reading(most_odd(errors, share).log(), errors.log())
