@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline, node
 from project_copy import PROJECT
 
 from autoencoders.key import Key
+from autoencoders.pipeline_registry import inspections
 from autoencoders.pipelines import grid
 from autoencoders.pipelines.assembly import assemble, named_worlds, with_one_seed
 from autoencoders.pipelines.deferred import Deferred
@@ -296,6 +297,13 @@ def read_parameters(seed: int | None) -> dict:
         warnings.simplefilter("ignore")  # of Kedro
         with KedroSession.create(PROJECT, runtime_params=None if seed is None else {"seed": seed}) as session:
             return session.load_context().config_loader["parameters"]
+
+
+def test_an_environment_adds_a_candidate(monkeypatch) -> None:
+    monkeypatch.setenv("KEDRO_ENV", "bench")
+    made = inspections(grid.read_parameters())
+    fitting = {name: {node.short_name for node in made[name].nodes if "training" in node.tags} for name in made}
+    assert fitting["surfaces"] == fitting["own_images"] | {"fit_pyod_autoencoder"}
 
 
 def test_a_dataset_without_studies_is_ingested_only() -> None:

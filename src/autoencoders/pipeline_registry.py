@@ -23,10 +23,10 @@ def inspections(parameters: dict[str, Any]) -> dict[str, Pipeline]:
     """Return the pipelines that make detectors of odd images and judge by them."""
     if grid.OWN_IMAGES not in parameters:
         return {}
-    members = list(parameters[grid.OWN_IMAGES]["candidates"]["members"])
     surfaces = parameters[grid.SURFACES]
+    own, others = (list(parameters[name]["candidates"]["members"]) for name in (grid.OWN_IMAGES, grid.SURFACES))
     return {
-        grid.OWN_IMAGES: inspection.create_own_images_pipeline(members),
+        grid.OWN_IMAGES: inspection.create_own_images_pipeline(own),
         grid.SCORE: inspection.create_score_pipeline(),
-        grid.SURFACES: inspection.create_surfaces_pipeline(surfaces["photographs"], list(surfaces["seeds"]), members),
+        grid.SURFACES: inspection.create_surfaces_pipeline(surfaces["photographs"], list(surfaces["seeds"]), others),
     }

@@ -1,5 +1,7 @@
 """Members tell odd places from usual ones, alike for one image and for many."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -41,6 +43,7 @@ BLOCKS = {
         "smoothing": 1.0,
         "share": 0.1,
     },
+    "pyod": {"kind": "pyod", "epochs": 30},
     "restoring": {
         "kind": "restoring",
         "channels": 8,
@@ -68,6 +71,8 @@ def with_spots(images: torch.Tensor) -> torch.Tensor:
 
 @pytest.fixture(scope="module", params=BLOCKS)
 def reader(request):
+    if request.param == "pyod":
+        pytest.importorskip("pyod", reason="it is not in the lock")
     member = Member.model_validate(BLOCKS[request.param])
     learnt = member.fit(stripes(40, 0), stripes(12, 1), 0)
     assert all(isinstance(array, np.ndarray) for array in learnt.values())
@@ -147,6 +152,12 @@ def test_an_autoencoder_whose_training_does_not_fit_is_refused() -> None:
     block = BLOCKS["dense"] | {"model": {"architecture": "pca", "latent_dim": 4}}
     with pytest.raises(ValueError, match="pca is fitted in closed form: leave training out"):
         Member.model_validate(block)
+
+
+def test_where_pyod_is_not_installed_it_is_said_how(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyod.models", None)
+    with pytest.raises(ValueError, match=r"needs PyOD .*: uv pip install --group bench"):
+        Member.model_validate(BLOCKS["pyod"]).fit(stripes(40, 0), stripes(2, 1), 0)
 
 
 def test_the_oddest_places_are_averaged_one_at_least() -> None:

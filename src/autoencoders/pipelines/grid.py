@@ -1,6 +1,7 @@
 """The grid of experiments: suites of studies, each of several variants, as the parameters files state it."""
 
 import csv
+import os
 from collections.abc import Container, Iterator
 from itertools import chain
 from pathlib import Path
@@ -229,13 +230,15 @@ class Benchmark(Strict):
 def read_parameters() -> dict[str, Any]:
     """Read the blocks of the grid: the base parameters, one file per suite, and what others print numbers for.
 
-    An environment and `--params` change values, never which experiments there are.
+    Those of Kedro's environment, if one is named, are laid over them; `--params` changes values alone.
     """
     loader = OmegaConfigLoader(
         str(PROJECT / settings.CONF_SOURCE),
+        env=os.environ.get("KEDRO_ENV"),
         base_env="base",
         default_run_env="base",
         config_patterns={"parameters": ["parameters/*.yml"]},
+        merge_strategy={"parameters": "soft"},
     )
     parameters = loader["parameters"]
     _mark_published(parameters, PROJECT / settings.CONF_SOURCE / "base" / "published")

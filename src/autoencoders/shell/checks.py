@@ -1,5 +1,6 @@
 """What a command asks for, checked before anything runs."""
 
+import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +17,7 @@ DETECTOR = "[A-Za-z][A-Za-z0-9_-]*"  # its name, which is that of a folder
 
 
 def choose_pipelines(options: dict[str, Any]) -> None:
-    """Name the default pipeline, and tell Kedro what it will be asked for: else it reads the grid twice.
+    """Name the default pipeline, and tell Kedro what it will be asked for, and where: else it reads the grid twice.
 
     For `__default__`, Kedro would check the parameters of every pipeline there is.
     """
@@ -24,6 +25,8 @@ def choose_pipelines(options: dict[str, Any]) -> None:
 
     from autoencoders.pipelines.grid import DEFAULT
 
+    if options["env"]:
+        os.environ["KEDRO_ENV"] = options["env"]
     if not options["pipeline"]:
         options["pipelines"] = options["pipelines"] or [DEFAULT]
         pipelines.set_requested(options["pipelines"])
