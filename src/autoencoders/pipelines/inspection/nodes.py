@@ -155,9 +155,8 @@ def write_report(
     verdicts: DataFrame,
     maps: Arrays,
     decision: Decision,
-    picture: bytes,
     provenance: dict[str, str],
-    **tables: DataFrame,
+    **material: Any,
 ) -> str:
     """Write the report on a folder that a detector was made of, one self-contained HTML document.
 
@@ -167,15 +166,15 @@ def write_report(
         verdicts: One row per image judged.
         maps: The error maps by file.
         decision: What is flagged.
-        picture: The figure of the scores, in PNG bytes.
         provenance: Command, commit, versions and hardware.
-        **tables: findings, candidates and trials.
+        **material: The tables findings, candidates and trials, and the figure of the scores, in PNG bytes.
     """
     from autoencoders.inspection.reports.folder import folder_page
     from autoencoders.inspection.reports.sections import Judged
 
-    judged = Judged(verdicts, maps, picture)
-    return folder_page(detector, images, judged, decision, by_artifact(tables), provenance)
+    tables = by_artifact(material)
+    judged = Judged(verdicts, maps, tables.pop("scores_figure"))
+    return folder_page(detector, images, judged, decision, tables, provenance)
 
 
 def report_pictures(
@@ -184,8 +183,8 @@ def report_pictures(
     verdicts: DataFrame,
     summary: dict[str, Any],
     maps: Arrays,
-    picture: bytes,
     provenance: dict[str, str],
+    **figures: bytes,
 ) -> str:
     """Write the report on a folder of new images, one self-contained HTML document.
 
@@ -195,13 +194,13 @@ def report_pictures(
         verdicts: One row per picture, the oddest first.
         summary: How many of each there are, and what is to be known of the verdicts.
         maps: The error maps by file.
-        picture: The figure of the scores, in PNG bytes.
         provenance: Command, commit, versions and hardware.
+        **figures: The figure of the scores, in PNG bytes.
     """
     from autoencoders.inspection.reports.new_images import new_images_page
     from autoencoders.inspection.reports.sections import Judged
 
-    return new_images_page(detector, pictures, Judged(verdicts, maps, picture), summary, provenance)
+    return new_images_page(detector, pictures, Judged(verdicts, maps, *figures.values()), summary, provenance)
 
 
 def join_surfaces(**tables: DataFrame) -> tuple[DataFrame, DataFrame]:

@@ -94,10 +94,9 @@ def create_report_pipeline() -> Pipeline:
                     "verdicts": "verdicts",
                     "maps": "error_maps",
                     "decision": "params:decision",
-                    "picture": "scores_figure",
                     "provenance": "provenance",
                 }
-                | {table: table for table in TABLES},
+                | {name: name for name in (*TABLES, "scores_figure")},
                 outputs="report",
                 name="write_report",
                 tags="reporting",
@@ -141,7 +140,15 @@ def create_score_pipeline() -> Pipeline:
     )
     reporting = node(
         nodes.report_pictures,
-        inputs=["detector", "pictures", "verdicts", "summary", "error_maps", "scores_figure", "provenance"],
+        inputs={
+            "detector": "detector",
+            "pictures": "pictures",
+            "verdicts": "verdicts",
+            "summary": "summary",
+            "maps": "error_maps",
+            "provenance": "provenance",
+            "scores_figure": "scores_figure",
+        },
         outputs="report",
         name="report_pictures",
         tags="reporting",
