@@ -1,6 +1,7 @@
 """A detector in MLflow's registry: each new one the champion, judged with as it is judged with here."""
 
 import base64
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,11 @@ import pandas as pd
 import pytest
 import torch
 from kedro.io import DataCatalog, MemoryDataset
+from PIL import Image
 
 from autoencoders.inspection.answers import answer
 from autoencoders.inspection.detector import Detector, Settings
+from autoencoders.inspection.judging import pictured
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Usual
 from autoencoders.tracking import registry
@@ -82,7 +85,9 @@ def test_an_answer_holds_an_error_map_where_it_is_asked_for(detector) -> None:
     content = registry._example(detector)
     (plain,), (full,) = answer(detector, [content]), answer(detector, [content], error_map=True)
     assert set(plain) == {"score", "p_value", "flagged"} and {name: full[name] for name in plain} == plain
-    assert base64.b64decode(full["error_map"]).startswith(b"\x89PNG")
+    with Image.open(BytesIO(base64.b64decode(full["error_map"]))) as picture:
+        scored = pictured(detector.maps(detector.read(content)[np.newaxis]))[0]  # as the pipeline `score` writes it
+        np.testing.assert_array_equal(np.asarray(picture), scored)
 
 
 def test_requests_that_make_no_sense_are_told_so(detector) -> None:
