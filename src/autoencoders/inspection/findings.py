@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import label
 
+from autoencoders.data.stack import forget
 from autoencoders.detection.bootstrap import draw_weights, interval, weighted_auroc
 from autoencoders.evaluation.metrics import auroc
 
@@ -143,7 +144,7 @@ def _check_pixels(maps: np.ndarray, masks: np.ndarray) -> None:
         raise ValueError(f"maps and masks must be of one shape (N, H, W), got {maps.shape} and {masks.shape}")
     if masks.dtype != bool:
         raise ValueError(f"masks must be bool, got {masks.dtype}: compare them with 0")
-    defects = np.count_nonzero(masks)
+    defects = sum(np.count_nonzero(mask) for _, mask in _chunks(maps, masks))
     if defects in (0, masks.size):
         raise ValueError(
             f"masks must hold pixels of defects and others, got {defects} pixels of defects among {masks.size}"
@@ -158,6 +159,8 @@ def _chunks(maps: np.ndarray, masks: np.ndarray) -> Iterator[tuple[np.ndarray, n
     images = max(1, CHUNK // maps[0].size)
     for start in range(0, len(maps), images):
         yield maps[start : start + images], masks[start : start + images]
+        forget(maps)
+        forget(masks)
 
 
 def _places(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
