@@ -35,7 +35,8 @@ class Restorer(nn.Module):
     def __init__(self, image_shape: tuple[int, int, int], channels: int) -> None:
         super().__init__()
         colours, *size = image_shape
-        stride = 1 if min(size) <= SMALL else 2
+        self.halves = min(size) > SMALL
+        stride = 2 if self.halves else 1
         widths = [channels, 2 * channels, 4 * channels]
         self.stem = nn.Conv2d(colours, channels, 2 * stride + 1, stride, stride)
         self.down = nn.ModuleList([Block(channels, channels), *(Block(one, two) for one, two in pairwise(widths))])

@@ -29,6 +29,7 @@ MARKED, RESTORED = 3.0, 3.0  # weights in the loss: of pixels with a defect, and
 CHECKS, CHECKED = 10, 64  # validations of a training, and held-out images in each
 CROP = 128  # pixels; of larger images, pieces of this side are shown
 USUAL = 64 * 64  # pixels of the images that a batch size is said for
+UNHALVED = 2  # times as much a pixel counts in small images, which take four times as long
 LAYOUT = 0.2  # share of an image's variance that the mean image must have, for places to mean something
 SAMPLE, SAMPLED = 1000, 2**26  # images, at most, whose mean is taken, and their values
 OTHERS = 16  # images that the patches of one batch are taken from
@@ -45,7 +46,8 @@ def train(settings: Config, images: Tensor, held_out: Tensor, seed: int) -> Rest
     initialise(network, Generator().manual_seed(seed))
     network = network.to(images.device, memory_format=torch.channels_last).train()
     side = [min(size, CROP) for size in images.shape[2:]]
-    size = max(4, settings.batch_size * USUAL // math.prod(side))
+    cost = math.prod(side) * (1 if network.halves else UNHALVED)
+    size = max(4, settings.batch_size * USUAL // cost)
     training = Training(
         steps=settings.steps,
         batch_size=size,

@@ -28,7 +28,7 @@ class Config(Member):
     kind: Literal["restoring"]
     channels: Annotated[PositiveInt, Field(multiple_of=8)]  # of the first level
     steps: PositiveInt  # however many images there are
-    batch_size: PositiveInt  # images of 64 x 64 pixels; of others, as many as take as many pixels
+    batch_size: PositiveInt  # images of 64 x 64 pixels; of others, as many as take about as long
     learning_rate: PositiveFloat  # the highest of a one-cycle schedule
     share: Annotated[float, Field(gt=0, le=1)]  # of the places, the oddest ones, that an image's score averages
 
