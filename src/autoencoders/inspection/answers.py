@@ -2,16 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from autoencoders.data.folders.picture import UnreadableError
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.detector import Detector
-from autoencoders.inspection.judging import pictured
+from autoencoders.inspection.judging import encoded, pictured
 
 MOST = 1000  # pictures in one request
 
@@ -49,7 +47,7 @@ def _answers(detector: Detector, images: np.ndarray, level: float, error_map: bo
     flagged = verdicts.flagged_at_rate(p, level)
     for score, p_value, is_flagged, errors in zip(scores, p, flagged, maps, strict=True):
         found = {"score": float(score), "p_value": float(p_value), "flagged": bool(is_flagged)}
-        yield found | ({"error_map": _png(pictured(errors))} if error_map else {})
+        yield found | ({"error_map": b64encode(encoded(pictured(errors))).decode("ascii")} if error_map else {})
 
 
 def _read(detector: Detector, content: bytes, number: int) -> np.ndarray:
@@ -62,10 +60,3 @@ def _read(detector: Detector, content: bytes, number: int) -> np.ndarray:
         return detector.read(content)
     except UnreadableError as error:
         raise ValueError(f"picture {number} {error}; send what a PNG or JPEG file holds, in base64") from error
-
-
-def _png(grey: np.ndarray) -> str:
-    """Return a grey picture (H, W), uint8, as PNG in base64."""
-    opened = BytesIO()
-    Image.fromarray(grey).save(opened, format="PNG")
-    return b64encode(opened.getvalue()).decode("ascii")

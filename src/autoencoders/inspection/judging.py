@@ -1,9 +1,11 @@
 """Judging: scores, p-values and decisions of many images, and where each is odd."""
 
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 from scipy import ndimage
 
 from autoencoders.data.images import ImageSet
@@ -29,6 +31,13 @@ def in_batches(images: ImageSet, indices: np.ndarray) -> Iterator[np.ndarray]:
 def pictured(maps: np.ndarray) -> np.ndarray:
     """Return error maps, in sds from the usual, as grey levels, uint8: bright = odd, 36 = usual, 255 = 12 sds."""
     return np.rint((maps - DARKEST) * STEPS).clip(0, 255).astype(np.uint8)
+
+
+def encoded(grey: np.ndarray) -> bytes:
+    """Return a grey picture (H, W), uint8, as PNG."""
+    opened = BytesIO()
+    Image.fromarray(grey).save(opened, format="PNG", compress_level=1)
+    return opened.getvalue()
 
 
 def judge(

@@ -45,6 +45,14 @@ class Restorer(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Map images (N, C, H, W) in [0, 1] to restored ones and to logits (N, 1, H, W) that a pixel is a defect's."""
+        found = self._enlarged(self.out(self._maps(images)), images)
+        return found[:, :-1], found[:, -1:]
+
+    def mark(self, images: Tensor) -> Tensor:
+        """Return the logits alone."""
+        return self._enlarged(self.out(self._maps(images))[:, -1:], images)
+
+    def _maps(self, images: Tensor) -> Tensor:
         maps = self.stem((images - 0.5) * 4)
         levels: list[Tensor] = []
         for depth, block in enumerate(self.down):
@@ -52,5 +60,7 @@ class Restorer(nn.Module):
             levels.append(maps)
         for block, beside in zip(self.up, levels[-2::-1], strict=True):
             maps = block(torch.cat([beside, interpolate(maps, size=beside.shape[2:])], dim=1))
-        found = interpolate(self.out(maps), size=images.shape[2:], mode="bilinear")
-        return found[:, :-1], found[:, -1:]
+        return maps
+
+    def _enlarged(self, maps: Tensor, images: Tensor) -> Tensor:
+        return interpolate(maps, size=images.shape[2:], mode="bilinear")

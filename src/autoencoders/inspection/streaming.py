@@ -12,14 +12,14 @@ from autoencoders.data.folders.stream import Batch, Pictures, in_order
 from autoencoders.data.words import counted, listed, printable
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.detector import Detector, DetectorError
-from autoencoders.inspection.judging import BOX, box, pictured
+from autoencoders.inspection.judging import BOX, box, encoded, pictured
 from autoencoders.inspection.verdicts import Decision
 
-Scored = tuple[pd.DataFrame, dict[str, np.ndarray]]  # verdicts on some files, and their error maps
+Scored = tuple[dict[str, bytes], pd.DataFrame]  # error maps of some files, as PNG, and what is found in them
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 128  # pictures that are read and looked at together
+CHUNK = 64  # pictures that are read and looked at together
 LARGE_CHUNK = 1  # of those that are looked at tile by tile
 NAMED = 10  # files that a message names, at most
 LOGGED = 20  # seconds between two lines of the log
@@ -29,9 +29,9 @@ def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iter
     """Score the pictures of a folder that the same version of a detector has not scored yet as they are now.
 
     Yields:
-        Batch by batch: file, score (larger = odder), top, left, height and width of the box of the largest error, in
-        pixels of the error map, unreadable (why, if it is), detector (its version) and stamp (of the file); and the
-        error maps by file.
+        Chunk by chunk the error maps by file, as PNG; and file, score (larger = odder), top, left, height and width of
+        the box of the largest error, in pixels of the error map, unreadable (why, if it is), detector (its version)
+        and stamp (of the file).
     """
     done = set(latest(earlier, detector, pictures)["file"])
     seen, whole = len(done), len(pictures.files)
@@ -40,8 +40,8 @@ def score(detector: Detector, pictures: Pictures, earlier: pd.DataFrame) -> Iter
         yield _scored(detector, pictures, [])  # of a stream, Kedro needs something
     chunks = pictures.chunks(CHUNK if detector.is_whole else LARGE_CHUNK, done)
     said = time.monotonic()
-    for table, maps in _all_scored(detector, pictures, chunks):
-        yield table, maps
+    for maps, table in _all_scored(detector, pictures, chunks):
+        yield maps, table
         seen += len(table)
         if time.monotonic() - said > LOGGED or seen == whole:
             logger.info("%d of %d pictures scored", seen, whole)
@@ -81,10 +81,10 @@ def _scored(detector: Detector, pictures: Pictures, chunk: list[str]) -> Scored:
             continue
         for file, value, own, grey in zip(files, scores, found, pictured(found), strict=True):
             rows.append({"file": file, "score": value} | box(own))
-            maps[file] = grey
+            maps[file] = encoded(grey)
     rows += [{"file": file, "unreadable": why} for file, why in batch.unreadable.items()]
     table = pd.DataFrame(rows, columns=["file", "score", *BOX, "unreadable"])
-    return table.assign(detector=detector.version, stamp=table["file"].map(stamps).astype(str)), maps
+    return maps, table.assign(detector=detector.version, stamp=table["file"].map(stamps).astype(str))
 
 
 def _of_one_size(batch: Batch) -> Iterator[tuple[list[str], np.ndarray]]:

@@ -25,15 +25,27 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch(exist_ok=False)  # a folder that refuses is found out before the work, not after
-        yield temporary
-        os.replace(temporary, path)
-    except OSError as error:
-        raise DatasetError(_refusal(path, error)) from error
+        with told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.touch(exist_ok=False)  # a folder that refuses is found out before the work, not after
+            yield temporary
+            os.replace(temporary, path)
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say why a file cannot be written, and what to do, where the system refuses in the block.
+
+    Raises:
+        DatasetError: The system refuses to write (read-only folder, full disk).
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DatasetError(_refusal(path, error)) from error
 
 
 def _refusal(path: Path, error: OSError) -> str:

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
-from PIL import Image
 
 from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset, TextDataset
 from autoencoders.data.catalog.error_maps import Pictures as ErrorMaps
 from autoencoders.data.catalog.figure import FigureDataset
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
-from autoencoders.data.catalog.replacement import replacing
+from autoencoders.data.catalog.replacement import replacing, told
 from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.stream import Pictures
 
@@ -92,7 +91,7 @@ class ScoredDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         return {"path": str(self._path)}
 
 
-class ScoredMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]):
+class ScoredMapsDataset(AbstractDataset[Mapping[str, bytes], Mapping[str, np.ndarray]]):
     """Error maps of the images of a folder, as grey pictures `<file>.png`; each save adds some.
 
     Args:
@@ -110,12 +109,22 @@ class ScoredMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, n
         found = sorted(self._path.rglob("*.png"))
         return ErrorMaps({file.relative_to(self._path).as_posix().removesuffix(".png"): file for file in found})
 
-    def save(self, data: Mapping[str, np.ndarray]) -> None:
-        """Write each picture as a whole or not at all."""
-        for name, values in data.items():
-            file = self._path / f"{name}.png"
-            with replacing(file) as temporary, temporary.open("wb") as opened:
-                Image.fromarray(values).save(opened, format="PNG", compress_level=1)
+    def save(self, data: Mapping[str, bytes]) -> None:
+        """Write each picture, as PNG, straight into its place.
+
+        There may be millions, so none takes the way round by another name: the scores, which are saved later, say of
+        which images the pictures are whole.
+
+        Raises:
+            DatasetError: The system refuses to write.
+        """
+        files = {self._path / f"{name}.png": content for name, content in data.items()}
+        for folder in {file.parent for file in files}:
+            with told(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            with told(file):
+                file.write_bytes(content)
 
     def _exists(self) -> bool:
         return self._path.is_dir()

@@ -64,6 +64,6 @@ class Restoring(Reader):
         from autoencoders.inspection.statistics import smoothed
 
         with torch.inference_mode():
-            logits = self.network(look.images.contiguous(memory_format=torch.channels_last))[1]
+            logits = self.network.mark(look.images.contiguous(memory_format=torch.channels_last))
         marked = smoothed(logits, SMOOTHING)[:, 0]
         return Reading(most_odd(marked, self.share), marked)

@@ -61,16 +61,18 @@ class Textures(Reader):
     """Places that are known."""
 
     def __init__(self, settings: Config, whitening: Whitening, known: Tensor) -> None:
+        import torch
+
         self.settings, self.whitening = settings, whitening
-        self.known, self.norms = known.T.contiguous(), known.square().sum(dim=1)
+        self.known = torch.cat([-2 * known.T, known.square().sum(dim=1)[None]])  # (D + 3, known)
 
     def __call__(self, look: Look) -> Reading:
         """Return the logarithm of the distance."""
         import torch
 
         points = self.settings.points(self.whitening(look.statistics))  # (N, h, w, D + 2)
-        parts = points.flatten(0, 2).split(QUERIES)
-        nearest = [torch.addmm(self.norms, part, self.known, alpha=-2).amin(dim=1) for part in parts]
+        longer = torch.nn.functional.pad(points.flatten(0, 2), (0, 1), value=1.0)  # for the known ones' own squares
+        nearest = [(part @ self.known).amin(dim=1) for part in longer.split(QUERIES)]
         squares = torch.cat(nearest).view(points.shape[:3]) + points.square().sum(dim=3)
         distances = squares.clamp_min(1e-6).sqrt()
         return Reading(most_odd(distances, self.settings.share).log(), distances.log())

@@ -117,11 +117,12 @@ def sum_up(
 
 def score_pictures(
     detector: Detector, pictures: Pictures, scored_before: DataFrame
-) -> Iterator[tuple[DataFrame, Arrays]]:
+) -> Iterator[tuple[Arrays, DataFrame]]:
     """Score the pictures of a folder, however many, a few at a time; those that were scored before are left out.
 
     Yields:
-        Of some pictures: file, score, the box of the largest error, unreadable and detector; and error maps by file.
+        Of some pictures the error maps by file, and file, score, the box of the largest error, unreadable, detector and
+        stamp.
     """
     from autoencoders.inspection import streaming
 

@@ -127,7 +127,7 @@ def create_score_pipeline() -> Pipeline:
     scoring = node(
         nodes.score_pictures,
         inputs=["detector", "pictures", "scored_before"],
-        outputs=["scored", "error_maps"],
+        outputs=["error_maps", "scored"],  # whose rows say that maps are whole
         name="score_pictures",
         tags="evaluation",
     )
