@@ -2,6 +2,7 @@
 
 import warnings
 
+from autoencoders.data.folders.place import place_of
 from autoencoders.shell.summary import SummaryHooks
 from autoencoders.shell.verdicts import VerdictHooks
 from autoencoders.tracking.hooks import SanityCheckHooks, TrackingHooks
@@ -12,6 +13,7 @@ CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
     "merge_strategy": {"parameters": "soft"},  # an environment may change one value of a block
+    "custom_resolvers": {"place_of": place_of},
 }
 
 # Kedro's configuration loader calls a name that OmegaConf is renaming; users can do nothing about it.

@@ -1,5 +1,7 @@
 """New images are judged by a detector that is there: however many, again and again, whatever lies among them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,16 +9,10 @@ from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.runner import SequentialRunner
 from PIL import Image
 
-from autoencoders.data.catalog.scored import (
-    JudgedReportDataset,
-    PicturesDataset,
-    ScoredDataset,
-    ScoredMapsDataset,
-    ScoreFigureDataset,
-    SummaryDataset,
-    VerdictsDataset,
-    place_of,
-)
+from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset, TextDataset
+from autoencoders.data.catalog.figure import FigureDataset
+from autoencoders.data.catalog.scored import PicturesDataset, ScoredDataset, ScoredMapsDataset
+from autoencoders.data.folders.place import place_of
 from autoencoders.inspection import streaming
 from autoencoders.inspection.detector import Detector, Settings
 from autoencoders.inspection.members import Member
@@ -67,19 +63,23 @@ def folder(tmp_path):
     return tmp_path / "new"
 
 
+def judged(folder) -> Path:
+    return folder.parent / "judged"
+
+
 def run(folder, detector: Detector, rule: str = "rate", level: float = 0.05) -> tuple[pd.DataFrame, dict]:
-    place = {"path": str(folder.parent / "judged"), "folder": str(folder)}
+    place = judged(folder)
     catalog = DataCatalog(
         {
             "score.detector": MemoryDataset(detector, copy_mode="assign"),
             "score.pictures": PicturesDataset(folder=str(folder)),
-            "score.scored_before": ScoredDataset(**place),
-            "score.scored": ScoredDataset(**place),
-            "score.error_maps": ScoredMapsDataset(**place),
-            "score.verdicts": VerdictsDataset(**place),
-            "score.summary": SummaryDataset(**place),
-            "score.scores_figure": ScoreFigureDataset(**place),
-            "score.report": JudgedReportDataset(**place),
+            "score.scored_before": ScoredDataset(path=str(place / "parts")),
+            "score.scored": ScoredDataset(path=str(place / "parts")),
+            "score.error_maps": ScoredMapsDataset(path=str(place / "error_maps")),
+            "score.verdicts": CSVDataset(filepath=str(place / "scores.csv"), save_args={"index": False}),
+            "score.summary": JSONDataset(filepath=str(place / "summary.json")),
+            "score.scores_figure": FigureDataset(filepath=str(place / "scores.png")),
+            "score.report": TextDataset(filepath=str(place / "report.html")),
             "provenance": MemoryDataset({"command": "kedro run"}),
             "params:score.decision": MemoryDataset(Decision(rule=rule, level=level)),
         }
@@ -96,7 +96,7 @@ def test_odd_images_come_first_with_the_box_of_what_is_odd(folder, detector, rul
     assert summary["pictures"] == 30 and summary["unreadable"] == 1
     first = table.iloc[0]
     assert first["top"] <= 6 <= first["top"] + first["height"] and first["left"] <= 9 <= first["left"] + first["width"]
-    maps = place_of(str(folder.parent / "judged"), str(folder)) / "error_maps"
+    maps = judged(folder) / "error_maps"
     assert len(list(maps.rglob("*.png"))) == 30
     report = (maps.parent / "report.html").read_text()
     assert report.index("<strong>odd/") < report.index("<strong>shelf/") and report.count('class="marked"') >= 5
@@ -114,7 +114,7 @@ def test_scores_are_those_of_the_detector_alone(folder, detector) -> None:
 def test_what_was_scored_before_is_not_scored_again(folder, detector, monkeypatch) -> None:
     monkeypatch.setattr(streaming, "CHUNK", 7)
     before, _ = run(folder, detector)
-    parts = place_of(str(folder.parent / "judged"), str(folder)) / "parts"
+    parts = judged(folder) / "parts"
     files = sorted(parts.iterdir())
     assert len(files) == 5
     files[-1].unlink()  # as if the run had been killed
@@ -152,8 +152,8 @@ def test_a_folder_that_is_missing_or_empty_is_named(tmp_path) -> None:
 
 
 def test_folders_of_one_name_have_places_of_their_own(tmp_path) -> None:
-    ones = {place_of("judged", str(tmp_path / above / "new")) for above in ("a", "b")}
-    assert len(ones) == 2 and all(one.name.startswith("new-") for one in ones)
+    ones = {place_of(str(tmp_path / above / "new")) for above in ("a", "b")}
+    assert len(ones) == 2 and all(one.startswith("new-") for one in ones)
 
 
 def test_where_a_detector_is_missing_those_that_are_there_are_named(detector, tmp_path) -> None:

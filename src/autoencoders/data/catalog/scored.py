@@ -1,7 +1,5 @@
-"""What the judging of a folder leaves: in one place for each folder, part by part."""
+"""What the judging of a folder leaves, part by part."""
 
-import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,22 +8,13 @@ import numpy as np
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from autoencoders.data.catalog.atomic import CSVDataset, JSONDataset, TextDataset
 from autoencoders.data.catalog.error_maps import Pictures as ErrorMaps
-from autoencoders.data.catalog.figure import FigureDataset
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.catalog.replacement import replacing, told
 from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.stream import Pictures
 
 COLUMNS = ["file", "score", "top", "left", "height", "width", "unreadable", "detector", "stamp"]
-
-
-def place_of(path: str, folder: str) -> Path:
-    """Return the folder below a path that belongs to a folder of images: its name, and eight letters of where it is."""
-    whole = Path(folder).resolve()
-    name = re.sub(r"[^\w-]+", "_", whole.name) or "images"
-    return Path(path, f"{name}-{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}")
 
 
 class PicturesDataset(LoadOnlyDataset[Pictures]):
@@ -59,13 +48,12 @@ class ScoredDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
     """Tables of scores, of which each save adds one; loaded, they are one.
 
     Args:
-        path: Where those of all folders lie.
-        folder: The folder of the images.
+        path: The folder of the tables.
         metadata: Ignored here, read by plugins such as Kedro-Viz.
     """
 
-    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
-        self._path = place_of(path, folder) / "parts"
+    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
+        self._path = Path(path)
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
@@ -95,13 +83,12 @@ class ScoredMapsDataset(AbstractDataset[Mapping[str, bytes], Mapping[str, np.nda
     """Error maps of the images of a folder, as grey pictures `<file>.png`; each save adds some.
 
     Args:
-        path: Where those of all folders lie.
-        folder: The folder of the images.
+        path: The folder of the pictures.
         metadata: Ignored here, read by plugins such as Kedro-Viz.
     """
 
-    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
-        self._path = place_of(path, folder) / "error_maps"
+    def __init__(self, *, path: str, metadata: dict[str, Any] | None = None) -> None:
+        self._path = Path(path)
         self.metadata = metadata
 
     def load(self) -> Mapping[str, np.ndarray]:
@@ -131,57 +118,3 @@ class ScoredMapsDataset(AbstractDataset[Mapping[str, bytes], Mapping[str, np.nda
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._path)}
-
-
-class VerdictsDataset(CSVDataset):
-    """The verdicts on the images of a folder, `scores.csv`.
-
-    Args:
-        path: Where those of all folders lie.
-        folder: The folder of the images.
-        metadata: Ignored here, read by plugins such as Kedro-Viz.
-    """
-
-    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
-        file = str(place_of(path, folder) / "scores.csv")
-        super().__init__(filepath=file, save_args={"index": False}, metadata=metadata)
-
-
-class SummaryDataset(JSONDataset):
-    """What the verdicts on a folder come to, `summary.json`.
-
-    Args:
-        path: Where those of all folders lie.
-        folder: The folder of the images.
-        metadata: Ignored here, read by plugins such as Kedro-Viz.
-    """
-
-    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
-        super().__init__(filepath=str(place_of(path, folder) / "summary.json"), metadata=metadata)
-
-
-class ScoreFigureDataset(FigureDataset):
-    """The figure of the scores of a folder, `scores.png`.
-
-    Args:
-        path: Where those of all folders lie.
-        folder: The folder of the images.
-        metadata: Ignored here, read by plugins such as Kedro-Viz.
-    """
-
-    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
-        file = str(place_of(path, folder) / "scores.png")
-        super().__init__(filepath=file, save_args={"dpi": 160}, metadata=metadata)
-
-
-class JudgedReportDataset(TextDataset):
-    """The report on a folder, `report.html`.
-
-    Args:
-        path: Where those of all folders lie.
-        folder: The folder of the images.
-        metadata: Ignored here, read by plugins such as Kedro-Viz.
-    """
-
-    def __init__(self, *, path: str, folder: str, metadata: dict[str, Any] | None = None) -> None:
-        super().__init__(filepath=str(place_of(path, folder) / "report.html"), metadata=metadata)
