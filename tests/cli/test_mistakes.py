@@ -49,6 +49,7 @@ MISTAKES = {
     ("--params", "digits.reconstruction.variants.linear_55.training.epochs=1"): (
         "Error: --params: There is no key 'linear_55' below digits.reconstruction.variants; there are: linear_5, "
     ),
+    ("--params", "folder=a${b}"): "Error: folder must not hold ${, which configuration takes for a reference.",
     ("--params", "seed=one"): "Error: seed must be an integer, 0 or more, got 'one'.",
     ("--pipelines", "digits.reconstructon"): (
         "Error: There is no pipeline 'digits.reconstructon'; there are: digits.reconstruction, "

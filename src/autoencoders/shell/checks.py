@@ -72,6 +72,9 @@ def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str 
     seed = changes.get("seed", 0)
     if not isinstance(seed, int) or seed < 0:
         raise click.ClickException(f"seed must be an integer, 0 or more, got {seed!r}.")
+    unreadable = [key for key, value in changes.items() if "${" in str(value)]
+    if unreadable:
+        raise click.ClickException(f"{unreadable[0]} must not hold ${{, which configuration takes for a reference.")
     loader = settings.CONFIG_LOADER_CLASS(
         conf_source or str(Path.cwd() / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
     )
