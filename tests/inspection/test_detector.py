@@ -220,3 +220,12 @@ def test_a_sample_is_all_in_order_or_what_memory_holds(rng) -> None:
     assert len(few) == 4 and all((one == images[indices]).all(axis=(1, 2, 3)).any() for one in few)
     large = rng.integers(0, 255, size=(2, 1, 300, 8)).astype(np.uint8)
     assert Tiling.of((300, 8)).sample(large, np.array([0, 1]), Most(3, 1), 0).shape == (3, 1, 128, 8)
+
+
+@pytest.mark.parametrize("contrast", [6.0, 0.0])
+def test_defects_that_do_not_show_on_the_images_do_not_count(contrast: float, rng) -> None:
+    waves = 120 + contrast * np.sin(np.arange(24) / 4 + rng.uniform(0, 6, size=(40, 1, 1, 1)))
+    trial, candidates = made(np.broadcast_to(waves, (40, 1, 24, 24)).round().astype(np.uint8))
+    table = trial.run(candidates, 0).set_index("candidate")
+    assert table["out_of_focus"].isna().all() and table["mean"].between(0, 1).all()
+    assert choose(table.reset_index(), candidates)[0] in candidates.subsets()

@@ -98,12 +98,11 @@ def choose(trials: pd.DataFrame, candidates: Candidates) -> tuple[str, str]:
     best = means[list(allowed)].idxmax()
     preferred = [name for name in candidates.preferred if name in allowed and means[name] >= means[best] - TIE]
     chosen = preferred[0] if preferred else best
-    why = f"The candidate {chosen} judges: on defects made on held-out normal images its mean AUROC is {means[chosen]:.1%}"
+    why = f"The candidate {chosen} judges: on defects made on held-out normal images "
+    why += f"its mean AUROC is {means[chosen]:.1%}"
     why += f", that of principal components {means[components].max():.1%}." if components else "."
     if chosen != best:
-        why += (
-            f" {best} reaches {means[best]:.1%}; members that agree are preferred unless another leads by {TIE:.0%}."
-        )
+        why += f" {best} reaches {means[best]:.1%}; members that agree are preferred unless another leads by {TIE:.0%}."
     if beaten:
         why += f" Left out, since principal components do as well: {', '.join(sorted(beaten))}."
     return str(chosen), why

@@ -131,7 +131,8 @@ class Trial:
         """Try the candidates on made-up defects.
 
         Returns:
-            One row per candidate: candidate, the AUROC by kind of defect, and `mean`.
+            One row per candidate: candidate, the AUROC by kind of defect, none where no defect of the kind shows on
+            these images, and `mean`, a half where none of any kind does.
         """
         names, generator = list(self.members), Generator(self.device).manual_seed(seed)
         normal: list[np.ndarray] = []
@@ -146,7 +147,8 @@ class Trial:
         for candidate, members in candidates.subsets().items():
             places = [names.index(member) for member in members]
             areas = {kind: self._auroc(good, np.concatenate(found), places) for kind, found in odd.items()}
-            rows.append({"candidate": candidate} | areas | {"mean": float(np.mean(list(areas.values())))})
+            shown = [area for area in areas.values() if not math.isnan(area)]
+            rows.append({"candidate": candidate} | areas | {"mean": float(np.mean(shown or [0.5]))})
         return pd.DataFrame(rows)
 
     def _defaced(self, tiles: np.ndarray, kind: str, generator: Generator) -> np.ndarray:
@@ -161,5 +163,7 @@ class Trial:
         return torch.cat(kept).numpy()
 
     def _auroc(self, good: np.ndarray, odd: np.ndarray, places: list[int]) -> float:
+        if not len(odd):
+            return math.nan
         both = Readings(np.concatenate([good, odd]), np.arange(len(good) + len(odd)))
         return auroc(both.of(places, self.usual), np.arange(len(both.owner)) >= len(good))

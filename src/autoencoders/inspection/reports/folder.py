@@ -66,7 +66,7 @@ def faults(images: ImageSet) -> dict[str, str]:
 def answer(findings: pd.DataFrame, judged: int, normal: str) -> str:
     """Say in a sentence or two how well anomalies were told from normal images, or that nothing tells."""
     if not judged:
-        return f"All images are of the class {normal!r} and were learnt from or held out: judge others by the pipeline score."
+        return f"All images are of the class {normal!r} and were learnt from or held out: judge others by `score`."
     if findings.empty:
         return "Among the images judged there are not both normal and odd ones, so nothing tells how many are missed."
     whole = findings.iloc[-1]

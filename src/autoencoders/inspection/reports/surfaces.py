@@ -40,8 +40,8 @@ def ranking_section(ranking: pd.DataFrame, kinds: pd.DataFrame) -> Section:
     first, second = ranking.iloc[0], ranking.iloc[1]
     whole = kinds[kinds["kind"] == "all"]
     answer = (
-        f"The candidate {first['candidate']} leads with a mean AUROC of {first['mean']:.1%}, before {second['candidate']} with "
-        f"{second['mean']:.1%}. The detectors that were chosen without a look at test images reach "
+        f"The candidate {first['candidate']} leads with a mean AUROC of {first['mean']:.1%}, "
+        f"before {second['candidate']} with {second['mean']:.1%}. The detectors that were chosen without a look at test images reach "
         f"{whole['auroc'].mean():.1%}"
     )
     if "pixel_auroc" in kinds:
