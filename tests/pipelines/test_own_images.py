@@ -135,6 +135,12 @@ def test_what_is_not_normal_is_judged_wherever_it_lies(tmp_path, rng) -> None:
         divide(images, Parts.model_validate(PARTS | {"normal": "fine"}))
 
 
+def test_two_normal_images_are_enough_to_learn_something(tmp_path, rng) -> None:
+    write(tmp_path, {"train/good": 2, "test/odd": 2}, rng)
+    detector = run(tmp_path)["own_images.detector"].load()
+    assert len(detector.calibration) == 2 and np.isfinite(detector.calibration).all()
+
+
 def test_one_normal_image_is_too_few(tmp_path, rng) -> None:
     write(tmp_path, {"good": 1, "odd": 3}, rng)
     with pytest.raises(ValueError, match="at least 2 images of the class 'good' to learn from, got 1"):

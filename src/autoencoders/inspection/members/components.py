@@ -25,7 +25,8 @@ class Config(Member):
     share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the places, the worst ones, that an image's score averages
 
     def fit(self, images: Tensor, held_out: Tensor, seed: int) -> dict[str, np.ndarray]:
-        """Return the mean (D,) and the components (k, D), in [0, 1] intensities."""
+        """Return the mean (D,) and the components (k, D), in [0, 1] intensities; of one image there are none."""
+        import numpy as np
         import torch
         from sklearn.decomposition import PCA
 
@@ -35,9 +36,10 @@ class Config(Member):
         chosen /= 255
         there = min(self.latent_dim, len(chosen) - 1, chosen.shape[1])
         if there < 1:
-            raise ValueError(f"principal components need at least 2 images, got {len(chosen)}")
+            return {"mean": chosen.mean(axis=0), "components": np.empty((0, chosen.shape[1]), np.float32)}
         solver = "full" if min(chosen.shape) < 500 else "randomized"
-        found = PCA(there, svd_solver=solver, random_state=seed, copy=False).fit(chosen)
+        with np.errstate(invalid="ignore"):  # equal images vary by nothing, a share of which is no number
+            found = PCA(there, svd_solver=solver, random_state=seed, copy=False).fit(chosen)
         return {"mean": found.mean_.astype("float32"), "components": found.components_.astype("float32")}
 
     def reader(self, learnt: dict[str, Tensor], image_shape: tuple[int, int, int]) -> Reader:

@@ -41,7 +41,8 @@ def ranking_section(ranking: pd.DataFrame, kinds: pd.DataFrame) -> Section:
     whole = kinds[kinds["kind"] == "all"]
     answer = (
         f"The candidate {first['candidate']} leads with a mean AUROC of {first['mean']:.1%}, "
-        f"before {second['candidate']} with {second['mean']:.1%}. The detectors that were chosen without a look at test images reach "
+        f"before {second['candidate']} with {second['mean']:.1%}. "
+        f"The detectors that were chosen without a look at test images reach "
         f"{whole['auroc'].mean():.1%}"
     )
     if "pixel_auroc" in kinds:
