@@ -102,6 +102,8 @@ def _track(client: "MlflowClient", name: str, project: Path, catalog: CatalogPro
             file = Path(folder, f"{table}.csv")
             catalog.load(f"{PLACE}.{table}").to_csv(file, index=False)
             client.log_artifact(run, str(file), "tables")
+    if catalog.exists(f"{PLACE}.report"):
+        client.log_text(run, catalog.load(f"{PLACE}.report"), "report.html")
     return run
 
 
