@@ -10,7 +10,7 @@ from torch import Generator
 from autoencoders.configuration import kinds
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.inspection import made_up
-from autoencoders.inspection.members import Look, Member, most_odd, neighbours
+from autoencoders.inspection.members import Look, Member, most_odd
 from autoencoders.inspection.statistics import averages, cell_side, cells, local_statistics
 
 TRAINING = {
@@ -77,16 +77,6 @@ def reader(request):
     learnt = member.fit(stripes(40, 0), stripes(12, 1), 0)
     assert all(isinstance(array, np.ndarray) for array in learnt.values())
     return member.reader({name: torch.from_numpy(array) for name, array in learnt.items()}, (3, 24, 20))
-
-
-def test_neighbours_are_found_part_by_part(monkeypatch) -> None:
-    settings = Member.model_validate(BLOCKS["neighbours"])
-    learnt = {"images": stripes(40, 0)}
-    look = Look(stripes(5, 1).float() / 255)
-    whole = settings.reader(learnt, (3, 24, 20))(look)
-    monkeypatch.setattr(neighbours, "PART", 7 * 3 * 24 * 20)
-    parts = settings.reader(learnt, (3, 24, 20))(look)
-    np.testing.assert_allclose(parts.scores, whole.scores, rtol=1e-5)
 
 
 def test_every_kind_of_member_is_tested() -> None:

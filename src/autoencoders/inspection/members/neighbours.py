@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MOST = 5000  # images that are kept, drawn at random where there are more
-MOST_BYTES = 2**26  # that they take
-PART = 2**22  # of their values, that are floats at a time
+MOST_BYTES = 2**25  # that they take as a file; in memory, four times as many
 
 
 class Config(Member):
@@ -41,25 +40,17 @@ class Neighbours(Reader):
     """Images that are known."""
 
     def __init__(self, known: Tensor, neighbours: int) -> None:
-        self.known = known
-        self.part = max(1, PART // known[0].numel())  # images
+        self.known = known.float().div_(255)
         self.count = min(neighbours, len(known))
 
     def __call__(self, look: Look) -> Reading:
         """Return the logarithm of the squared difference, averaged over the nearest images and over channels."""
         import torch
 
-        near = self._distances(look.images.flatten(1)).topk(self.count, dim=1, largest=False).indices  # (N, count)
+        distances = torch.cdist(look.images.flatten(1), self.known.flatten(1), compute_mode="use_mm_for_euclid_dist")
+        near = distances.topk(self.count, dim=1, largest=False).indices  # (N, count)
         squares = torch.zeros_like(look.images[:, 0])
         for place in range(self.count):
-            known = self.known[near[:, place]].float().div_(255)
-            squares += (look.images - known).square().mean(dim=1) / self.count
+            squares += (look.images - self.known[near[:, place]]).square().mean(dim=1) / self.count
         errors = squares + TINY
         return Reading(errors.flatten(1).mean(dim=1).log(), errors.log())
-
-    def _distances(self, points: Tensor) -> Tensor:
-        """Return the distances (N, K) of points (N, D), in [0, 1], to the K known images."""
-        import torch
-
-        parts = (part.flatten(1).float().div_(255) for part in self.known.split(self.part))
-        return torch.cat([torch.cdist(points, part, compute_mode="use_mm_for_euclid_dist") for part in parts], dim=1)
