@@ -11,6 +11,7 @@ from autoencoders.configuration import kinds
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.inspection import made_up
 from autoencoders.inspection.members import Look, Member, most_odd
+from autoencoders.inspection.network import Restorer
 from autoencoders.inspection.statistics import averages, cell_side, cells, local_statistics
 
 TRAINING = {
@@ -194,3 +195,13 @@ def test_defects_follow_from_the_seed_and_leave_the_images_alone() -> None:
     ones = [made_up.deface(images, images, made_up.TRAINED, Generator().manual_seed(2)) for _ in range(2)]
     assert torch.equal(ones[0][0], ones[1][0]) and torch.equal(ones[0][1], ones[1][1])
     assert torch.equal(images, kept)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (50, 44), (33, 47)])
+def test_a_network_marks_alike_whichever_way_it_enlarges(size: tuple[int, int]) -> None:
+    network = Restorer((3, *size), 8)
+    images = torch.rand(2, 3, *size, generator=Generator().manual_seed(0))
+    with torch.no_grad():
+        plain = network.train()(images)[1]
+        quick = network.eval().mark(images)
+    torch.testing.assert_close(quick, plain, rtol=1e-4, atol=1e-5)
