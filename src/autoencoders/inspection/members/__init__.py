@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH_PIXELS = 2**17  # that are looked at together: more do not fit into the cache
+LEAST = 16  # images that are, however large: what members have learnt is read anew for each batch
 
 
 class Reading(NamedTuple):
@@ -76,11 +77,13 @@ class Reader:
 def looks(images: Tensor) -> Iterator[Look]:
     """Yield images (N, C, H, W), uint8, in order, as many at a time as memory takes."""
     height, width = images.shape[2:]
-    for batch in images.split(max(1, BATCH_PIXELS // (height * width))):
+    for batch in images.split(max(LEAST, BATCH_PIXELS // (height * width))):
         yield Look(batch.float().div_(255))
 
 
 def most_odd(values: Tensor, share: float) -> Tensor:
     """Return the mean (N,) of maps (N, h, w) over a share of their places, the highest ones; one at least."""
     flat = values.flatten(1)
+    if share == 1:
+        return flat.mean(dim=1)
     return flat.topk(max(1, int(share * flat.shape[1])), dim=1).values.mean(dim=1)
