@@ -102,7 +102,8 @@ def choose(trials: pd.DataFrame, candidates: Candidates) -> tuple[str, str]:
     why += f"its mean AUROC is {means[chosen]:.1%}"
     why += f", that of principal components {means[components].max():.1%}." if components else "."
     if chosen != best:
-        why += f" {best} reaches {means[best]:.1%}; members that agree are preferred unless another leads by {TIE:.0%}."
+        why += f" The candidate {best} reaches {means[best]:.1%}, but several members that agree are preferred "
+        why += f"unless another leads by {100 * TIE:.0f} points."
     if beaten:
         why += f" Left out, since principal components do as well: {', '.join(sorted(beaten))}."
     return str(chosen), why
