@@ -13,7 +13,7 @@ from PIL import Image
 
 from autoencoders.inspection.answers import answer
 from autoencoders.inspection.detector import Detector, Settings
-from autoencoders.inspection.judging import pictured
+from autoencoders.inspection.error_map import pictured
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Usual
 from autoencoders.tracking import registry

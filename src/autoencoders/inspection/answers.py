@@ -9,7 +9,7 @@ import numpy as np
 from autoencoders.data.folders.picture import UnreadableError
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.detector import Detector
-from autoencoders.inspection.judging import encoded, pictured
+from autoencoders.inspection.error_map import encoded, pictured
 
 MOST = 1000  # pictures in one request
 

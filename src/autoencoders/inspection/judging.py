@@ -1,24 +1,20 @@
 """Judging: scores, p-values and decisions of many images, and where each is odd."""
 
 from collections.abc import Iterator, Mapping
-from io import BytesIO
 
 import numpy as np
 import pandas as pd
-from PIL import Image
-from scipy import ndimage
 
 from autoencoders.data.images import ImageSet
 from autoencoders.data.stack import Stack, forget, pieces
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.inspection import findings, verdicts
 from autoencoders.inspection.detector import Detector
+from autoencoders.inspection.error_map import BOX, box, pictured
 from autoencoders.inspection.verdicts import Decision
 
 BATCH_PIXELS = 2**24  # of images whose error maps are in memory together
-BOX = ["top", "left", "height", "width"]  # in pixels
 BOOTSTRAP = 1000  # samples behind intervals
-DARKEST, STEPS = -2.0, 18.0  # sds from the usual that are black in a picture of an error map, and grey levels per sd
 
 
 def in_batches(images: ImageSet, indices: np.ndarray) -> Iterator[np.ndarray]:
@@ -26,18 +22,6 @@ def in_batches(images: ImageSet, indices: np.ndarray) -> Iterator[np.ndarray]:
     size = max(1, BATCH_PIXELS // images.images[0, 0].size)
     for first in range(0, len(indices), size):
         yield indices[first : first + size]
-
-
-def pictured(maps: np.ndarray) -> np.ndarray:
-    """Return error maps, in sds from the usual, as grey levels, uint8: bright = odd, 36 = usual, 255 = 12 sds."""
-    return np.rint((maps - DARKEST) * STEPS).clip(0, 255).astype(np.uint8)
-
-
-def encoded(grey: np.ndarray) -> bytes:
-    """Return a grey picture (H, W), uint8, as PNG."""
-    opened = BytesIO()
-    Image.fromarray(grey).save(opened, format="PNG", compress_level=1)
-    return opened.getvalue()
 
 
 def judge(
@@ -73,15 +57,6 @@ def judge(
     )
     table = table.join(pd.DataFrame(boxes, columns=BOX, dtype=int))
     return table, dict(zip(table["file"], maps.mapped(), strict=True))
-
-
-def box(errors: np.ndarray) -> dict[str, int]:
-    """Return top, left, height and width of the region around the largest error of a map (H, W), above half of it."""
-    row, column = np.unravel_index(errors.argmax(), errors.shape)
-    marked, _ = ndimage.label(errors >= errors[row, column] - abs(errors[row, column]) / 2)
-    rows, columns = ndimage.find_objects((marked == marked[row, column]).astype(int))[0]
-    top, left = rows.start, columns.start
-    return {"top": top, "left": left, "height": rows.stop - top, "width": columns.stop - left}
 
 
 def find(

@@ -12,7 +12,7 @@ from autoencoders.data.folders.stream import Batch, Pictures, in_order
 from autoencoders.data.words import counted, listed, printable
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.detector import Detector, DetectorError
-from autoencoders.inspection.judging import BOX, box, encoded, pictured
+from autoencoders.inspection.error_map import BOX, box, encoded, pictured
 from autoencoders.inspection.verdicts import Decision
 
 Scored = tuple[dict[str, bytes], pd.DataFrame]  # error maps of some files, as PNG, and what is found in them

@@ -8,7 +8,7 @@ import pandas as pd
 from autoencoders.data.images import ImageSet
 from autoencoders.data.words import printable
 from autoencoders.inspection.detector import Detector
-from autoencoders.inspection.reports.gallery import lines
+from autoencoders.inspection.reports.gallery import exhibits_of
 from autoencoders.inspection.reports.sections import SHOWN, Judged, files_section, oddest_section, origin, percent
 from autoencoders.inspection.verdicts import Decision
 from autoencoders.reporting.page import render_page
@@ -55,7 +55,7 @@ def folder_page(
 def exhibits(rows: pd.DataFrame, images: ImageSet, maps: Mapping[str, np.ndarray]) -> list[Exhibit]:
     """Show images of a set, one per verdict."""
     places = zip(rows["index"], rows["file"], strict=True)
-    return lines(rows, ((images.images[index], maps[file]) for index, file in places))
+    return exhibits_of(rows, ((images.images[index], maps[file]) for index, file in places))
 
 
 def faults(images: ImageSet) -> dict[str, str]:

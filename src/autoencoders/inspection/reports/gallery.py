@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 from autoencoders.data.words import printable
-from autoencoders.inspection.judging import DARKEST, STEPS
+from autoencoders.inspection.error_map import DARKEST, STEPS
 from autoencoders.reporting.section import Exhibit
 
 SIDE = 256  # pixels of the longer side of a picture, at most; small images are enlarged by a whole factor
@@ -28,7 +28,7 @@ def exhibit(name: str, line: str, is_marked: bool, image: np.ndarray, grey: np.n
         line: What is said of it.
         is_marked: Whether it is flagged.
         image: uint8 (C, H, W).
-        grey: Its error map as `judging.pictured` returns it, uint8 (H, W).
+        grey: Its error map as `error_map.pictured` returns it, uint8 (H, W).
         row: Top, left, height and width, in pixels, of the box of its largest error.
     """
     scale = scale_of(image.shape[1:])
@@ -82,7 +82,7 @@ def box_of(row: Any, scale: float) -> tuple[float, float, float, float]:
     return left, top, right, bottom
 
 
-def lines(rows: pd.DataFrame, shown: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[Exhibit]:
+def exhibits_of(rows: pd.DataFrame, shown: Iterable[tuple[np.ndarray, np.ndarray]]) -> list[Exhibit]:
     """Return the exhibits of some verdicts.
 
     Args:

@@ -10,7 +10,7 @@ import pandas as pd
 from autoencoders.data.folders.stream import Pictures
 from autoencoders.data.words import counted, printable
 from autoencoders.inspection.detector import Detector
-from autoencoders.inspection.reports.gallery import lines
+from autoencoders.inspection.reports.gallery import exhibits_of
 from autoencoders.inspection.reports.sections import SHOWN, Judged, files_section, oddest_section, origin, said
 from autoencoders.inspection.verdicts import Decision
 from autoencoders.reporting.page import render_page
@@ -35,7 +35,7 @@ def new_images_page(
     is_read = judged.verdicts["score"].notna()
     read, unreadable = judged.verdicts[is_read], judged.verdicts[~is_read]
     decision = Decision(rule=summary["rule"], level=summary["level"])
-    shown = lines(read.head(SHOWN), _shown(detector, pictures, read.head(SHOWN), judged.maps))
+    shown = exhibits_of(read.head(SHOWN), _shown(detector, pictures, read.head(SHOWN), judged.maps))
     faults = {printable(row.file): printable(str(row.unreadable)) for row in unreadable.itertuples()}
     notes = [f"{counted(len(read), 'image')} in {pictures.root} could be read."]
     if pictures.others:

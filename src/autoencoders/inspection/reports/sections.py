@@ -33,7 +33,7 @@ class Judged:
     Attributes:
         verdicts: One row per image: file, score, p_value, flagged, the box of the largest error and, where it is known,
             class.
-        maps: The error maps by file, uint8 (H, W), as `judging.pictured` returns them.
+        maps: The error maps by file, uint8 (H, W), as `error_map.pictured` returns them.
         picture: What `scores_figure` draws of them, as PNG.
     """
 
