@@ -179,7 +179,7 @@ def test_a_network_that_does_not_beat_components_is_not_heard(kind: str) -> None
     candidates = Candidates.model_validate(blocks)
     trials = pd.DataFrame({"candidate": list(candidates.subsets()), "mean": [0.9, 0.95, 0.94, 0.9, 0.99, 0.96]})
     chosen, why = choose(trials, candidates)
-    assert chosen == "both" and "Left out, since principal components do as well: net." in why
+    assert chosen == "both" and "Left out, since principal components do at least as well: net." in why
     assert "net" not in candidates.for_images(20).members
 
 

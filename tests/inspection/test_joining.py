@@ -35,6 +35,6 @@ def test_kinds_are_means_over_seeds() -> None:
 
 def test_the_report_says_who_leads_and_what_the_chosen_ones_reach() -> None:
     section = ranking_section(ranking(tables()), kinds(tables()))
-    assert section.answer.startswith("The candidate b leads with a mean AUROC of 95.0%, before a with 60.0%.")
+    assert section.answer.startswith("The candidate b leads with a mean AUROC of 95.0%, ahead of a with 60.0%.")
     assert section.table["mean, %"].tolist() == ["95.0", "60.0"]
     assert ("brick", "all") in section.tables["The chosen detectors, by kind of defect"].index

@@ -91,7 +91,7 @@ def test_a_folder_of_normal_images_alone_becomes_a_detector_too(tmp_path, rng) -
     catalog = run(tmp_path / "all")
     assert len(catalog["own_images.detector"].load().calibration) == 24
     assert catalog["own_images.findings"].load().empty and catalog["own_images.verdicts"].load().empty
-    assert "were learnt from or held out: judge others by" in catalog["own_images.report"].load()
+    assert "were used to make the detector, so none was judged" in catalog["own_images.report"].load()
 
 
 def test_the_report_shows_odd_images_and_mistakes_and_names_are_text(tmp_path, rng) -> None:
@@ -99,7 +99,7 @@ def test_the_report_shows_odd_images_and_mistakes_and_names_are_text(tmp_path, r
     write(tmp_path / "good", {"odd": 1}, rng)  # taken for a good one
     (tmp_path / "good" / "<img src=x>.png").write_bytes(b"none")
     report = run(tmp_path)["own_images.report"].load()
-    assert "The 4 images of other classes than &#39;good&#39; are told from normal ones with an AUROC" in report
+    assert "separates 4 odd images from those of &#39;good&#39; with an AUROC" in report
     assert report.count('class="marked"') >= 4 and "the oddest images" in report
     assert "<script>alert" not in report and "odd &lt;script&gt;alert(1)&lt;" in report
     assert "<img src=x" not in report and "good/&lt;img src=x&gt;.png" in report and "is not an image" in report

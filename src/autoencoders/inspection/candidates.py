@@ -98,12 +98,12 @@ def choose(trials: pd.DataFrame, candidates: Candidates) -> tuple[str, str]:
     best = means[list(allowed)].idxmax()
     preferred = [name for name in candidates.preferred if name in allowed and means[name] >= means[best] - TIE]
     chosen = preferred[0] if preferred else best
-    why = f"The candidate {chosen} judges: on defects made on held-out normal images "
-    why += f"its mean AUROC is {means[chosen]:.1%}"
-    why += f", that of principal components {means[components].max():.1%}." if components else "."
+    why = f"The detector uses the candidate {chosen}. Its mean AUROC on made-up defects in held-out normal images is "
+    why += f"{means[chosen]:.1%}"
+    why += f"; the best principal components reach {means[components].max():.1%}." if components else "."
     if chosen != best:
-        why += f" The candidate {best} reaches {means[best]:.1%}, but several members that agree are preferred "
-        why += f"unless another leads by {100 * TIE:.0f} points."
+        why += f" The candidate {best} reaches {means[best]:.1%}, but {chosen} is preferred unless another is "
+        why += f"more than {100 * TIE:.0f} points better."
     if beaten:
-        why += f" Left out, since principal components do as well: {', '.join(sorted(beaten))}."
+        why += f" Left out, since principal components do at least as well: {', '.join(sorted(beaten))}."
     return str(chosen), why

@@ -36,6 +36,9 @@ def lines(place: str, catalog: CatalogProtocol) -> Iterator[str]:
         yield answer(findings, len(verdicts), detector.settings.learnt_from["class"])
         name = detector.settings.name
         yield f"Judge new images: kedro run --pipelines score --params folder=PATH,detector={name}"
+    if place == SCORE:
+        summary = catalog.load(f"{place}.summary")
+        yield f"Flagged: {summary['flagged']:,} of {summary['pictures']:,} images judged."
     if place == SURFACES:
         yield f"\n{catalog.load(f'{place}.ranking').round(4).to_string(index=False)}\n"
-    yield f"Read {catalog[f'{place}.report']._filepath}"
+    yield f"Report: {catalog[f'{place}.report']._filepath}"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from autoencoders.data.images import ImageSet
-from autoencoders.data.words import printable
+from autoencoders.data.words import counted, printable
 from autoencoders.inspection.detector import Detector
 from autoencoders.inspection.reports.gallery import exhibits_of
 from autoencoders.inspection.reports.sections import SHOWN, Judged, files_section, oddest_section, origin, percent
@@ -48,7 +48,7 @@ def folder_page(
     sections.append(choice_section(detector, tables["trials"], tables["candidates"]))
     sections.append(files_section(images.info.get("notes", []), faults(images)))
     summary = f"{answer(findings, len(verdicts), normal)} {detector.settings.why}"
-    title = f"{images.info['name'].replace('_', ' ').capitalize()}: which images are odd?"
+    title = f"{images.info['name'].replace('_', ' ')}: which images are odd?"
     return render_page(title, summary, provenance | origin(detector), [section.rendered() for section in sections])
 
 
@@ -66,14 +66,14 @@ def faults(images: ImageSet) -> dict[str, str]:
 def answer(findings: pd.DataFrame, judged: int, normal: str) -> str:
     """Say in a sentence or two how well anomalies were told from normal images, or that nothing tells."""
     if not judged:
-        return f"All images are of the class {normal!r} and were learnt from or held out: judge others by `score`."
+        return f"All images are of the class {normal!r} and were used to make the detector, so none was judged."
     if findings.empty:
-        return "Among the images judged there are not both normal and odd ones, so nothing tells how many are missed."
+        return "The images judged are all normal or all odd, so there is no AUROC."
     whole = findings.iloc[-1]
     return (
-        f"The {int(whole['images']):,} images of other classes than {normal!r} are told from normal ones with an AUROC "
-        f"of {whole['auroc']:.1%} (95 % interval {whole['low']:.1%} to {whole['high']:.1%}); "
-        f"{whole['flagged']:.0%} of them are flagged."
+        f"The detector separates {counted(int(whole['images']), 'odd image')} from those of {normal!r} with an AUROC "
+        f"of {whole['auroc']:.1%} (95% interval {whole['low']:.1%} to {whole['high']:.1%}) "
+        f"and flags {whole['flagged']:.0%} of them."
     )
 
 
@@ -94,10 +94,15 @@ def findings_section(findings: pd.DataFrame, normal: str, wrong: list[Exhibit]) 
     for column, heading in (("flagged", "flagged, %"), ("pixel_auroc", "pixel AUROC, %"), ("aupro", "AUPRO, %")):
         if column in findings:
             table[heading] = findings[column].map(percent)
-    said = f"One row per class that is not {normal!r}, against the normal images judged."
+    said = (
+        f"One row per class other than {normal!r}, compared with the normal images judged; the last row is all of them."
+    )
     if wrong:
-        said += " Beneath are the mistakes: normal images that are flagged, and odd ones that are not, the worst first."
-    return Section("by class", "How well is each class told from the normal one?", said, table, gallery=wrong)
+        said += (
+            f" Below are the worst mistakes, up to {MISTAKES} of each kind: normal images that were flagged, then odd "
+        )
+        said += "images that were not."
+    return Section("by class", "How well is each class separated from the normal one?", said, table, gallery=wrong)
 
 
 def choice_section(detector: Detector, trials: pd.DataFrame, candidates: pd.DataFrame) -> Section:
@@ -114,11 +119,11 @@ def choice_section(detector: Detector, trials: pd.DataFrame, candidates: pd.Data
         judged = candidates.set_index("candidate")["auroc"].reindex(table.index)
         table["AUROC on the images judged, %"] = judged.map(percent)
     kinds = ordered.drop(columns="mean").map(percent).rename(columns=lambda name: str(name).replace("_", " "))
-    said = f"{detector.settings.why} The images judged had no part in the choice."
+    said = f"{detector.settings.why} The images judged were not used for this choice."
     heading = "By kind of made-up defect, AUROC in %"
     return Section(
         "the detector",
-        "Which candidate judges, and why?",
+        "Which candidate was chosen, and why?",
         said,
         table.reset_index(),
         tables={heading: kinds.reset_index()},

@@ -37,16 +37,16 @@ def new_images_page(
     decision = Decision(rule=summary["rule"], level=summary["level"])
     shown = exhibits_of(read.head(SHOWN), _shown(detector, pictures, read.head(SHOWN), judged.maps))
     faults = {printable(row.file): printable(str(row.unreadable)) for row in unreadable.itertuples()}
-    notes = [f"{counted(len(read), 'image')} in {pictures.root} could be read."]
+    notes = [f"Read {counted(len(read), 'image')} from {printable(str(pictures.root))}."]
     if pictures.others:
-        notes.append(f"{counted(pictures.others, 'file')} left out, because the name is not that of an image.")
+        notes.append(f"{counted(pictures.others, 'file')} without the name of an image were left out.")
     sections = [
         oddest_section(replace(judged, verdicts=read), decision, summary["sentences"], shown),
         files_section(notes, faults),
     ]
     lost = f"; {counted(len(faults), 'file')} could not be read" if faults else ""
     lead = " ".join([f"{said(read)}{lost}.", *summary["sentences"]])
-    title = f"{printable(pictures.root.resolve().name)}, judged by {detector.settings.name}"
+    title = f"{printable(pictures.root.resolve().name)}: images judged by the detector {detector.settings.name}"
     return render_page(title, lead, provenance | origin(detector), [section.rendered() for section in sections])
 
 

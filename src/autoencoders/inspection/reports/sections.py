@@ -16,13 +16,13 @@ from autoencoders.reporting.section import Exhibit, Picture, Section
 SHOWN = 48  # images in a gallery
 MOST_ROWS = 14  # classes in the figure of scores
 BESIDE = (
-    "Left is the image, with a frame where its error is largest. Right is where it is odd, from purple (1.5 standard "
-    "deviations above the usual) to yellow (6 and more). A click enlarges both."
+    "Left: the image, with a frame at its oddest place. Right: the odd places in colour, from purple (1.5 standard "
+    "deviations above the usual) to yellow (6 or more). Click to enlarge."
 )
-HELD_OUT = "held out to calibrate"
+HELD_OUT = "used for calibration"
 DOTS = (
-    "One dot per image, vermilion where it is flagged; the dashed line is the lowest score that is flagged. The first "
-    "row holds the normal images that the detector was calibrated on."
+    "One dot per image; flagged images are orange. The dashed line, if there is one, marks the lowest flagged score. "
+    "The first row shows the normal images used for calibration."
 )
 
 
@@ -58,21 +58,23 @@ def scores_figure(detector: Detector, verdicts: pd.DataFrame) -> Figure:
         groups[f"{name}, judged" if name == normal else str(name)] = read.loc[classes == name, "score"].to_numpy()
     flagged = read.loc[read["flagged"].astype(bool), "score"]
     left_out = len(names) - MOST_ROWS
-    note = DOTS + (f" {counted(left_out, 'smaller class').replace('classs', 'classes')} not shown." * (left_out > 0))
+    note = DOTS + (
+        f" {counted(left_out, 'smaller class').replace('classs', 'classes')} are not shown." * (left_out > 0)
+    )
     return score_rows(groups, float(flagged.min()) if len(flagged) else None, said(read), note)
 
 
 def said(read: pd.DataFrame) -> str:
     """Say how many of the images judged are flagged."""
-    return f"{int(read['flagged'].astype(bool).sum()):,} of {counted(len(read), 'image')} judged are flagged"
+    return f"Flagged: {int(read['flagged'].astype(bool).sum()):,} of {counted(len(read), 'image')} judged"
 
 
 def stated(decision: Decision) -> str:
     """Say what limits the flags."""
     share = f"{100 * decision.level:g} %"
     if decision.rule == "rate":
-        return f"by a rule that flags at most {share} of normal images, each on its own"
-    return f"by a rule under which at most {share} of the flagged images are normal, on average"
+        return f"The rule judges each image separately and flags at most {share} of normal images, on average."
+    return f"Under this rule, at most {share} of the flagged images are normal, on average."
 
 
 def oddest_section(judged: Judged, decision: Decision, warnings: list[str], exhibits: list[Exhibit]) -> Section:
@@ -84,15 +86,17 @@ def oddest_section(judged: Judged, decision: Decision, warnings: list[str], exhi
         warnings: What is to be known before the flags are used.
         exhibits: The oddest images, the oddest first.
     """
-    answer = f"{said(judged.verdicts)}, {stated(decision)}."
+    answer = f"{said(judged.verdicts)}. {stated(decision)}"
     if len(exhibits) < len(judged.verdicts):
-        answer += f" These are the {len(exhibits)} oddest."
+        answer += f" The {len(exhibits)} oddest are shown below."
     return Section(
         "the oddest images",
         "Which images are odd, and where?",
         f"{answer} {BESIDE}",
         pd.DataFrame(),
-        pictures=[Picture("Anomaly scores", "The scores of all images judged, beside those held out.", judged.picture)],
+        pictures=[
+            Picture("Anomaly scores", "Scores of all images judged and of the calibration images.", judged.picture)
+        ],
         warnings=warnings,
         gallery=exhibits,
     )

@@ -34,22 +34,22 @@ def surfaces_page(
 
 def ranking_section(ranking: pd.DataFrame, kinds: pd.DataFrame) -> Section:
     """Return the section that ranks candidates, and says what is found of each kind of defect."""
-    table = ranking.set_index("candidate").map(percent).rename(columns={"mean": "mean, %", "sd": "sd over seeds"})
+    table = ranking.set_index("candidate").map(percent).rename(columns={"mean": "mean, %", "sd": "sd over seeds, %"})
     known = {column: heading for column, heading in NUMBERS.items() if column in kinds}
     found = kinds[["photograph", "kind"]].join(kinds[list(known)].map(percent).rename(columns=known))
     first, second = ranking.iloc[0], ranking.iloc[1]
     whole = kinds[kinds["kind"] == "all"]
     answer = (
         f"The candidate {first['candidate']} leads with a mean AUROC of {first['mean']:.1%}, "
-        f"before {second['candidate']} with {second['mean']:.1%}. "
-        f"The detectors that were chosen without a look at test images reach "
+        f"ahead of {second['candidate']} with {second['mean']:.1%}. "
+        f"The detectors, chosen without seeing test images, reach a mean AUROC of "
         f"{whole['auroc'].mean():.1%}"
     )
     if "pixel_auroc" in kinds:
-        answer += f", and pixel by pixel {whole['pixel_auroc'].mean():.1%}"
+        answer += f" ({whole['pixel_auroc'].mean():.1%} per pixel)"
     return Section(
         "all photographs",
-        "Which candidate finds defects on a photograph, learning from good images alone?",
+        "Which candidate finds defects in photographs best, after learning from good images alone?",
         f"{answer}.",
         table.reset_index(),
         tables={"The chosen detectors, by kind of defect": found.set_index(["photograph", "kind"])},
@@ -61,6 +61,6 @@ def photograph_section(name: str, images: Any, verdicts: pd.DataFrame, error_map
     ordered = verdicts.sort_values("score", kind="stable")
     groups = [group.iloc[[len(group) // 2]] for _, group in ordered.groupby("class", sort=True)]
     usual = pd.concat(groups).sort_values("score", ascending=False)
-    said = f"Of each class the image with the median score, by the first seed. {BESIDE}"
+    said = f"For each class, the image with the median score in the run with the first seed. {BESIDE}"
     shown = exhibits(usual, images, error_maps)
     return Section(name, "What does a defect look like, and is it found?", said, pd.DataFrame(), gallery=shown)
