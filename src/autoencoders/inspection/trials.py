@@ -18,7 +18,7 @@ from autoencoders.inspection.panel import Learnt, Panel, Readings, Usual
 from autoencoders.inspection.tiles import Most, Tiling
 
 TRIED, DEFACED = 200, 200  # tiles, at most, and defects of each kind made on them
-LEARNT = Most(tiles=2000, memory=300_000_000)  # that members learn from, and by which they learn what is usual
+LEARNT = Most(tiles=2000, memory=200_000_000)  # that members learn from, and by which they learn what is usual
 HELD_OUT = Most(tiles=TRIED, memory=50_000_000)  # that a training is validated on, and defects are made on
 
 

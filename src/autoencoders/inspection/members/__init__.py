@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH_PIXELS = 2**17  # that are looked at together: more do not fit into the cache
-LEAST = 16  # images that are, however large: what members have learnt is read anew for each batch
+LEAST = 8  # images that are, however large: what members have learnt is read anew for each batch
 
 
 class Reading(NamedTuple):

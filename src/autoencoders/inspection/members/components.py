@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TINY = 1e-8  # of squared intensity, so that a perfect reconstruction has a logarithm
-MOST_PIXELS = 100_000_000  # that the components are learnt from, drawn at random where there are more
+MOST_PIXELS = 64_000_000  # that the components are learnt from, drawn at random where there are more
 
 
 class Config(Member):
