@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TINY = 1e-8  # of squared intensity, so that a perfect reconstruction has a logarithm
+LARGE = 32_000_000  # pixels together, of which all components would take too much memory
 MOST_PIXELS = 64_000_000  # that the components are learnt from, drawn at random where there are more
 
 
@@ -37,7 +38,7 @@ class Config(Member):
         there = min(self.latent_dim, len(chosen) - 1, chosen.shape[1])
         if there < 1:
             return {"mean": chosen.mean(axis=0), "components": np.empty((0, chosen.shape[1]), np.float32)}
-        solver = "full" if min(chosen.shape) < 500 else "randomized"
+        solver = "full" if min(chosen.shape) < 500 and chosen.size < LARGE else "randomized"
         with np.errstate(invalid="ignore"):  # equal images vary by nothing, a share of which is no number
             found = PCA(there, svd_solver=solver, random_state=seed, copy=False).fit(chosen)
         return {"mean": found.mean_.astype("float32"), "components": found.components_.astype("float32")}
