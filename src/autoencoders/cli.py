@@ -8,6 +8,7 @@ import click
 from kedro.framework.cli import project as kedro_cli
 from kedro_viz.launchers.cli.main import viz as plugin
 
+from autoencoders.records.dry_run import OPTION, DryRun
 from autoencoders.shell.checks import check, choose_pipelines
 from autoencoders.shell.mistakes import explain
 from autoencoders.tracking.signals import INTERRUPTED
@@ -22,10 +23,13 @@ def cli() -> None:
 
 def run(**options: Any) -> Any:
     """Run the pipeline."""
+    options.pop("dry_run")  # the hooks ask the command's context
     try:
         choose_pipelines(options)
         check(options)
         return kedro_cli.run.callback(**options)
+    except DryRun as found:
+        click.echo(found)
     except (KeyboardInterrupt, SystemExit) as stop:  # Ctrl-C, SIGTERM
         click.echo(INTERRUPTED, err=True)
         sys.exit(130 if isinstance(stop, KeyboardInterrupt) else stop.code)
@@ -40,4 +44,4 @@ def run(**options: Any) -> Any:
 
 
 plugin.lazy_subcommands |= {name: f"autoencoders.shell.graph.commands.{name}" for name in ("run", "build")}
-cli.add_command(click.Command("run", callback=run, params=kedro_cli.run.params, help=run.__doc__))
+cli.add_command(click.Command("run", callback=run, params=[*kedro_cli.run.params, OPTION], help=run.__doc__))

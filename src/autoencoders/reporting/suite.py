@@ -16,10 +16,12 @@ class StudySection(Rendered):
     Attributes:
         seeds: The seeds of its random numbers.
         printed: Printed numbers beside ours, as `published.tick_off` returns them, row by row.
+        out_of_date: Why an earlier run's section would not be the same today, if it would not.
     """
 
     seeds: list[int]
     printed: NotRequired[list[dict[str, Any]]]
+    out_of_date: NotRequired[str]
 
 
 def suite_page(
@@ -39,7 +41,7 @@ def suite_page(
     printed = [row for study in studies for row in study.get("printed", [])]
     sections = [_images_section(info, shape, samples).rendered()]
     sections += [_printed_section(pd.DataFrame(printed)).rendered()] if printed else []
-    summary = " ".join(f"{one['name'].capitalize()}: {one['answer']}" for one in [*sections[1:], *studies])
+    summary = " ".join(f"{_heading(one)}: {one['answer']}" for one in [*sections[1:], *studies])
     provenance = origin | {
         "images": f"{info['train_images']} training, {info['test_images']} test, {shape}",
         "source": info["source"],
@@ -47,6 +49,11 @@ def suite_page(
         "seeds": "; ".join(_seeds(studies)),
     }
     return render_page(title or f"Autoencoders on {info['name']}", summary, provenance, [*sections, *studies])
+
+
+def _heading(section: Rendered) -> str:
+    """Return the name of a section for the summary, which says if it is out of date."""
+    return section["name"].capitalize() + (" (out of date)" if "out_of_date" in section else "")
 
 
 def _seeds(studies: list[StudySection]) -> Iterable[str]:

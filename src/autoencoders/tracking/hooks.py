@@ -13,7 +13,7 @@ from kedro.pipeline.node import Node
 
 from autoencoders.key import MATCHES_PCA, Key
 from autoencoders.tracking import notes
-from autoencoders.tracking.plan import Plan, PlanDataset, discard_outdated, plan_of, run_of
+from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
 from autoencoders.tracking.signals import Signals
 from autoencoders.tracking.tracker import Description, Tracker, verdicts
 
@@ -62,8 +62,6 @@ class TrackingHooks:
         """Close what killed processes left open, and hand the plan to all workers."""
         self._end_interrupted()
         self._tracker = self._node = None
-        if run_params["only_missing_outputs"]:
-            discard_outdated(pipeline, catalog)
         with self._tolerating_failure(run_params["run_id"]):
             plan = plan_of(run_params, pipeline, catalog)
             if not plan.outputs:

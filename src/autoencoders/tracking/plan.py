@@ -118,22 +118,6 @@ def missing_part(pipeline: Pipeline, catalog: CatalogProtocol) -> Pipeline:
     return SequentialRunner()._filter_pipeline_for_missing_outputs(pipeline, catalog)
 
 
-def discard_outdated(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-    """Remove what follows from outputs that are missing, so that it is made anew with them.
-
-    Kedro would keep it, and a comparison would stay without the variant that a resumed run has just finished.
-    """
-    missing = [node.name for node in missing_part(pipeline, catalog).nodes]
-    if not missing:
-        return
-    for node in pipeline.from_nodes(*missing).nodes:
-        for name in node.outputs:
-            file = getattr(catalog.get(name), "_filepath", None)
-            if file is not None:
-                Path(file).unlink(missing_ok=True)
-                catalog.release(name)
-
-
 def fresh_keys(remaining: Pipeline, pipeline: Pipeline) -> frozenset[Key]:
     """Return the keys of which every training is to run, and the comparisons of their studies."""
     asked, left = trainings(pipeline), trainings(remaining)

@@ -46,12 +46,22 @@ class JSONDataset(Atomic, json.JSONDataset):
     """A plain value in a JSON file."""
 
 
-class OptionalJSONDataset(JSONDataset):
-    """A plain value in a JSON file; None where there is no file."""
+class EarlierJSONDataset(JSONDataset):
+    """What an earlier run left in a JSON file; None where there is no file.
 
-    def load(self) -> Any:
-        """Return the value, if there is one."""
-        return super().load() if self.exists() else None
+    Attributes:
+        out_of_date: Why it would not be the same today; empty: it would. Found out before a run, added to what is
+            loaded under this name.
+    """
+
+    out_of_date = ""
+
+    def load(self) -> dict[str, Any] | None:
+        """Return what there is."""
+        if not self.exists():
+            return None
+        found = super().load()
+        return found | {"out_of_date": self.out_of_date} if self.out_of_date else found
 
 
 class ChartDataset(Atomic, plotly.JSONDataset):

@@ -67,6 +67,10 @@ class ErrorMapsDataset(AbstractDataset[Mapping[str, np.ndarray], Mapping[str, np
         for file in set(self._path.rglob("*.png")) - set(map(self._file, data)):
             file.unlink()
 
+    def files(self) -> list[Path]:
+        """Return the list of names and all pictures."""
+        return [self._filepath, *sorted(self._path.rglob("*.png"))]
+
     def _file(self, name: str) -> Path:
         return self._path / f"{name}.png"
 

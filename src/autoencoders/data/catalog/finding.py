@@ -33,6 +33,10 @@ class FindingDataset(AbstractDataset[Finding, Finding]):
         self._arrays.save(data.arrays)
         self._table.save(data.table)
 
+    def files(self) -> list[Path]:
+        """Return both files."""
+        return [self._filepath, self._filepath.with_suffix(".safetensors")]
+
     def preview(self, nrows: int = 5) -> TablePreview:
         """Return the first rows of the table, as Kedro-Viz shows them."""
         return self._table.preview(nrows)

@@ -13,6 +13,7 @@ from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.album import DIM, Album, Print, bind
 from autoencoders.data.folders.layout import Layout, recognise
+from autoencoders.data.folders.stream import stamps
 from autoencoders.data.images import ImageSet
 from autoencoders.data.stack import pieces
 from autoencoders.data.words import counted, listed, printable
@@ -104,6 +105,11 @@ class FolderDataset(LoadOnlyDataset[ImageSet]):
         }
         labels = np.array([numbers[name] for name in classes], np.int32)
         return ImageSet(album.images, labels, np.array([place.part for place in album.places]), info, album.masks)
+
+    def fingerprint(self) -> str:
+        """Return the settings, and size and time of every file that is not hidden."""
+        settings = repr((self._size, self._channels, self._white))
+        return f"{settings} {stamps(self._path)}"
 
     def _exists(self) -> bool:
         return self._path.is_dir()

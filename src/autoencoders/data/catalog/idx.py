@@ -86,6 +86,13 @@ class IDXDataset(LoadOnlyDataset[ImageSet]):
         }
         return ImageSet(images, np.concatenate(pieces), np.repeat(self._parts, list(map(len, pieces))), info)
 
+    def fingerprint(self) -> str:
+        """Return the official checksums of the parts, for nothing else is loaded; the files need not be there yet."""
+        official = CHECKSUMS[self._name]
+        return " ".join(
+            official.get(f"{PREFIXES[part]}-{kind}", "") for part in self._parts for kind in (IMAGES, LABELS)
+        )
+
     def _exists(self) -> bool:
         return all(self._find(f"{PREFIXES[part]}-{kind}") for part in self._parts for kind in (IMAGES, LABELS))
 

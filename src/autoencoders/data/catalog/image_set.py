@@ -52,6 +52,10 @@ class ImageSetDataset(AbstractDataset[ImageSet, ImageSet]):
             _write(data.masks, self._masks)
         self._info.save(data.info)
 
+    def files(self) -> list[Path]:
+        """Return the files of the image set, of which the masks may be missing."""
+        return [*self._files.values(), *([self._masks] if self._masks.is_file() else []), self._filepath]
+
     def _exists(self) -> bool:
         return self._info.exists() and all(file.is_file() for file in self._files.values())
 

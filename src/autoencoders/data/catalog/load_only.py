@@ -18,5 +18,9 @@ class LoadOnlyDataset(AbstractDataset[NoReturn, Loaded], Generic[Loaded]):
         """
         raise DatasetError(f"{type(self).__name__} is load-only")
 
+    def fingerprint(self) -> str:
+        """Return what tells apart what would be loaded: two that are equal load the same."""
+        return repr(self._describe())
+
     def _describe(self) -> dict[str, Any]:
         return {name: value for name, value in self._init_args.items() if name != "metadata"}

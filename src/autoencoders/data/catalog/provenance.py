@@ -35,6 +35,10 @@ class ProvenanceDataset(LoadOnlyDataset[dict[str, str]]):
             "time": datetime.now(UTC).isoformat(sep=" ", timespec="minutes"),
         }
 
+    def fingerprint(self) -> str:
+        """Return nothing: who asks when and by which command does not change a result."""
+        return ""
+
     def _commit(self) -> str:
         try:
             commit = self._git("rev-parse", "--short", "HEAD")

@@ -12,7 +12,7 @@ from autoencoders.data.catalog.error_maps import Pictures as ErrorMaps
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.catalog.replacement import replacing, told
 from autoencoders.data.folders import FolderError
-from autoencoders.data.folders.stream import Pictures
+from autoencoders.data.folders.stream import Pictures, stamps
 
 COLUMNS = ["file", "score", "top", "left", "height", "width", "unreadable", "detector", "stamp"]
 
@@ -39,6 +39,10 @@ class PicturesDataset(LoadOnlyDataset[Pictures]):
             return Pictures.of(self._folder)
         except FolderError as error:
             raise DatasetError(str(error)) from error
+
+    def fingerprint(self) -> str:
+        """Return size and time of every file that is not hidden."""
+        return stamps(self._folder)
 
     def _exists(self) -> bool:
         return self._folder.is_dir()

@@ -1,5 +1,6 @@
 """A stream of pictures: those of a folder, however many, a few at a time."""
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -66,11 +67,7 @@ class Pictures:
 
     def stamp(self, file: str) -> str:
         """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds."""
-        try:
-            known = (self.root / file).stat()
-        except OSError:  # it has gone since, or is not to be read
-            return ""
-        return f"{known.st_size}-{known.st_mtime_ns}"
+        return stamp(self.root / file)
 
     def chunks(self, size: int, done: Collection[str] = ()) -> Iterator[list[str]]:
         """Yield the files in order, so many at a time, but for those that are done."""
@@ -96,6 +93,22 @@ class Pictures:
                 found.files.append(file)
                 found.images.append(image)
         return found
+
+
+def stamp(file: Path) -> str:
+    """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds."""
+    try:
+        known = file.stat()
+    except OSError:  # it has gone since, or is not to be read
+        return ""
+    return f"{known.st_size}-{known.st_mtime_ns}"
+
+
+def stamps(root: Path) -> str:
+    """Return the names and the stamps of all files below a folder that are not hidden, as a checksum."""
+    shown = sorted(file for file in files_below(root) if not is_hidden(file))
+    listed = "\n".join(f"{file} {stamp(root / file)}" for file in shown)
+    return hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:

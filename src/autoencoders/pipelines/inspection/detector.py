@@ -43,6 +43,10 @@ class DetectorDataset(AbstractDataset[Detector, Detector]):
         """Replace the folder by the detector's own."""
         data.save(self._path)
 
+    def files(self) -> list[Path]:
+        """Return all files of the folder."""
+        return sorted(file for file in self._path.rglob("*") if file.is_file())
+
     def _exists(self) -> bool:
         return self._filepath.is_file()
 

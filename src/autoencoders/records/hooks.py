@@ -1,0 +1,151 @@
+"""What happens beside the nodes: what made each output is noted, and inputs that are damaged are refused."""
+
+import logging
+from functools import partial, reduce
+from operator import add
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
+from kedro.io import AbstractDataset, CatalogProtocol, DatasetError
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+from kedro.validation import ParameterValidationError
+
+from autoencoders.key import Key
+from autoencoders.records.artifact import files_of, place_of
+from autoencoders.records.dry_run import DryRun, is_dry
+from autoencoders.records.freshness import kept, outdated, stale
+from autoencoders.records.recipe import Recipe, is_repeated, is_setting, recipe
+from autoencoders.records.record import Record, key_of
+from autoencoders.records.words import summary
+
+logger = logging.getLogger(__name__)
+
+
+class RecordHooks:
+    """Note what makes each artifact, and let a run with --only-missing-outputs make what is out of date, too.
+
+    What is kept here are the nodes at work in this process; all else lies on disk beside the artifacts.
+    """
+
+    def __init__(self) -> None:
+        self._at_work: dict[str, tuple[Recipe, CatalogProtocol]] = {}  # by the node's name
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Refuse to go on from what is out of date, or let what is be made anew."""
+        self._at_work.clear()
+        whole = sum_of(run_params["pipeline_names"])
+        if len(whole.nodes) > len(pipeline.nodes):
+            refuse(stale(pipeline.inputs() & whole.all_outputs(), whole, catalog))
+        mark_earlier(pipeline, catalog)
+        if run_params["only_missing_outputs"] or is_dry():
+            reasons = outdated(pipeline, catalog)
+            if is_dry():
+                raise DryRun(reasons, len(pipeline.nodes))
+            logger.info(summary(reasons, len(pipeline.nodes)))
+            for node in pipeline.nodes:
+                if node.name in reasons:
+                    hide(node, catalog)
+
+    @hook_impl(tryfirst=True)
+    def before_node_run(self, node: Node, catalog: CatalogProtocol, inputs: dict[str, Any]) -> None:
+        """Work out what the node makes, from inputs that are what was saved."""
+        if is_repeated(node):
+            return
+        settings = {name: value for name, value in inputs.items() if is_setting(name)}
+        found = recipe(node, settings, lambda name: checked_key(name, catalog.get(name)))
+        self._at_work[node.name] = found, catalog
+
+    @hook_impl(tryfirst=True)
+    def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
+        """Note what has made an output."""
+        if node.name in self._at_work:
+            found, catalog = self._at_work[node.name]
+            Record.write(catalog.get(dataset_name), found)
+
+
+def sum_of(names: list[str] | None) -> Pipeline:
+    """Return the pipelines of some names as one."""
+    return reduce(add, [pipelines[name] for name in names or ["__default__"]])
+
+
+def checked_key(name: str, dataset: AbstractDataset) -> str:
+    """Return the key of an input.
+
+    Raises:
+        DatasetError: It is damaged, or another was put into its place.
+    """
+    record = Record.of(dataset)
+    if record is not None and not record.fits(dataset):
+        files = ", ".join(map(str, files_of(dataset)[:1]))
+        raise DatasetError(
+            f"{name} is damaged: {files} is not what was saved; run with --only-missing-outputs to have it made anew"
+        )
+    return key_of(dataset, record)
+
+
+def mark_earlier(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Tell datasets that load what earlier runs of other studies left whether it is out of date, and log which are."""
+    for name in sorted(pipeline.inputs()):
+        dataset = catalog.get(name)
+        if hasattr(dataset, "out_of_date") and dataset.exists():
+            study = str(Key.of_dataset(name)[0].whole_study)
+            dataset.out_of_date = why_out_of_date(dataset, pipelines[study], catalog)
+            if dataset.out_of_date:
+                logger.warning(
+                    "%s is out of date (%s), and the report will say so; kedro run --pipelines %s "
+                    "--only-missing-outputs makes it anew.",
+                    study,
+                    dataset.out_of_date,
+                    study,
+                )
+
+
+def why_out_of_date(dataset: AbstractDataset, maker: Pipeline, catalog: CatalogProtocol) -> str:
+    """Return why the artifact of a dataset is not what a pipeline would make today, if it is not."""
+    made = {name for name in maker.all_outputs() if place_of(catalog.get(name)) == place_of(dataset)}
+    try:
+        return "; ".join(stale(made, maker, catalog).values())
+    except ParameterValidationError as error:
+        return str(error).splitlines()[-1]
+
+
+def refuse(found: dict[str, str]) -> None:
+    """Refuse to make anything from inputs that are out of date.
+
+    Raises:
+        ValueError: There are such inputs.
+    """
+    if not found:
+        return
+    (name, why), *others = found.items()
+    more = f" and {len(others)} more" if others else ""
+    raise ValueError(
+        f"{name}{more} would stand beside fresh results, but out of date ({why}); "
+        "run the whole pipeline with --only-missing-outputs, without --tags, --namespaces and other filters"
+    )
+
+
+def hide(node: Node, catalog: CatalogProtocol) -> None:
+    """Let the outputs of a node count as missing until they have been saved anew: Kedro looks at nothing else."""
+    for dataset in kept(node, catalog).values():
+        last = [identity(file) for file in files_of(dataset)[-1:]]
+        dataset._exists = partial(is_replaced, dataset, last)
+
+
+def is_replaced(dataset: AbstractDataset, before: list[tuple[int, int] | None]) -> bool:
+    """Tell whether the file of a dataset that is written last is another than it was."""
+    now = [identity(file) for file in files_of(dataset)[-1:]]
+    return now not in ([], [None], before)
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """Return what a file does not share with one that replaces it."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino

@@ -1,0 +1,71 @@
+"""A record: what made an artifact, and the checksum of its content."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from kedro.io import AbstractDataset
+
+from autoencoders.data.catalog.replacement import replacing
+from autoencoders.records.artifact import checksum, content, files_of, record_file
+from autoencoders.records.code import code_of, digest
+from autoencoders.records.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Record:
+    """What made an artifact, and what it then held.
+
+    Attributes:
+        recipe: What made it.
+        checksum: Of its content; None where it lies on another machine.
+    """
+
+    recipe: Recipe
+    checksum: str | None
+
+    @classmethod
+    def of(cls, dataset: AbstractDataset) -> Self | None:
+        """Return the record of a dataset's artifact, if there is one that can be read."""
+        file = record_file(dataset)
+        if file is None:
+            return None
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return cls(Recipe(**found["recipe"]), found["checksum"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    @classmethod
+    def write(cls, dataset: AbstractDataset, recipe: Recipe) -> None:
+        """Note what has just made a dataset's artifact, as a whole or not at all.
+
+        Raises:
+            DatasetError: The system refuses to write.
+        """
+        file = record_file(dataset)
+        if file is None:
+            return
+        found = cls(recipe, checksum(dataset))
+        with replacing(file) as temporary:
+            temporary.write_text(json.dumps(asdict(found)), encoding="utf-8")
+
+    def fits(self, dataset: AbstractDataset) -> bool:
+        """Tell whether the artifact holds what it did when it was made."""
+        return not files_of(dataset) or checksum(dataset) == self.checksum
+
+
+def key_of(dataset: AbstractDataset, record: Record | None = None) -> str:
+    """Return the key of what is there: of a recorded artifact its recipe's, of a source or another file its content's.
+
+    A dataset may have a method `fingerprint` that tells what it would load. What cannot be told apart has no key.
+    """
+    found = record or Record.of(dataset)
+    if found is not None:
+        return found.recipe.key
+    if hasattr(dataset, "fingerprint"):
+        return digest(dataset.fingerprint(), *code_of(frozenset([type(dataset).__module__])).values())
+    try:
+        return " ".join(content(file) for file in files_of(dataset))
+    except OSError:
+        return ""
