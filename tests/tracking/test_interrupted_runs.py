@@ -8,7 +8,7 @@ import pytest
 from quick_run import EPOCHS
 from tracked_place import METRICS
 
-from autoencoders.tracking.process import is_alive, this_process
+from autoencoders.records.process import is_alive, this_process
 
 LONG = {"linear_20": 200_000, "linear_40": EPOCHS, "linear_5": EPOCHS, "dense_5": EPOCHS}
 AT_WORK = {("linear_20.seed_0", "RUNNING")}

@@ -183,6 +183,30 @@ def test_a_failure_marks_its_variant_alone_and_a_resumed_run_goes_on(another):
         assert "error" not in resumed[name].data.tags
 
 
+def test_a_resume_with_nothing_to_do_finishes_and_logs_what_is_there(place, another, monkeypatch):
+    run = another.newest()["linear_5.seed_0"].info.run_id
+    another.client.set_terminated(run, "KILLED")
+    another.run(only_missing_outputs=True)
+    assert another.statuses() == place.statuses()
+    assert another.newest()["linear_5.seed_0"].info.run_id == run
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{another.root / 'another.db'}")
+    another.run(only_missing_outputs=True)
+    (another.root / "another.db").rename(another.root / "mlflow.db")
+    assert another.statuses() == place.statuses()
+    for name, run in place.newest().items():
+        assert another.newest()[name].data.metrics == run.data.metrics
+        assert another.artifacts(name) == place.artifacts(name)
+
+
+def test_a_run_on_other_images_is_a_new_one(another):
+    run = another.newest()["linear_5.seed_0"].info.run_id
+    another.client.set_tag(run, "data_checksum", "of others")
+    another.run(tags=["evaluation"], namespaces=["digits.reconstruction.linear_5"])
+    newest = another.newest()["linear_5.seed_0"]
+    assert newest.info.run_id != run and newest.data.tags["newest"] == "yes"
+    assert "newest" not in another.client.get_run(run).data.tags
+
+
 def test_what_follows_from_a_missing_output_is_made_anew(another):
     results = another.root / "data/08_reporting/digits/reconstruction"
     files = [results / "comparison.csv", results / "linear_5/seed_0/reconstructions.png"]

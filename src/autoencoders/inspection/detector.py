@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import Field, SerializeAsAny, ValidationError
 from autoencoders.configuration import Name, Strict
 from autoencoders.data.folders import picture
 from autoencoders.data.folders.picture import Levels
+from autoencoders.data.temporary import temporary_beside
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Panel, Usual
@@ -235,14 +235,14 @@ def _content(folder: Path, name: str, checksum: str) -> bytes:
 def _replace(folder: Path, contents: dict[str, bytes]) -> None:
     """Put files into a folder in one step, in place of what it held."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    made = temporary_beside(folder)
     try:
+        made.mkdir()
         for name, content in contents.items():
             (made / name).write_bytes(content)
-        made.chmod(0o755)
         if folder.exists():
-            before = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-            os.replace(folder, before / "before")
+            before = temporary_beside(folder)
+            os.replace(folder, before)
             os.replace(made, folder)
             shutil.rmtree(before)
         else:

@@ -13,15 +13,19 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro.validation import ParameterValidationError
 
+from autoencoders.data.temporary import sweep
 from autoencoders.key import Key
 from autoencoders.records.artifact import files_of, place_of
 from autoencoders.records.dry_run import DryRun, is_dry
 from autoencoders.records.freshness import kept, outdated, stale
+from autoencoders.records.occupancy import occupy
 from autoencoders.records.recipe import Recipe, is_repeated, is_setting, recipe
 from autoencoders.records.record import Record, key_of
 from autoencoders.records.words import summary
 
 logger = logging.getLogger(__name__)
+
+SOURCES = "01_raw"  # the folder of data that users fill
 
 
 class RecordHooks:
@@ -32,11 +36,14 @@ class RecordHooks:
 
     def __init__(self) -> None:
         self._at_work: dict[str, tuple[Recipe, CatalogProtocol]] = {}  # by the node's name
+        self._place: Path | None = None  # the file that says what this process works on
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Refuse to go on from what is out of date, or let what is be made anew."""
         self._at_work.clear()
+        if not is_dry():
+            self._enter(Path(run_params["project_path"]) / "data", pipeline, catalog)
         whole = sum_of(run_params["pipeline_names"])
         if len(whole.nodes) > len(pipeline.nodes):
             refuse(stale(pipeline.inputs() & whole.all_outputs(), whole, catalog))
@@ -66,6 +73,36 @@ class RecordHooks:
             found, catalog = self._at_work[node.name]
             Record.write(catalog.get(dataset_name), found)
 
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Let others work here."""
+        self._leave()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Let others work here."""
+        self._leave()
+
+    def _enter(self, data: Path, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Wait until nobody is in the way, and sweep what killed runs left."""
+        reads, writes = (places_of(names, catalog) for names in (pipeline.inputs(), pipeline.all_outputs()))
+        self._place = occupy(data, reads, writes)
+        left = sum(sweep(folder) for folder in sorted(data.iterdir()) if folder.is_dir() and folder.name != SOURCES)
+        left += sum(sweep(folder, deep=False) for folder in data.glob(f"{SOURCES}/*/raw"))
+        if left:
+            logger.info("Temporary files that killed runs left: %d removed.", left)
+
+    def _leave(self) -> None:
+        place, self._place = self._place, None
+        if place is not None:
+            place.unlink(missing_ok=True)
+
+
+def places_of(names: set[str], catalog: CatalogProtocol) -> set[str]:
+    """Return where some datasets are kept, of those that are kept anywhere."""
+    found = [place_of(dataset) for name in names if (dataset := catalog.get(name)) is not None]
+    return {str(place) for place in found if place is not None}
+
 
 def sum_of(names: list[str] | None) -> Pipeline:
     """Return the pipelines of some names as one."""
@@ -89,19 +126,19 @@ def checked_key(name: str, dataset: AbstractDataset) -> str:
 
 def mark_earlier(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
     """Tell datasets that load what earlier runs of other studies left whether it is out of date, and log which are."""
+    found: dict[str, str] = {}
     for name in sorted(pipeline.inputs()):
         dataset = catalog.get(name)
         if hasattr(dataset, "out_of_date") and dataset.exists():
             study = str(Key.of_dataset(name)[0].whole_study)
             dataset.out_of_date = why_out_of_date(dataset, pipelines[study], catalog)
-            if dataset.out_of_date:
-                logger.warning(
-                    "%s is out of date (%s), and the report will say so; kedro run --pipelines %s "
-                    "--only-missing-outputs makes it anew.",
-                    study,
-                    dataset.out_of_date,
-                    study,
-                )
+            found |= {study: dataset.out_of_date} if dataset.out_of_date else {}
+    if found:
+        logger.warning(
+            "Out of date, and marked so in the report: %s (%s). To make it anew, run kedro run --pipelines %s "
+            "--only-missing-outputs.",
+            *(", ".join(found), next(iter(found.values())), ",".join(found)),
+        )
 
 
 def why_out_of_date(dataset: AbstractDataset, maker: Pipeline, catalog: CatalogProtocol) -> str:

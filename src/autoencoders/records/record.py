@@ -58,11 +58,13 @@ class Record:
 def key_of(dataset: AbstractDataset, record: Record | None = None) -> str:
     """Return the key of what is there: of a recorded artifact its recipe's, of a source or another file its content's.
 
-    A dataset may have a method `fingerprint` that tells what it would load. What cannot be told apart has no key.
+    A dataset may have a method `fingerprint` that tells what it would load, and a mark, `out_of_date`, that is loaded
+    with the content. What cannot be told apart has no key.
     """
     found = record or Record.of(dataset)
     if found is not None:
-        return found.recipe.key
+        mark = getattr(dataset, "out_of_date", "")
+        return digest(found.recipe.key, mark) if mark else found.recipe.key
     if hasattr(dataset, "fingerprint"):
         return digest(dataset.fingerprint(), *code_of(frozenset([type(dataset).__module__])).values())
     try:

@@ -98,7 +98,8 @@ def _dataset_fault(error: BaseException) -> str:
             f"{file} is missing, and nothing that was chosen to run writes it; "
             "run without --namespaces, --tags and --nodes, with --only-missing-outputs"
         )
-    return f"cannot read {file}: {cause}" + ("" if "/conf/" in file else "; delete it, to have it written anew")
+    way_out = "" if "/conf/" in file else "; run with --only-missing-outputs to have it made anew"
+    return f"cannot read {file}: {cause}{way_out}"
 
 
 def _with_way_on(error: Exception, sentence: str) -> str:

@@ -1,8 +1,9 @@
 """What happens beside the pipelines: every key is tracked as a run of MLflow, under every runner."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from autoencoders.key import MATCHES_PCA, Key
+from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
 from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
 from autoencoders.tracking.signals import Signals
@@ -64,11 +66,16 @@ class TrackingHooks:
         self._tracker = self._node = None
         with self._tolerating_failure(run_params["run_id"]):
             plan = plan_of(run_params, pipeline, catalog)
-            if not plan.outputs:
+            if not any(map(run_of, pipeline.nodes)):
                 return
             self._tracker = Tracker(plan)
             if abandoned := self._tracker.close_abandoned():
                 logger.warning("MLflow: %d run(s) of a process that was killed are now marked so.", abandoned)
+            if run_params["only_missing_outputs"]:
+                self._catch_up(pipeline, catalog)
+            if not plan.outputs:
+                self._tracker = None
+                return
             catalog[PLAN] = PlanDataset(plan, copy_mode="assign")
             self._signals = Signals(self._end_interrupted, is_sequential(run_params))
 
@@ -100,7 +107,7 @@ class TrackingHooks:
         with self._tolerating_failure(tracker.plan.kedro_run):
             output = tracker.plan.outputs[key].get(dataset_name)
             if output is not None:
-                log_output(tracker, key, Key.parse(node.namespace).normal_class, output.path, data)
+                log_output(tracker, key, Key.parse(node.namespace).normal_class, output.path, lambda: data)
                 tracker.finish(key)
 
     @hook_impl
@@ -125,6 +132,18 @@ class TrackingHooks:
     def after_pipeline_run(self) -> None:
         """Close what is still open as finished."""
         self._end("FINISHED")
+
+    def _catch_up(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Log what earlier runs saved and did not log, and finish the runs of what needs nothing more."""
+        tracker, plan = self._tracker, self._tracker.plan
+        nodes: dict[Key, list[Node]] = {}
+        for node in pipeline.nodes:
+            if key := run_of(node):
+                nodes.setdefault(key, []).append(node)
+        open_ones = [key for key in nodes if key not in plan.fresh and not tracker.is_settled(key)]
+        done = [key for key in open_ones if catch_up(tracker, key, nodes[key], catalog)]
+        if done:
+            logger.info("MLflow: %d run(s) that an earlier command left open are finished now.", len(done))
 
     def _fail_in_flight(self, error: Exception, catalog: CatalogProtocol) -> None:
         key, tracker = run_of(self._node), self._tracker
@@ -165,6 +184,21 @@ class TrackingHooks:
             )
 
 
+def catch_up(tracker: Tracker, key: Key, nodes: list[Node], catalog: CatalogProtocol) -> bool:
+    """Log all that there is of a key, and finish its run unless more is to come; return whether it was finished."""
+    plan = tracker.plan
+    tracker.open(key, lambda: describe(key, catalog, plan))
+    to_come = plan.outputs.get(key, {})
+    for node in nodes:
+        for name in node.outputs:
+            path = place_of(catalog.get(name))
+            if name not in to_come and path is not None and path.is_file():
+                log_output(tracker, key, Key.parse(node.namespace).normal_class, path, partial(catalog.load, name))
+    if not to_come:
+        tracker.finish(key)
+    return not to_come
+
+
 def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
     """Say what a run stands for; what its images are is known once they are ingested."""
     name = plan.images.get(key.suite)
@@ -182,13 +216,14 @@ def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
     return Description(settings.parameters() | {"seed": seed}, configuration, note=note, **about)
 
 
-def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, data: Any) -> None:
+def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, load: Callable[[], Any]) -> None:
     """Log one output of a key, whichever way its kind is shown best; tables with one row per image are too big."""
     match path.name:
         case "history.csv":
-            tracker.log_history(key, data, f"_{normal_class}" if normal_class else "")
+            suffix = f"_{normal_class}" if normal_class else ""
+            tracker.log_history(key, load(), suffix, path.stat().st_mtime)
         case "metrics.json" if not normal_class:
-            tracker.log_metrics(key, data)
+            tracker.log_metrics(key, load(), path.stat().st_mtime)
             tracker.log_file(key, path)
         case "weights.safetensors":
             tracker.log_file(key, path, str(Path(FOLDERS[path.suffix], normal_class)))

@@ -13,7 +13,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
-from autoencoders.tracking.process import this_process
+from autoencoders.records.process import this_process
 
 
 class Output(NamedTuple):
@@ -107,7 +107,7 @@ def plan_of(run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProt
             if node.namespace and (found := [name for name in node.inputs if name.endswith(".images")])
         },
         fresh=fresh_keys(remaining, pipeline),
-        tags=shared_tags(run_params, catalog) if outputs else {},
+        tags=shared_tags(run_params, catalog) if any(map(run_of, pipeline.nodes)) else {},
     )
 
 

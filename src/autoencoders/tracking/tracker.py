@@ -8,17 +8,16 @@ import json
 import logging
 import os
 import sqlite3
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autoencoders.key import SANITY_CHECK, Key
+from autoencoders.records.process import is_alive
 from autoencoders.tracking import notes, views
 from autoencoders.tracking.plan import Plan, store_of
-from autoencoders.tracking.process import is_alive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +33,7 @@ ENVIRONMENT = {
 }
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
+NEWEST = {"newest": "yes"}  # the tag of the newest run of a variant with one seed
 METRICS_PER_CALL = 1000  # MLflow's limit
 DIGEST_LENGTH = 36  # characters; MLflow's limit
 LOCK_TIMEOUT = 20  # seconds to wait for another process to unlock the database
@@ -82,23 +82,30 @@ class Tracker:
             experiment = self._experiment(key)
             self._runs[key] = (
                 self._own(experiment, key)
-                or (key not in self.plan.fresh and self._resume(experiment, key))
+                or (key not in self.plan.fresh and self._resume(experiment, key, describe()))
                 or self._create(experiment, key, describe())
             )
 
-    def log_history(self, key: Key, history: "pd.DataFrame", suffix: str) -> None:
-        """Log a table with one row per validated epoch as steps of metrics.
+    def is_settled(self, key: Key) -> bool:
+        """Tell whether the newest run of a key has been finished, or another process is at work on it."""
+        found = self._client.get_experiment_by_name(str(key.whole_study))
+        runs = self._search([found.experiment_id], tags_of(key)) if found else []
+        return any(run.info.status in ("FINISHED", "RUNNING") for run in runs[:1])
+
+    def log_history(self, key: Key, history: "pd.DataFrame", suffix: str, ended: float) -> None:
+        """Log a table with one row per validated epoch as steps of metrics; to do so twice changes nothing.
 
         Args:
             key: Key of the run.
             history: Columns epoch, seconds and some of `HISTORY`.
             suffix: Suffix of the metrics' names, which tells several normal classes apart.
+            ended: When the training ended, in seconds since 1970.
         """
         from mlflow.entities import Metric
 
-        ended = time.time() - history["seconds"].max()
+        began = ended - history["seconds"].max()
         metrics = [
-            Metric(f"{name}{suffix}", float(row[column]), int(1000 * (ended + row["seconds"])), int(row["epoch"]))
+            Metric(f"{name}{suffix}", float(row[column]), int(1000 * (began + row["seconds"])), int(row["epoch"]))
             for row in history.to_dict("records")
             for column, name in HISTORY.items()
             if column in row
@@ -106,15 +113,19 @@ class Tracker:
         for start in range(0, len(metrics), METRICS_PER_CALL):
             self._client.log_batch(self._runs[key], metrics=metrics[start : start + METRICS_PER_CALL])
 
-    def log_metrics(self, key: Key, metrics: dict[str, float]) -> None:
+    def log_metrics(self, key: Key, metrics: dict[str, float], made: float) -> None:
         """Log the final numbers, and as a tag which sanity checks failed; `metrics.json` has all of them.
 
-        Since they have no steps, the UI draws one bar per run.
+        Since they have no steps, the UI draws one bar per run. To log them twice changes nothing.
+
+        Args:
+            key: Key of the run.
+            metrics: The numbers by name.
+            made: When they were made, in seconds since 1970.
         """
         from mlflow.entities import Metric
 
-        now = int(1000 * time.time())
-        found = [Metric(name, float(value), now, 0) for name, value in metrics.items() if is_shown(name)]
+        found = [Metric(name, float(value), int(1000 * made), 0) for name, value in metrics.items() if is_shown(name)]
         checks = verdicts(metrics)
         failed = ", ".join(name for name, passed in checks.items() if not passed)
         tags = {"sanity_checks": f"failed: {failed}" if failed else "passed"} if checks else {}
@@ -126,7 +137,7 @@ class Tracker:
 
     def finish(self, key: Key) -> None:
         """Close a key's run as finished once all its outputs have been written."""
-        if self.plan.is_done(key):
+        if key not in self.plan.outputs or self.plan.is_done(key):
             self._client.set_terminated(self._runs[key], "FINISHED")
 
     def fail(self, key: Key, error: BaseException) -> None:
@@ -170,11 +181,12 @@ class Tracker:
         tags = tags_of(key) | {"kedro_run_id": self.plan.kedro_run}
         return next((run.info.run_id for run in self._search([experiment], tags)), None)
 
-    def _resume(self, experiment: str, key: Key) -> str | None:
-        earlier = [run for run in self._search([experiment], tags_of(key)) if run.info.status != "RUNNING"]
-        if not earlier:
+    def _resume(self, experiment: str, key: Key, description: Description) -> str | None:
+        """Open the newest run of a key again that has ended and that had the same settings and images."""
+        ended = [run for run in self._search([experiment], tags_of(key)) if run.info.status != "RUNNING"]
+        run = next((run for run in ended if _is_of(run, description)), None)
+        if run is None:
             return None
-        run = earlier[0]
         self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags))
         if "error" in run.data.tags:
             self._client.delete_tag(run.info.run_id, "error")
@@ -184,7 +196,9 @@ class Tracker:
     def _create(self, experiment: str, key: Key, description: Description) -> str:
         from mlflow.entities import Param
 
-        tags = self.plan.tags | tags_of(key) | {"mlflow.note.content": description.note}
+        for earlier in self._search([experiment], tags_of(key) | NEWEST):
+            self._client.delete_tag(earlier.info.run_id, *NEWEST)
+        tags = self.plan.tags | tags_of(key) | NEWEST | {"mlflow.note.content": description.note}
         run = self._client.create_run(experiment, run_name=name_of(key), tags=tags).info.run_id
         about = notes.experiment_note(experiment, str(key.whole_study), description.question, description.detects)
         self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
@@ -204,13 +218,20 @@ class Tracker:
             self._client.set_tag(run, "error", str(error)[:1000])
         self._client.set_terminated(run, status)
 
-    def _search(self, experiments: list[str], tags: dict[str, str] | None = None, status: str = "") -> Iterable["Run"]:
+    def _search(self, experiments: list[str], tags: dict[str, str] | None = None, status: str = "") -> list["Run"]:
         """Find runs, newest first."""
         terms = [f"tags.{name} = '{value}'" for name, value in (tags or {}).items()]
         terms += [f"attributes.status = '{status}'"] if status else []
         return self._client.search_runs(
             experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
         )
+
+
+def _is_of(run: "Run", description: Description) -> bool:
+    """Tell whether a run had the settings and the images of a description; of one that was cut off nobody knows."""
+    settings = {name: _text(value) for name, value in description.parameters.items()}
+    images = run.data.tags.get("data_checksum")
+    return run.data.params == settings and images in (None, description.images.get("checksum"))
 
 
 def create_experiment(client: "MlflowClient", name: str, project: Path) -> str:

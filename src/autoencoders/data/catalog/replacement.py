@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
 from pathlib import Path
-from uuid import uuid4
 
 from kedro.io import DatasetError
+
+from autoencoders.data.temporary import temporary_beside
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Lend a temporary file beside `path` that takes its place when the block ends well.
 
-    After an error, an interruption or a kill, `path` is what it was before. The temporary file is hidden
-    and its name is unique, so one left by a kill is never taken for the file itself.
+    After an error, an interruption or a kill, `path` is what it was before. The temporary file is hidden and its name
+    is unique, so one left by a kill is never taken for the file itself; `temporary.sweep` removes it.
 
     Args:
         path: The file to replace. Its parent folders are made.
@@ -23,7 +24,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         DatasetError: If the system refuses to write (read-only folder, full disk).
     """
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    temporary = temporary_beside(path)
     try:
         with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
