@@ -73,7 +73,7 @@ class Place:
 
     @property
     def client(self):
-        from autoencoders.tracking.tracker import connect
+        from autoencoders.tracking.store import connect
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from autoencoders.tracking.tracker import connect
+from autoencoders.tracking.store import connect
 
 pytestmark = pytest.mark.slow
 STUDY = "digits.denoising"

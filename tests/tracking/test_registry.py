@@ -17,7 +17,7 @@ from autoencoders.inspection.error_map import pictured
 from autoencoders.inspection.members import Member
 from autoencoders.inspection.panel import Usual
 from autoencoders.tracking import registry
-from autoencoders.tracking.tracker import connect
+from autoencoders.tracking.store import connect
 
 
 @pytest.fixture(scope="module")

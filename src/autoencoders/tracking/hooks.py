@@ -17,6 +17,7 @@ from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
 from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
 from autoencoders.tracking.signals import Signals
+from autoencoders.tracking.store import connect, diagnose, join, store_of
 from autoencoders.tracking.tracker import Description, Tracker, verdicts
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class TrackingHooks:
 
     def __init__(self) -> None:
         self._tracker: Tracker | None = None
+        self._uri = ""  # the address of the tracking store
         self._off = ""  # the kedro run for which tracking has failed
         self._node: Node | None = None  # the last one to start: under SequentialRunner, the one that runs
         self._signals: Signals | None = None
@@ -64,11 +66,12 @@ class TrackingHooks:
         """Close what killed processes left open, and hand the plan to all workers."""
         self._end_interrupted()
         self._tracker = self._node = None
+        self._uri = store_of(Path(run_params["project_path"]))
         with self._tolerating_failure(run_params["run_id"]):
             plan = plan_of(run_params, pipeline, catalog)
             if not any(map(run_of, pipeline.nodes)):
                 return
-            self._tracker = Tracker(plan)
+            self._tracker = Tracker(plan, connect(self._uri))
             if abandoned := self._tracker.close_abandoned():
                 logger.warning("MLflow: %d run(s) of a process that was killed are now marked so.", abandoned)
             if run_params["only_missing_outputs"]:
@@ -94,7 +97,7 @@ class TrackingHooks:
             return
         with self._tolerating_failure(run_id):
             if self._tracker is None or self._tracker.plan.kedro_run != run_id:  # a new worker, or a long-lived one
-                self._tracker = Tracker(catalog.load(PLAN)) if PLAN in catalog else None
+                self._tracker = self._join(catalog.load(PLAN)) if PLAN in catalog else None
             if self._tracker is not None:
                 self._tracker.open(key, lambda: describe(key, catalog, self._tracker.plan))
 
@@ -145,6 +148,10 @@ class TrackingHooks:
         if done:
             logger.info("MLflow: %d run(s) that an earlier command left open are finished now.", len(done))
 
+    def _join(self, plan: Plan) -> Tracker:
+        self._uri = plan.uri
+        return Tracker(plan, join(plan.uri))
+
     def _fail_in_flight(self, error: Exception, catalog: CatalogProtocol) -> None:
         key, tracker = run_of(self._node), self._tracker
         if key is None or tracker is None:
@@ -178,9 +185,8 @@ class TrackingHooks:
             self._tracker, self._off = None, kedro_run
             logger.debug("Tracking failed", exc_info=True)
             logger.warning(
-                "MLflow tracking is off for this run: %s. Results are saved all the same; to track the next run, "
-                "make mlflow.db and mlartifacts/ writable or set MLFLOW_TRACKING_URI.",
-                (str(error) or type(error).__name__).splitlines()[0].rstrip("."),
+                "MLflow tracking is off for this run: %s. Results are saved all the same; to track the next run, %s.",
+                *diagnose(error, self._uri),
             )
 
 

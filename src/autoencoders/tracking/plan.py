@@ -1,7 +1,6 @@
 """What one `kedro run` is about to do, foreseen: which files it writes, and which keys it trains anew."""
 
 import getpass
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
 from autoencoders.records.process import this_process
+from autoencoders.tracking.store import store_of
 
 
 class Output(NamedTuple):
@@ -60,11 +60,6 @@ class Plan:
     def is_done(self, key: Key) -> bool:
         """Tell whether every output of a key has been written."""
         return all(output.is_new() for output in self.outputs[key].values())
-
-
-def store_of(project: Path) -> str:
-    """Return the address of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project / 'mlflow.db'}"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -12,8 +12,9 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from autoencoders.tracking.plan import shared_tags, store_of
-from autoencoders.tracking.tracker import connect, create_experiment
+from autoencoders.tracking.plan import shared_tags
+from autoencoders.tracking.store import connect, diagnose, store_of
+from autoencoders.tracking.tracker import create_experiment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -41,8 +42,11 @@ class RegistryHooks:
             name, version = register(run_params, catalog)
         except Exception as error:  # whatever MLflow or its database raise
             logger.debug("Registering failed", exc_info=True)
-            reason = (str(error) or type(error).__name__).splitlines()[0]
-            logger.warning("MLflow: the detector is not registered, but all results are there: %s", reason)
+            failure = diagnose(error, store_of(Path(run_params["project_path"])))
+            logger.warning(
+                "MLflow: the detector is not registered: %s. All results are there; to register the next one, %s.",
+                *failure,
+            )
             return
         logger.info("MLflow: the detector is version %s of the model %s, its %s", version, name, CHAMPION)
 

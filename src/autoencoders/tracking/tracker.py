@@ -5,38 +5,27 @@ A key stands for a detector and seed, or for a study's comparison. The fluent AP
 """
 
 import json
-import logging
-import os
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.records.process import is_alive
 from autoencoders.tracking import notes, views
-from autoencoders.tracking.plan import Plan, store_of
+from autoencoders.tracking.plan import Plan
+from autoencoders.tracking.store import store_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-ENVIRONMENT = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",  # no connection is left open, to be shared by a fork
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's 7 keep a run waiting minutes for a server that is down
-}
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 NEWEST = {"newest": "yes"}  # the tag of the newest run of a variant with one seed
 METRICS_PER_CALL = 1000  # MLflow's limit
 DIGEST_LENGTH = 36  # characters; MLflow's limit
-LOCK_TIMEOUT = 20  # seconds to wait for another process to unlock the database
 
 
 def name_of(key: Key) -> str:
@@ -65,11 +54,12 @@ class Tracker:
 
     Args:
         plan: Plan of that `kedro run`.
+        client: Client of its tracking store.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, client: "MlflowClient") -> None:
         self.plan = plan
-        self._client = connect(plan.uri)
+        self._client = client
         self._runs: dict[Key, str] = {}
 
     def open(self, key: Key, describe: Callable[[], Description]) -> None:
@@ -254,25 +244,6 @@ def is_shown(metric: str) -> bool:
     group, _, name = metric.partition("/")
     by_class = name.startswith("pca_auroc_") and name != "pca_auroc_mean"
     return group in SHOWN and metric not in HISTORY.values() and not by_class
-
-
-def connect(uri: str) -> "MlflowClient":
-    """Return a client of a tracking store; a SQLite database is created where there is none.
-
-    Raises:
-        sqlite3.Error: The database cannot be written; MLflow alone would try for an hour before it says so.
-    """
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    if uri.startswith("sqlite:///"):
-        file = Path(uri.removeprefix("sqlite:///"))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(file, timeout=LOCK_TIMEOUT)) as database:
-            database.execute("BEGIN IMMEDIATE")
-    import mlflow
-
-    logging.getLogger("mlflow.store").setLevel(logging.CRITICAL)  # it logs the traces of errors that it also raises
-    return mlflow.MlflowClient(uri)
 
 
 def _images(info: dict[str, Any]) -> Any:
