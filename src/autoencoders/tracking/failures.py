@@ -65,9 +65,10 @@ def _of_database(error: sqlite3.Error, file: Path) -> Failure:
         return Failure(f"{file} is damaged ({error})", "just start it: it sets the damaged file aside")
     if code == sqlite3.SQLITE_FULL:
         return Failure(f"the disk is full, and {file} cannot grow", "free some space")
-    if not file.exists() or str(error).startswith("no such table") or _was_moved(error):
+    cannot_open = code == sqlite3.SQLITE_CANTOPEN
+    if (cannot_open and not file.exists()) or str(error).startswith("no such table") or _was_moved(error):
         return _gone(file)
-    if code in READ_ONLY or not (_is_writable(file) and _is_writable(file.parent)):
+    if code in READ_ONLY or (cannot_open and not (_is_writable(file) and _is_writable(file.parent))):
         return _read_only(file)
     return Failure(f"{file} cannot be read or written ({error})", f"check the disk and its free space {ELSEWHERE}")
 

@@ -70,7 +70,7 @@ def join(uri: str) -> "MlflowClient":
     if file := _file_of(uri):
         with _opened(file) as database:
             database.execute("BEGIN IMMEDIATE")
-            database.execute("SELECT * FROM alembic_version")
+            database.execute("UPDATE alembic_version SET version_num = version_num")  # rolled back: it is only tried
     import mlflow
 
     return mlflow.MlflowClient(uri)
