@@ -76,11 +76,13 @@ def _of_database(error: sqlite3.Error, file: Path) -> Failure:
 def _of_system(error: OSError, file: Path) -> Failure:
     if isinstance(error, TimeoutError):  # of a file lock
         return _locked(file)
-    place = error.filename or file
+    place = error.filename or "mlartifacts/"
+    if file.name in Path(place).name:  # what is made beside the database
+        place = file
     if error.errno in (EACCES, EPERM, EROFS):
         return _read_only(place)
     if error.errno in (ENOSPC, EDQUOT, EFBIG):
-        return Failure(f"the disk is full, and {place} cannot be written", "free some space")
+        return Failure(f"the disk is full, and {place} cannot grow", "free some space")
     return Failure(f"{place} cannot be read or written ({error.strerror or error})", f"see to that {ELSEWHERE}")
 
 

@@ -73,7 +73,7 @@ class TrackingHooks:
                 return
             self._tracker = Tracker(plan, connect(self._uri))
             if abandoned := self._tracker.close_abandoned():
-                logger.warning("MLflow: %d run(s) of a process that was killed are now marked so.", abandoned)
+                logger.warning("MLflow: %d run(s) that an ended process left open are now marked as killed.", abandoned)
             if run_params["only_missing_outputs"]:
                 self._catch_up(pipeline, catalog)
             if not plan.outputs:
