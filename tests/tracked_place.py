@@ -8,6 +8,7 @@ import sys
 import time
 import warnings
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from autoencoders.pipelines import grid
 STUDY = "digits.reconstruction"
 VARIANTS = ("linear_5", "linear_20", "linear_40", "dense_5")
 METRICS = "data/08_reporting/digits/reconstruction/metrics.csv"
+WITH_TIMES = {"history.csv", "cost.csv", "section.json", "report.html"}  # and the command
 QUICK = {name: {"training": {"epochs": EPOCHS}} for name in VARIANTS}
 
 
@@ -92,6 +94,12 @@ class Place:
 
     def statuses(self) -> dict[str, str]:
         return {name: run.info.status for name, run in self.newest().items()}
+
+    def exact_files(self) -> dict[str, str]:
+        """Return the checksums of all results but those that hold a time."""
+        data = self.root / "data"
+        files = [file for file in data.rglob("*") if file.is_file() and file.name not in WITH_TIMES]
+        return {str(file.relative_to(data)): sha256(file.read_bytes()).hexdigest() for file in files}
 
     def artifacts(self, name: str) -> set[str]:
         root = Path(self.newest()[name].info.artifact_uri.removeprefix("file://"))

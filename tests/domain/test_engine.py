@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from autoencoders.data.images import ImageSet, ImageTensor
 from autoencoders.evaluation import errors as evaluation
@@ -248,6 +249,12 @@ def test_an_absent_device_is_named_with_the_way_out() -> None:
     absent = "mps" if not torch.backends.mps.is_available() else "cuda"
     with pytest.raises(ValueError, match=f"this machine has no {absent}; say auto or cpu"):
         engine.resolve_device(Compute(device=absent, threads=1))
+
+
+def test_numpy_computes_with_the_threads_of_one_node_however_many_cores_there_are() -> None:
+    with threadpool_limits(2, user_api="blas"):
+        engine.bound_threads(Compute(device="cpu", threads=1))
+        assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {1}
 
 
 def test_the_pca_variant_is_the_library_s_pca(digits: ImageTensor) -> None:

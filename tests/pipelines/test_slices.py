@@ -95,7 +95,8 @@ def test_training_never_sees_calibration_and_test_images(prepared, settings) -> 
 
 def test_a_reconstruction_experiment_runs_from_images_to_metrics(prepared, settings) -> None:
     baseline = training.create_pca_pipeline()
-    data = prepared | settings | run(baseline, **inputs(baseline, prepared))
+    data = prepared | settings
+    data |= run(baseline, **inputs(baseline, data))
     experiment = training.create_pipeline() + evaluation.create_pipeline()
     outputs = run(experiment, **inputs(experiment, data))
     metrics = outputs["metrics"]

@@ -106,7 +106,9 @@ def ingestion_pipeline(datasets: set[str], suites: dict[str, Suite]) -> Pipeline
 def reconstructions(key: Key, suite: Suite) -> list[Pipeline]:
     """Return the training, evaluation, measurements and figure of every variant and seed, and what they share."""
     study = suite.studies[key.study]
-    basis = Pipeline(training.create_pca_pipeline(), inputs=images_of(suite), namespace=key.suite)
+    basis = Pipeline(
+        training.create_pca_pipeline(), inputs=images_of(suite), parameters={"params:compute"}, namespace=key.suite
+    )
     stages = Pipeline([training.create_pipeline(), evaluation.create_pipeline(), measurements_of(study)])
     parts = [basis]
     for variant in study.seeded(key):
@@ -152,6 +154,7 @@ def normal_class_pipeline(key: Key, normal_class: str, suite: Suite) -> Pipeline
     """Return the splits and the principal components of one normal class, which a study's detectors share."""
     drawn = suite.studies[key.study].training_set is not None
     parameters = {"params:normal_class": key.parameter("normal_classes", normal_class)}
+    parameters |= {"params:compute": "params:compute"}
     if drawn:
         parameters |= {"params:training_set": key.parameter("training_set")}
         parameters |= {"params:seed": Key(key.suite).parameter("splits", "seed")}

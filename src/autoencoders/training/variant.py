@@ -88,7 +88,7 @@ class Compute(Strict):
     """What the experiments run on."""
 
     device: Literal["auto", "cpu", "cuda", "mps"]
-    threads: PositiveInt  # of one node; bit-identical results need the same number
+    threads: PositiveInt  # of one node; with another number, sums and so all results differ
 
 
 def flatten(block: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -89,14 +89,18 @@ def make_detector(
     return making.assemble(candidates, choice, by_artifact(learnt), usual, calibration, source)
 
 
-def judge_images(detector: Detector, images: ImageSet, splits: Arrays, decision: Decision) -> tuple[DataFrame, Arrays]:
+def judge_images(
+    detector: Detector, images: ImageSet, splits: Arrays, decision: Decision, compute: Compute
+) -> tuple[DataFrame, Arrays]:
     """Judge the images that nothing was learnt from.
 
     Returns:
         One row per image: index, file, class, score (larger = odder), p_value, flagged; and the error maps by file.
     """
     from autoencoders.inspection import judging
+    from autoencoders.training.engine import bound_threads
 
+    bound_threads(compute)
     return judging.judge(detector, images, splits["test"], decision)
 
 

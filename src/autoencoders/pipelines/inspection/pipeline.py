@@ -66,7 +66,7 @@ def create_pipeline(members: list[str]) -> Pipeline:
     )
     judging = node(
         nodes.judge_images,
-        inputs=["detector", "images", "splits", "params:decision"],
+        inputs=["detector", "images", "splits", "params:decision", "params:compute"],
         outputs=["verdicts", "error_maps"],
         name="judge_images",
         tags="evaluation",

@@ -5,14 +5,15 @@ from autoencoders.pipelines.annotations import Arrays, DataFrame
 from autoencoders.training.variant import Compute, Variant
 
 
-def fit_pca(images: ImageSet, splits: Arrays) -> Arrays:
+def fit_pca(images: ImageSet, splits: Arrays, compute: Compute) -> Arrays:
     """Fit all principal components of the training images, the yardstick of every variant.
 
     Returns:
         mean (pixels,) and components (k, pixels).
     """
-    from autoencoders.training import pca
+    from autoencoders.training import engine, pca
 
+    engine.bound_threads(compute)
     chosen = images.images[splits["train"]]
     return pca.fit(chosen.reshape(len(chosen), -1) / images.intensity)
 

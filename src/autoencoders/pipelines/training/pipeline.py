@@ -7,7 +7,7 @@ from autoencoders.pipelines.training.nodes import fit_pca, train
 
 def create_pca_pipeline() -> Pipeline:
     """Return the fit of what every variant is compared with."""
-    fitting = node(fit_pca, inputs=["images", "splits"], outputs="basis", name="fit_pca")
+    fitting = node(fit_pca, inputs=["images", "splits", "params:compute"], outputs="basis", name="fit_pca")
     return Pipeline([fitting], tags="training")
 
 
