@@ -11,6 +11,7 @@ from kedro_viz.launchers.cli.main import viz as plugin
 from autoencoders.records.dry_run import OPTION, DryRun
 from autoencoders.shell.checks import check, choose_pipelines
 from autoencoders.shell.mistakes import explain
+from autoencoders.shell.reproduction import reproduce
 from autoencoders.tracking.signals import INTERRUPTED
 
 logger = logging.getLogger(__name__)
@@ -45,3 +46,4 @@ def run(**options: Any) -> Any:
 
 plugin.lazy_subcommands |= {name: f"autoencoders.shell.graph.commands.{name}" for name in ("run", "build")}
 cli.add_command(click.Command("run", callback=run, params=[*kedro_cli.run.params, OPTION], help=run.__doc__))
+cli.add_command(reproduce)

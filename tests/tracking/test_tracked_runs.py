@@ -101,6 +101,7 @@ def test_images_are_inputs_of_runs(place):
 def test_a_run_holds_its_figures_weights_and_configuration(place):
     assert place.artifacts("dense_5.seed_0") == {
         "configuration.yaml",
+        "parameters.yaml",
         "metrics.json",
         "figures/reconstructions.png",
         "weights/weights.safetensors",

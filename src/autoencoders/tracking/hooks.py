@@ -16,6 +16,7 @@ from autoencoders.key import MATCHES_PCA, Key
 from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
 from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
+from autoencoders.tracking.recipe import recipe
 from autoencoders.tracking.signals import Signals
 from autoencoders.tracking.store import connect, diagnose, join, store_of
 from autoencoders.tracking.tracker import Description, Tracker, verdicts
@@ -213,13 +214,14 @@ def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
     block = catalog.load(key.parameter())
     about = {"images": info, "question": block["question"], "detects": "scoring" in block}
     if key.is_comparison:
-        return Description({}, {}, note=notes.comparison_note(study, command), **about)
+        return Description({}, {}, {}, note=notes.comparison_note(study, command), **about)
     kind = next(kind for kind in ("variants", "ensembles", "baselines") if key.detector in block.get(kind, ()))
     settings = catalog.load(key.parameter(kind, key.detector))  # checked, by the type of the nodes' argument
     seed = block["seeds"][key.seed]
     configuration = settings.model_dump(mode="json", exclude_none=True) | {"seed": seed}
     note = notes.run_note(study, key.detector, seed, configuration, command)
-    return Description(settings.parameters() | {"seed": seed}, configuration, note=note, **about)
+    whole = recipe(key, catalog)
+    return Description(settings.parameters() | {"seed": seed}, configuration, whole, note=note, **about)
 
 
 def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, load: Callable[[], Any]) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import yaml
+
 from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.records.process import is_alive
-from autoencoders.tracking import notes, views
+from autoencoders.tracking import notes, recipe, views
 from autoencoders.tracking.plan import Plan
 from autoencoders.tracking.store import store_of
 
@@ -38,11 +40,17 @@ def tags_of(key: Key) -> dict[str, str]:
     return {"dataset": key.suite, "study": key.study, "variant": key.detector, "seed": key.seed}
 
 
+def key_of(tags: dict[str, str]) -> Key:
+    """Return the key whose run bears some tags."""
+    return Key(*(tags.get(name, "") for name in tags_of(Key(""))))
+
+
 class Description(NamedTuple):
     """What a key's run says of itself; `note` is Markdown, `images` is empty until they are ingested."""
 
     parameters: dict[str, Any]
     configuration: dict[str, Any]
+    recipe: dict[str, Any]
     images: dict[str, Any]
     note: str
     question: str
@@ -201,6 +209,7 @@ class Tracker:
             self._client.log_batch(run, params=parameters)
         if description.configuration:
             self._client.log_dict(run, description.configuration, "configuration.yaml")
+            self._client.log_text(run, yaml.safe_dump(description.recipe, sort_keys=False), recipe.FILE)
         return run
 
     def _end(self, run: str, status: str, error: object) -> None:

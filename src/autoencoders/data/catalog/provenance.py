@@ -26,12 +26,12 @@ class ProvenanceDataset(LoadOnlyDataset[dict[str, str]]):
 
     def load(self) -> dict[str, str]:
         """Return command, git commit (with `, changed` for uncommitted work), versions, hardware and the time."""
-        packages = ("kedro", "torch", "scikit-learn", "mlflow")
+        packages = ("kedro", "torch", "numpy", "scikit-learn", "mlflow")
         return {
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "commit": self._commit(),
             "versions": ", ".join([f"Python {platform.python_version()}"] + [f"{p} {version(p)}" for p in packages]),
-            "hardware": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+            "hardware": f"{os.cpu_count()} cores, {_processor()}, {platform.machine()}, {platform.system()}",
             "time": datetime.now(UTC).isoformat(sep=" ", timespec="minutes"),
         }
 
@@ -50,3 +50,13 @@ class ProvenanceDataset(LoadOnlyDataset[dict[str, str]]):
         return subprocess.run(  # fixed arguments, no shell
             ["git", *arguments], cwd=self._path, capture_output=True, text=True, check=True
         ).stdout.strip()
+
+
+def _processor() -> str:
+    """Return the processor's name; Linux keeps it in a file."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "processor unknown"
