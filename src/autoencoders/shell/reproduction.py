@@ -167,7 +167,7 @@ def run_again(project: Path, folder: Path, key: Key) -> None:
         [*command, "--to-outputs", key.dataset("metrics")], cwd=folder, env=os.environ | own, check=False
     )
     if done.returncode:
-        raise ValueError(f"{key} cannot be made again by the code as it is: see above.")
+        raise ValueError(f"{key} cannot be made again: see above; --raw-data PATH names other image files.")
 
 
 def only_run(folder: Path, key: Key) -> Recorded:
