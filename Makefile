@@ -18,6 +18,9 @@ test: $(VENV)/.ready ## all tests, on two cores
 test-fast: $(VENV)/.ready ## the tests that take under a minute together
 	$(BIN)/python -m pytest $(TWO) -m "not slow"
 
+drill: $(VENV)/.ready ## faults of every kind, each resumed and compared: a table in 25 minutes
+	$(BIN)/python tests/drill/drill.py
+
 lint: $(VENV)/.ready ## style
 	$(BIN)/ruff check src tests notebooks
 	$(BIN)/ruff format --check src tests notebooks
@@ -54,4 +57,4 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast lint viz viz-static ui serve notebooks lock help
+.PHONY: run test test-fast drill lint viz viz-static ui serve notebooks lock help

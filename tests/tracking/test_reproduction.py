@@ -18,13 +18,13 @@ from autoencoders.detection.scoring import Scoring
 from autoencoders.pipelines import grid
 from autoencoders.shell import reproduction
 from autoencoders.shell.reproduction import compare, differences, recorded, table, verdict
-from autoencoders.tracking.recipe import plain
+from autoencoders.tracking.parameters import plain
 from autoencoders.training.variant import Variant
 
 ONE = {"test/mse": 0.25, "weights": "ab12"}
 
 
-def test_a_recipe_is_read_as_what_it_was_made_of() -> None:
+def test_parameters_are_read_as_what_it_was_made_of() -> None:
     kinds = {"variants": Variant, "baselines": Baseline}
     parts = []
     for suite in grid.read(grid.read_parameters()).values():

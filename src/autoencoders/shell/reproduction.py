@@ -15,9 +15,9 @@ import click
 import yaml
 
 from autoencoders.key import Key
-from autoencoders.tracking import recipe
-from autoencoders.tracking.plan import store_of
-from autoencoders.tracking.tracker import connect, key_of
+from autoencoders.tracking.parameters import FILE as PARAMETERS
+from autoencoders.tracking.store import connect, store_of
+from autoencoders.tracking.tracker import key_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -113,10 +113,10 @@ def recorded(client: "MlflowClient", run_id: str) -> Recorded:
             files = Path(client.download_artifacts(run_id, "", folder))
         except (MlflowException, OSError):
             files = Path(folder)
-        lacking = [name for name in (recipe.FILE, METRICS) if not (files / name).is_file()]
+        lacking = [name for name in (PARAMETERS, METRICS) if not (files / name).is_file()]
         if lacking:
             raise ValueError(f"The run lacks {lacking[0]}: it did not finish, is of an older version, or was emptied.")
-        parameters = yaml.safe_load((files / recipe.FILE).read_text(encoding="utf-8"))
+        parameters = yaml.safe_load((files / PARAMETERS).read_text(encoding="utf-8"))
         return Recorded(key, run.data.tags, parameters, numbers_in(files))
 
 

@@ -15,8 +15,8 @@ from kedro.pipeline.node import Node
 from autoencoders.key import MATCHES_PCA, Key
 from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
+from autoencoders.tracking.parameters import parameters_of
 from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
-from autoencoders.tracking.recipe import recipe
 from autoencoders.tracking.signals import Signals
 from autoencoders.tracking.store import connect, diagnose, join, store_of
 from autoencoders.tracking.tracker import Description, Tracker, verdicts
@@ -220,7 +220,7 @@ def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
     seed = block["seeds"][key.seed]
     configuration = settings.model_dump(mode="json", exclude_none=True) | {"seed": seed}
     note = notes.run_note(study, key.detector, seed, configuration, command)
-    whole = recipe(key, catalog)
+    whole = parameters_of(key, catalog)
     return Description(settings.parameters() | {"seed": seed}, configuration, whole, note=note, **about)
 
 

@@ -14,7 +14,8 @@ import yaml
 
 from autoencoders.key import SANITY_CHECK, Key
 from autoencoders.records.process import is_alive
-from autoencoders.tracking import notes, recipe, views
+from autoencoders.tracking import notes, views
+from autoencoders.tracking.parameters import FILE as PARAMETERS
 from autoencoders.tracking.plan import Plan
 from autoencoders.tracking.store import store_of
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 NEWEST = {"newest": "yes"}  # the tag of the newest run of a variant with one seed
+UPLOADING = ".artifact.uploading.*"  # MLflow's names for artifacts that are not whole yet
 METRICS_PER_CALL = 1000  # MLflow's limit
 DIGEST_LENGTH = 36  # characters; MLflow's limit
 
@@ -50,7 +52,7 @@ class Description(NamedTuple):
 
     parameters: dict[str, Any]
     configuration: dict[str, Any]
-    recipe: dict[str, Any]
+    whole: dict[str, Any]
     images: dict[str, Any]
     note: str
     question: str
@@ -164,6 +166,7 @@ class Tracker:
         runs = self._search(experiments, status="RUNNING")
         abandoned = [run for run in runs if not is_alive(run.data.tags.get("process", ""))]
         for run in abandoned:
+            _sweep_uploads(run)
             self._end(run.info.run_id, "KILLED", "the process ended without closing its runs")
         return len(abandoned)
 
@@ -185,6 +188,7 @@ class Tracker:
         run = next((run for run in ended if _is_of(run, description)), None)
         if run is None:
             return None
+        _sweep_uploads(run)
         self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags))
         if "error" in run.data.tags:
             self._client.delete_tag(run.info.run_id, "error")
@@ -204,12 +208,12 @@ class Tracker:
         if description.images:
             self._client.set_tag(run, "data_checksum", description.images["checksum"])
             self._client.log_inputs(run, [_images(description.images)])
-        if description.parameters:
-            parameters = [Param(name, _text(value)) for name, value in description.parameters.items()]
-            self._client.log_batch(run, params=parameters)
         if description.configuration:
             self._client.log_dict(run, description.configuration, "configuration.yaml")
-            self._client.log_text(run, yaml.safe_dump(description.recipe, sort_keys=False), recipe.FILE)
+            self._client.log_text(run, yaml.safe_dump(description.whole, sort_keys=False), PARAMETERS)
+        if description.parameters:  # last: a run that was cut off before lacks them, and is not resumed
+            settings = [Param(name, _text(value)) for name, value in description.parameters.items()]
+            self._client.log_batch(run, params=settings)
         return run
 
     def _end(self, run: str, status: str, error: object) -> None:
@@ -231,6 +235,15 @@ def _is_of(run: "Run", description: Description) -> bool:
     settings = {name: _text(value) for name, value in description.parameters.items()}
     images = run.data.tags.get("data_checksum")
     return run.data.params == settings and images in (None, description.images.get("checksum"))
+
+
+def _sweep_uploads(run: "Run") -> None:
+    """Remove what is left beside a run's artifacts, on this machine, of copies that were cut off."""
+    from mlflow.utils.file_utils import local_file_uri_to_path
+
+    if run.info.artifact_uri.startswith("file:"):
+        for left in Path(local_file_uri_to_path(run.info.artifact_uri)).rglob(UPLOADING):
+            left.unlink(missing_ok=True)
 
 
 def create_experiment(client: "MlflowClient", name: str, project: Path) -> str:

@@ -1,4 +1,4 @@
-"""The recipe of a run: all parameters that it takes to make it again, as plain values for a file of YAML."""
+"""The parameters of a run: all that it takes to make it again, as plain values for a file of YAML."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ FILE = "parameters.yaml"  # among a run's artifacts
 OF_SUITE = ("dataset", "derived", "splits")  # what a study takes from its suite
 
 
-def recipe(study: Key, catalog: CatalogProtocol) -> dict[str, Any]:
+def parameters_of(study: Key, catalog: CatalogProtocol) -> dict[str, Any]:
     """Return what studies run on, under `compute`, and the block of a suite with one study alone, under its name."""
     suite = catalog.load(f"params:{study.suite}")
     shared = {name: suite[name] for name in OF_SUITE if name in suite}
