@@ -13,6 +13,9 @@ import tempfile
 import time
 from collections import Counter as Tally
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "src")]
@@ -21,6 +24,24 @@ os.environ |= {"OMP_NUM_THREADS": "1", "DO_NOT_TRACK": "true", "MLFLOW_DISABLE_T
 from faults import CALLS, REFUSALS, SAVES, TIME, Fault, placed
 from trial import RUNNERS, Outcome, Trial, differences, survived
 
+HEAVY = (
+    "autoencoders.settings",
+    "autoencoders.cli",
+    "kedro.framework.cli.cli",
+    "kedro.runner",
+    "kedro_datasets.matplotlib",
+    "kedro_datasets.plotly",
+    "kedro_datasets_experimental.safetensors",
+    "matplotlib.pyplot",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.store.db.utils",
+    "plotly.offline",
+    "scipy.stats",
+    "sklearn.datasets",
+    "sklearn.decomposition",
+    "sklearn.neighbors",
+    "torch._dynamo",
+)
 SHOWN = 300  # characters of what did not survive
 
 
@@ -37,54 +58,56 @@ def reference_of(folder: Path, pipeline: str, runner: str) -> tuple[Outcome, dic
 
 
 def faults_for(runner: str, events: dict[str, list[str]], took: float, rng: random.Random, trials: int) -> list[Fault]:
-    """Return so many faults: two fifths at saves, two at calls to the tracking store, one at random moments; the same
-    in workers where there are any; and a full disk and a read-only folder at each kind of save."""
+    """Return so many kills: two fifths at saves, two at calls to the tracking store, the rest at random moments.
+
+    Where there are worker processes, every other one befalls a single process.
+    """
     kinds = ["kill", "worker"] if runner == "processes" else ["kill"]
     found = [
-        fault
-        for what, share in ((SAVES, 0.4), (CALLS, 0.4))
-        for fault in placed(len(events[what]), what, round(share * trials), rng, kinds)
+        fault for what in (SAVES, CALLS) for fault in placed(len(events[what]), what, round(0.4 * trials), rng, kinds)
     ]
-    found += [Fault("kill", TIME, round(rng.uniform(0, took), 2)) for _ in range(trials - len(found))]
+    return found + [Fault("kill", TIME, round(rng.uniform(0, took), 2)) for _ in range(trials - len(found))]
+
+
+def refusals_for(events: dict[str, list[str]], rng: random.Random, most: int) -> list[Fault]:
+    """Return a full disk and a read-only folder at a save of each kind of file, or at some of these."""
     endings: dict[str, list[int]] = {}
     for number, name in enumerate(events[SAVES], start=1):
         endings.setdefault(name.partition(".")[2], []).append(number)
-    return found + [Fault(kind, SAVES, rng.choice(numbers)) for kind in REFUSALS for numbers in endings.values()]
+    found = [Fault(kind, SAVES, rng.choice(numbers)) for kind in REFUSALS for numbers in endings.values()]
+    return rng.sample(found, min(most, len(found)))
 
 
-def drill(folder: Path, pipeline: str, trials: int, seed: int) -> Iterator[tuple[str, Fault, list[str]]]:
-    """Yield runner, fault and what did not survive, trial by trial.
+def attempt(folder: Path, pipeline: str, runner: str, fault: Fault, reference: Outcome) -> list[str]:
+    """Make one trial in a folder, and return what did not survive; the folder stays only then."""
+    faults = survived(Trial(folder, pipeline, runner), fault, reference)
+    if not faults:
+        shutil.rmtree(folder)
+    return faults
 
-    Args:
-        folder: Where to work.
-        pipeline: The pipeline to run.
-        trials: How many kills there are for each runner.
-        seed: Draws the faults.
-    """
-    rng = random.Random(seed)
-    outcome, _, _ = reference_of(folder / "reference", pipeline, "sequential")
-    waiting = []
-    for runner in RUNNERS:
-        same, events, took = reference_of(folder / runner, pipeline, runner)
-        yield runner, Fault("nothing", SAVES, 0), differences(same, outcome)
-        waiting += [(runner, fault) for fault in faults_for(runner, events, took, rng, trials)]
-    for number, (runner, fault) in enumerate(waiting):
-        place = folder / f"trial_{number}"
-        trial = Trial(place, pipeline, runner)
-        faults = survived(trial, fault, outcome)
-        if not faults:
-            shutil.rmtree(place)
-        yield runner, fault, faults
+
+def drill(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, Fault, list[str]]]:
+    """Yield runner, fault and what did not survive, trial by trial, two at a time."""
+    rng = random.Random(options.seed)
+    reference, waiting = None, []
+    for runner in options.runners:
+        outcome, events, took = reference_of(folder / runner, options.pipeline, runner)
+        reference = reference or outcome
+        yield runner, Fault("nothing", SAVES, 0), differences(outcome, reference)
+        chosen = faults_for(runner, events, took, rng, options.trials) + refusals_for(events, rng, options.refusals)
+        waiting += [(runner, fault) for fault in chosen]
+    with ProcessPoolExecutor(2, get_context("fork")) as pool:
+        trials = [
+            pool.submit(attempt, folder / f"trial_{number}", options.pipeline, runner, fault, reference)
+            for number, (runner, fault) in enumerate(waiting)
+        ]
+        for (runner, fault), trial in zip(waiting, trials, strict=True):
+            yield runner, fault, trial.result()
 
 
 def main() -> None:
     """Read the command, drill and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pipeline", default="digits")
-    parser.add_argument("--trials", type=int, default=40, help="kills for each runner")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--output", type=Path, default=Path("build/drill.csv"))
-    options = parser.parse_args()
+    options = read_command()
     import_all()
     folder = Path(tempfile.mkdtemp(prefix="drill-"))
     tried, lost = Tally(), Tally()
@@ -92,7 +115,7 @@ def main() -> None:
     with options.output.open("w", newline="") as opened:
         table = csv.writer(opened)
         table.writerow(["runner", "fault", "what", "when", "after", "survived", "otherwise"])
-        for runner, fault, faults in drill(folder, options.pipeline, options.trials, options.seed):
+        for runner, fault, faults in drill(folder, options):
             row = (runner, fault.kind, fault.what)
             tried[row] += 1
             lost[row] += bool(faults)
@@ -101,7 +124,7 @@ def main() -> None:
             if faults:
                 print(f"{runner}, {fault}: {'; '.join(faults)[:SHOWN]}", flush=True)
     print(f"\n{'runner':12}{'fault':12}{'at':12}{'tried':>6}{'survived':>10}")
-    for row, count in sorted(tried.items()):
+    for row, count in tried.items():
         print(f"{row[0]:12}{row[1]:12}{row[2]:12}{count:6}{count - lost[row]:10}")
     print(f"{'':36}{sum(tried.values()):6}{sum(tried.values()) - sum(lost.values()):10}")
     if sum(lost.values()):
@@ -109,9 +132,22 @@ def main() -> None:
     shutil.rmtree(folder)
 
 
+def read_command() -> argparse.Namespace:
+    """Read the options of the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pipeline", default="digits")
+    parser.add_argument("--runners", nargs="+", choices=RUNNERS, default=list(RUNNERS))
+    parser.add_argument("--trials", type=int, default=40, help="kills for each runner")
+    parser.add_argument("--refusals", type=int, default=20, help="full disks and read-only folders for each runner")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path, default=Path("build/drill.csv"))
+    return parser.parse_args()
+
+
 def import_all() -> None:
     """Import what every run needs once: trials are forks of this process."""
-    from mlflow.store.tracking import sqlalchemy_store  # noqa: F401
+    for name in HEAVY:
+        import_module(name)
 
 
 if __name__ == "__main__":
