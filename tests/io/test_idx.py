@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import os
+import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -104,10 +106,16 @@ def unpack(path: Path) -> Path:
 IMAGES_OF_ZEROS = b"\0\0\x08\x03" + np.array([2, 3, 3], ">u4").tobytes() + bytes(18)
 LABELS_OF_THREE = b"\0\0\x08\x01\0\0\0\x03\1\2\3"
 DAMAGED_CONTENTS = {  # what becomes of a file's content, and what is said of it
-    "truncated": (TRAIN_IMAGES, lambda content: content[:-5], "is truncated .*: it holds 56 bytes and announces 61"),
-    "half a header": (TRAIN_IMAGES, lambda content: content[:6], "is truncated .*: it holds 6 bytes and announces 16"),
+    "truncated": (TRAIN_IMAGES, lambda content: content[:-5], "is truncated .*: it announces 61 bytes and holds 56"),
+    "half a header": (TRAIN_IMAGES, lambda content: content[:6], "is truncated .*: it announces 16 bytes and holds 6"),
     "empty": (TRAIN_IMAGES, lambda content: b"", "begins with magic number 0 instead of 2051"),
-    "too long": (TEST_LABELS, lambda content: content + b"\0", "too long: it holds 11 bytes and announces 10"),
+    "too long": (TEST_LABELS, lambda content: content + b"\0", "too long: it announces 10 bytes and holds more"),
+    "images without number": (
+        TRAIN_IMAGES,
+        lambda content: content[:4] + b"\x80\0\0\0" + content[8:],
+        "announces 19,3",
+    ),
+    "images without end": (TRAIN_IMAGES, lambda content: content[:8] + b"\xff" * 8 + content[16:], "announces 92,2"),
     "labels for images": (TRAIN_IMAGES, lambda content: LABELS_OF_THREE, "magic number 2049 instead of 2051"),
     "other images": (TEST_IMAGES, lambda content: IMAGES_OF_ZEROS, "does not have an official checksum"),
     "a label too many": (TEST_LABELS, lambda content: LABELS_OF_THREE, "does not have an official checksum"),
@@ -139,6 +147,47 @@ def test_a_damaged_gzip_file_is_named_with_the_way_out(change: Callable[[bytes],
     path = raw / f"{TRAIN_IMAGES}.gz"
     path.write_bytes(change(path.read_bytes()))
     with pytest.raises(DatasetError, match=rf"^{path} is not a whole gzip file \(.+\){WAY_OUT}"):
+        load(raw)
+
+
+def peak_of_refusal(raw: Path, sentence: str) -> int:
+    """Return how many bytes of memory it takes at most to refuse a folder."""
+    with pytest.raises(DatasetError, match=f"{sentence}.*{WAY_OUT}"):  # what the first one imports is not counted
+        load(raw)
+    tracemalloc.start()
+    with pytest.raises(DatasetError):
+        load(raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def test_no_more_is_unpacked_than_a_file_announces(raw: Path) -> None:
+    path = raw / f"{TRAIN_LABELS}.gz"
+    path.write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x05" + bytes(2**25), 1))
+    assert peak_of_refusal(raw, f"^{path} .* too long: it announces 13 bytes and holds more") < 2**20
+
+
+def test_no_more_is_read_than_the_family_has(raw: Path) -> None:
+    plain = unpack(raw / f"{TRAIN_LABELS}.gz")
+    os.truncate(plain, 2**40)
+    assert peak_of_refusal(raw, f"^{plain} has 1,099,511,627,776 bytes, of which .* at most 67,108,864") < 2**20
+
+
+@pytest.mark.parametrize("made", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)], ids=str)
+def test_what_is_no_file_is_named_with_the_way_out(made: Callable[[Path], None], raw: Path) -> None:
+    path = raw / f"{TEST_LABELS}.gz"
+    path.unlink()
+    made(path)
+    with pytest.raises(DatasetError, match=f"^{path} is not a file, but a folder, a pipe or a link.*{WAY_OUT}"):
+        load(raw)
+
+
+def test_a_file_that_the_system_does_not_read_is_named(raw: Path) -> None:
+    path = raw / f"{TEST_LABELS}.gz"
+    path.unlink()
+    path.symlink_to("/proc/self/mem")  # whose first bytes nobody may read, not even root
+    with pytest.raises(DatasetError, match=rf"^{path} cannot be read \(Input/output error\){WAY_OUT}"):
         load(raw)
 
 

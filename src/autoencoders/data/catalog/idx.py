@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import logging
 import math
+import os
 import zlib
 from http.client import HTTPException
 from pathlib import Path
@@ -20,6 +21,7 @@ from autoencoders.data.images import ImageSet
 logger = logging.getLogger(__name__)
 
 PREFIXES = {"train": "train", "test": "t10k"}  # part -> beginning of its file names, in the order of loading
+LARGEST = 2**26  # bytes of a file, packed or not; none of the family has more than 47,040,016
 IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"  # ends of the file names
 SOURCES = {
     "MNIST": "MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, 1998 (CC BY-SA 3.0)",
@@ -105,30 +107,25 @@ class IDXDataset(LoadOnlyDataset[ImageSet]):
     def _read(self, filename: str, ndim: int) -> np.ndarray:
         """Return the array (uint8, `ndim` axes) of an IDX file: magic number, shape, values (Y. LeCun, 1998)."""
         path = self._find(filename) or self._download(f"{filename}.gz")
-        packed = path.read_bytes()
-        try:
-            content = gzip.decompress(packed) if path.suffix == ".gz" else packed
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise _damaged(path, f"is not a whole gzip file ({error})") from error
-        header = 4 * (1 + ndim)
-        magic, *shape = np.frombuffer(content[:header].ljust(header, b"\0"), ">u4").tolist()
-        if magic != 0x0800 + ndim:
-            raise _damaged(path, f"begins with magic number {magic} instead of {0x0800 + ndim}")
-        announced = header + math.prod(shape)
-        if len(content) != announced:
-            raise _damaged(path, f"is truncated or too long: it holds {len(content)} bytes and announces {announced}")
+        content = _content(path, ndim)
         official = {CHECKSUMS[self._name].get(filename), dict(self._published().resources).get(f"{filename}.gz")}
-        if not official & {_md5(content), _md5(packed)}:
+        if not official & {_md5(content), _md5(path.read_bytes())}:
             raise _damaged(path, f"does not have an official checksum (its MD5 is {_md5(content)})")
-        return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+        shape = np.frombuffer(content, ">u4", ndim, offset=4)
+        return np.frombuffer(content, np.uint8, offset=4 * (1 + ndim)).reshape(shape)
 
     def _find(self, filename: str) -> Path | None:
         """Return where a file lies, if it does; with `.gz` first, which alone has a checksum in every collection."""
-        candidates = (self._folder / f"{filename}.gz", self._folder / filename)
-        return next((path for path in candidates if path.is_file()), None)
+        return next((path for path in self._candidates(filename) if path.is_file()), None)
+
+    def _candidates(self, filename: str) -> tuple[Path, Path]:
+        return self._folder / f"{filename}.gz", self._folder / filename
 
     def _download(self, filename: str) -> Path:
         """Download a file from the first mirror that delivers it, as a whole or not at all."""
+        for path in self._candidates(filename.removesuffix(".gz")):
+            if os.path.lexists(path):
+                raise _damaged(path, "is not a file, but a folder, a pipe or a link that leads to none")
         root = self._folder.parents[1]
         if not root.parent.is_dir():
             raise DatasetError(f"raw_data={root} does not exist; make the folder, or name another")
@@ -156,6 +153,36 @@ class IDXDataset(LoadOnlyDataset[ImageSet]):
             except (URLError, ConnectionError, TimeoutError, HTTPException, RuntimeError) as error:
                 failures.append(f"{url}: {error}")
         raise DatasetError(f"no mirror delivered it ({', '.join(failures)}); connect to the network")
+
+
+def _content(path: Path, ndim: int) -> bytes:
+    """Return what a file of `ndim` axes holds; no more is read than it announces, which is no more than `LARGEST`."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise _damaged(path, f"has {path.stat().st_size:,} bytes, of which an IDX file has at most {LARGEST:,}")
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            head = stream.read(4 * (1 + ndim))
+            announced = _announced(path, head, ndim)
+            content = head + stream.read(announced - len(head) + 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _damaged(path, f"is not a whole gzip file ({error})") from error
+    except OSError as error:
+        raise _damaged(path, f"cannot be read ({error.strerror})") from error
+    if len(content) != announced:
+        found = f"holds {len(content)}" if len(content) < announced else "holds more"
+        raise _damaged(path, f"is truncated or too long: it announces {announced} bytes and {found}")
+    return content
+
+
+def _announced(path: Path, head: bytes, ndim: int) -> int:
+    """Return how many bytes the head of a file announces, itself among them."""
+    magic, *shape = np.frombuffer(head.ljust(4 * (1 + ndim), b"\0"), ">u4").tolist()
+    if magic != 0x0800 + ndim:
+        raise _damaged(path, f"begins with magic number {magic} instead of {0x0800 + ndim}")
+    announced = 4 * (1 + ndim) + math.prod(shape)
+    if announced > LARGEST:
+        raise _damaged(path, f"announces {announced:,} bytes, of which an IDX file has at most {LARGEST:,}")
+    return announced
 
 
 def _md5(content: bytes) -> str:
