@@ -1,10 +1,16 @@
 """A detector is chosen on made-up defects, kept as a folder, and judges what it has not seen."""
 
+import hashlib
+import json
+import os
+import struct
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 from PIL import Image
+from safetensors.numpy import save
 
 from autoencoders.inspection import verdicts
 from autoencoders.inspection.candidates import Candidates, choose, divided
@@ -64,6 +70,21 @@ def detector(request):
     count, size = request.param
     trial, _ = made(rings(count, size, np.random.default_rng(0)))
     return detector_of(trial, ["statistics", "textures"])
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """Return a detector that has learnt next to nothing."""
+    settings = Settings(
+        name="plain",
+        image_shape=(1, 8, 8),
+        members={"statistics": Member.model_validate({"kind": "statistics", "share": 0.1})},
+        usual={"statistics": Usual(score=(0.0, 1.0), place=(0.0, 1.0))},
+        why="",
+        learnt_from={},
+        made_with={},
+    )
+    return Detector(settings, {"statistics": {"mean": np.zeros(2)}}, np.zeros(3))
 
 
 def test_an_autoencoder_that_was_saved_scores_alike(tmp_path) -> None:
@@ -129,9 +150,67 @@ def test_what_is_not_a_detector_is_refused(detector, tmp_path) -> None:
     weights.unlink()
     with pytest.raises(DetectorError, match=r"weights\.safetensors is missing"):
         Detector.load(tmp_path / "one")
-    (tmp_path / "one" / "detector.json").write_text("{")
-    with pytest.raises(DetectorError, match="is damaged or of another version"):
+
+
+WEIGHTS_OF_ANOTHER = save({"another/mean": np.zeros(2)})
+DAMAGED_WEIGHTS = {  # what they are, and what is said of them although their checksum is right
+    "truncated": (WEIGHTS_OF_ANOTHER[:-1], "weights.safetensors cannot be read: .* not fully covered"),
+    "empty": (b"", "weights.safetensors cannot be read: .* header too small"),
+    "a head of a terabyte": (
+        struct.pack("<Q", 2**40) + b"{}",
+        "weights.safetensors cannot be read: .* header too large",
+    ),
+    "another's": (WEIGHTS_OF_ANOTHER, "lacks 'another', its files are of several detectors"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED_WEIGHTS)
+def test_damaged_weights_are_refused_in_one_sentence(damage, plain, tmp_path) -> None:
+    content, sentence = DAMAGED_WEIGHTS[damage]
+    plain.save(tmp_path / "one")
+    settings = json.loads((tmp_path / "one" / "detector.json").read_text())
+    settings["checksums"]["weights.safetensors"] = hashlib.sha256(content).hexdigest()
+    (tmp_path / "one" / "detector.json").write_text(json.dumps(settings))
+    (tmp_path / "one" / "weights.safetensors").write_bytes(content)
+    with pytest.raises(DetectorError, match=f"^{tmp_path}/one.*{sentence}.*; fit [^;]* again$"):
         Detector.load(tmp_path / "one")
+
+
+def test_weights_that_would_fill_the_memory_are_refused(plain, tmp_path) -> None:
+    plain.save(tmp_path / "one")
+    os.truncate(tmp_path / "one" / "weights.safetensors", 2**40)
+    with pytest.raises(DetectorError, match=r"weights\.safetensors cannot be read: "):
+        Detector.load(tmp_path / "one")
+
+
+DAMAGED_SETTINGS = {  # what becomes of the file, and what is said of it
+    "cut off": (lambda file: file.write_text("{"), "is damaged or of another version: Expecting"),
+    "no mapping": (lambda file: file.write_text("[1]"), "should be a valid dictionary .*, got"),
+    "without end": (lambda file: file.write_text("[" * 200_000), "maximum recursion depth"),
+    "a terabyte": (lambda file: os.truncate(file, 2**40), "it has more than 16,777,216 bytes"),
+    "changed": (lambda file: file.write_text(file.read_text().replace("plain", "fancy")), "was changed after"),
+    "of other files": (
+        lambda file: file.write_text(file.read_text().replace("weights.safetensors", "/dev/zero")),
+        "does not name the files weights.safetensors and",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED_SETTINGS)
+def test_damaged_settings_are_refused_in_one_sentence(damage, plain, tmp_path) -> None:
+    change, sentence = DAMAGED_SETTINGS[damage]
+    plain.save(tmp_path / "one")
+    change(tmp_path / "one" / "detector.json")
+    with pytest.raises(DetectorError, match=rf"^{tmp_path}/one/detector\.json .*{sentence}"):
+        Detector.load(tmp_path / "one")
+
+
+def test_settings_without_a_checksum_of_their_own_are_read(plain, tmp_path) -> None:
+    plain.save(tmp_path / "one")
+    settings = json.loads((tmp_path / "one" / "detector.json").read_text())
+    del settings["checksums"]["detector.json"]
+    (tmp_path / "one" / "detector.json").write_text(json.dumps(settings))
+    assert Detector.load(tmp_path / "one").version == plain.version
 
 
 def test_images_of_another_kind_are_refused(detector) -> None:

@@ -171,7 +171,7 @@ def test_no_more_is_unpacked_than_a_file_announces(raw: Path) -> None:
 def test_no_more_is_read_than_the_family_has(raw: Path) -> None:
     plain = unpack(raw / f"{TRAIN_LABELS}.gz")
     os.truncate(plain, 2**40)
-    assert peak_of_refusal(raw, f"^{plain} has 1,099,511,627,776 bytes, of which .* at most 67,108,864") < 2**20
+    assert peak_of_refusal(raw, f"^{plain} has 1,099,511,627,776 bytes, more than the 67,108,864 that are read") < 2**20
 
 
 @pytest.mark.parametrize("made", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)], ids=str)

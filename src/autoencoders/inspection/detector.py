@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, SerializeAsAny, ValidationError
+from pydantic import Field, SerializeAsAny
 
 from autoencoders.configuration import Name, Strict
 from autoencoders.data.folders import picture
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SETTINGS, WEIGHTS, CALIBRATION = "detector.json", "weights.safetensors", "calibration.safetensors"
 FORMAT = 1  # of the folder
+LARGEST = 2**24  # bytes of settings
 
 
 class DetectorError(ValueError):
@@ -50,7 +51,7 @@ class Settings(Strict):
         why: Why these were chosen, in a sentence.
         learnt_from: The images: name, checksum, how many of them and of which class.
         made_with: Versions of what it was fitted with.
-        checksums: SHA-256 of the other files of the folder.
+        checksums: SHA-256 of the other files of the folder, and of all else in this one.
     """
 
     format: Literal[1] = FORMAT
@@ -86,19 +87,19 @@ class Detector:
         Raises:
             DetectorError: There is none, or a file of it is missing, damaged or of another detector.
         """
-        from safetensors.numpy import load
-
         folder = Path(path)
         settings = _settings(folder)
-        contents = {name: _content(folder, name, checksum) for name, checksum in settings.checksums.items()}
-        if set(contents) != {WEIGHTS, CALIBRATION}:
+        if set(settings.checksums) - {SETTINGS} != {WEIGHTS, CALIBRATION}:
             raise DetectorError(f"{folder / SETTINGS} does not name the files {WEIGHTS} and {CALIBRATION}")
-        arrays = load(contents[WEIGHTS])
+        weights, calibration = (_arrays(folder / name, settings.checksums[name]) for name in (WEIGHTS, CALIBRATION))
         learnt: dict[str, Learnt] = {name: {} for name in settings.members}
-        for name, array in arrays.items():
-            member, _, part = name.partition("/")
-            learnt[member][part] = array
-        return cls(settings, learnt, load(contents[CALIBRATION])["scores"])
+        try:
+            for name, array in weights.items():
+                member, _, part = name.partition("/")
+                learnt[member][part] = array
+            return cls(settings, learnt, calibration["scores"])
+        except KeyError as error:
+            raise DetectorError(f"{folder} lacks {error}, its files are of several detectors; fit it again") from error
 
     def save(self, path: str | Path) -> None:
         """Write the detector as a folder, whole or not at all; one that is there before is replaced."""
@@ -110,8 +111,9 @@ class Detector:
             CALIBRATION: save({"scores": self.calibration}),
         }
         checksums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-        settings = self.settings.model_copy(update={"checksums": checksums})
-        contents[SETTINGS] = json.dumps(settings.model_dump(mode="json"), indent=2).encode()
+        settings = self.settings.model_dump(mode="json")
+        settings["checksums"] = checksums | {SETTINGS: _checksum(settings)}
+        contents[SETTINGS] = json.dumps(settings, indent=2).encode()
         _replace(Path(path), contents)
 
     @cached_property
@@ -212,24 +214,43 @@ def _settings(folder: Path) -> Settings:
     if not file.is_file():
         raise DetectorError(f"there is no detector in {folder}: {SETTINGS} is missing; fit one by `own_images`")
     try:
-        return Settings.model_validate(json.loads(file.read_bytes()))
-    except (ValueError, ValidationError) as error:
+        if file.stat().st_size > LARGEST:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        content = json.loads(file.read_bytes())
+        settings = Settings.model_validate(content)
+    except (OSError, ValueError, RecursionError) as error:
         raise DetectorError(f"{file} is damaged or of another version: {error}; fit the detector again") from error
+    if settings.checksums.get(SETTINGS, _checksum(content)) != _checksum(content):
+        raise DetectorError(f"{file} was changed after the detector was saved; fit the detector again")
+    return settings
 
 
-def _content(folder: Path, name: str, checksum: str) -> bytes:
-    """Return the content of a file of a detector.
+def _checksum(settings: dict[str, Any]) -> str:
+    """Return the SHA-256 of settings, without the checksums in them."""
+    content = json.dumps({key: value for key, value in settings.items() if key != "checksums"}, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _arrays(file: Path, checksum: str) -> dict[str, np.ndarray]:
+    """Return the arrays in a file of a detector.
 
     Raises:
-        DetectorError: It is missing, or its checksum is another.
+        DetectorError: It is missing or damaged, or its checksum is another.
     """
-    file = folder / name
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
     if not file.is_file():
         raise DetectorError(f"{file} is missing; fit the detector again, or copy its whole folder")
-    content = file.read_bytes()
-    if hashlib.sha256(content).hexdigest() != checksum:
+    try:
+        with file.open("rb") as content:
+            arrays = load_file(file)  # refused at once where it is not as long as its head says
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except (MemoryError, OSError, SafetensorError, ValueError) as error:
+        raise DetectorError(f"{file} cannot be read: {error}; fit the detector again") from error
+    if found != checksum:
         raise DetectorError(f"{file} is damaged or belongs to another detector; fit the detector again")
-    return content
+    return arrays
 
 
 def _replace(folder: Path, contents: dict[str, bytes]) -> None:

@@ -159,7 +159,7 @@ def _content(path: Path, ndim: int) -> bytes:
     """Return what a file of `ndim` axes holds; no more is read than it announces, which is no more than `LARGEST`."""
     try:
         if path.stat().st_size > LARGEST:
-            raise _damaged(path, f"has {path.stat().st_size:,} bytes, of which an IDX file has at most {LARGEST:,}")
+            raise _damaged(path, f"has {path.stat().st_size:,} bytes, more than the {LARGEST:,} that are read")
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             head = stream.read(4 * (1 + ndim))
             announced = _announced(path, head, ndim)
@@ -181,7 +181,7 @@ def _announced(path: Path, head: bytes, ndim: int) -> int:
         raise _damaged(path, f"begins with magic number {magic} instead of {0x0800 + ndim}")
     announced = 4 * (1 + ndim) + math.prod(shape)
     if announced > LARGEST:
-        raise _damaged(path, f"announces {announced:,} bytes, of which an IDX file has at most {LARGEST:,}")
+        raise _damaged(path, f"announces {announced:,} bytes, more than the {LARGEST:,} that are read")
     return announced
 
 
