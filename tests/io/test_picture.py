@@ -1,6 +1,8 @@
 """A picture of any kind comes out as a viewer shows it."""
 
+import os
 import struct
+import time
 import zlib
 from pathlib import Path
 
@@ -115,11 +117,11 @@ def test_what_black_and_white_are_follows_a_rule(mode, extent, levels):
     assert levels_of(mode, *extent) == Levels(*levels)
 
 
-def test_of_several_pictures_the_first_is_read_and_the_others_are_counted(tmp_path):
+def test_of_several_pictures_the_first_is_read_and_others_are_noticed(tmp_path):
     frames = [Image.new("L", (2, 2), shade) for shade in (10, 200, 90)]
     for name in ("a.tif", "a.gif"):
         frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
-        assert picture.look(tmp_path / name).frames == 3
+        assert picture.look(tmp_path / name).is_first
         assert read(tmp_path / name).max() == 10
 
 
@@ -154,6 +156,35 @@ def test_texts_that_would_fill_the_memory_are_not_unpacked(tmp_path):
     Image.new("L", (2, 2)).save(tmp_path / "a.png", pnginfo=info)
     with pytest.raises(UnreadableError, match=r"^cannot be decoded: Decompressed data too large"):
         read(tmp_path / "a.png")
+
+
+def test_thousands_of_pictures_in_a_file_are_not_counted(tmp_path):
+    """Pillow searches all that it has counted before for each: a minute for 60,000."""
+    tags = [(256, 4), (257, 4), (258, 8), (259, 1), (262, 1), (273, 8), (278, 4), (279, 16)]
+    one = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    step = len(one) + 4
+    chain = [one + struct.pack("<I", 24 + step * number) for number in range(1, 20_000)]
+    (tmp_path / "a.tif").write_bytes(b"II*\0" + struct.pack("<I", 24) + bytes(16) + b"".join(chain) + one + bytes(4))
+    before = time.process_time()
+    assert picture.look(tmp_path / "a.tif").is_first
+    assert read(tmp_path / "a.tif").max() == 0
+    assert time.process_time() - before < 1
+
+
+@pytest.mark.parametrize("ending", ["webp", "avif", "png", "tif"])
+def test_a_file_that_would_fill_the_memory_is_not_read(tmp_path, ending):
+    file = tmp_path / f"a.{ending}"
+    Image.new("RGB", (2, 2)).save(file)
+    os.truncate(file, 600_000_001)
+    with pytest.raises(UnreadableError, match=r"^has more than 600,000,000 bytes$"):
+        picture.look(file)
+
+
+@pytest.mark.parametrize("made", [os.mkfifo, lambda file: file.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_what_is_no_file_is_not_waited_for(tmp_path, made):
+    made(tmp_path / "a.png")
+    with pytest.raises(UnreadableError, match=r"^is a pipe, a socket or a device$"):
+        picture.look(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "tif", "gif", "bmp", "webp"])

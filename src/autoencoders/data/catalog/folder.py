@@ -27,9 +27,10 @@ class FolderDataset(LoadOnlyDataset[ImageSet]):
     """Images of any kind and size, turned into one shape.
 
     Which layouts of folders there are says `layout.recognise`. The endings of files that are read are
-    `picture.SUFFIXES`, the pixels that one may have `picture.PIXELS`. A picture is turned upright (EXIF), laid on white
-    where it is transparent, and scaled until it fills the size and cut to it around its centre. Of several pictures in
-    a file, the first counts. What white is in pictures of more than 8 bits says `picture.levels_of`.
+    `picture.SUFFIXES`, the pixels and bytes that one may have `picture.PIXELS` and `picture.BYTES`. A picture is turned
+    upright (EXIF), laid on white where it is transparent, and scaled until it fills the size and cut to it around its
+    centre. Of several pictures in a file, the first counts. What white is in pictures of more than 8 bits says
+    `picture.levels_of`.
 
     Args:
         path: The folder.
@@ -127,7 +128,7 @@ def _facts(layout: Layout, album: Album) -> Iterator[str]:
     )
     if album.resized:
         yield f"{counted(album.resized, 'image')} of another size scaled to this one, {album.cut:,} of them cut to it."
-    several = sum(header.frames > 1 for header in album.headers)
+    several = sum(header.is_first for header in album.headers)
     if several:
         yield f"{counted(several, 'file')} with several pictures, of which the first is taken."
     if album.masks is not None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 
 import numpy as np
@@ -34,6 +35,7 @@ SUFFIXES = {  # ending, in small letters -> Pillow's name of the format
 }
 FORMATS = sorted(set(SUFFIXES.values()))  # no other one is tried: some of Pillow's readers start programs
 PIXELS = 100_000_000  # of one picture, at most
+BYTES = 6 * PIXELS  # of its file, at most: three channels of 16 bits; some of Pillow's readers hold it in memory
 
 GREY = {"1", "L", "LA"}  # Pillow's modes
 COLOURED = {"P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV"}
@@ -56,12 +58,12 @@ class Header:
     Attributes:
         shape: Height and width of the upright picture, in pixels.
         mode: Pillow's name of what its values are.
-        frames: How many pictures the file holds; the first one is read.
+        is_first: Whether others follow it in the file, which are not read.
     """
 
     shape: tuple[int, int]
     mode: str
-    frames: int
+    is_first: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def look(file: Source) -> Header:
     """Return what the head of a file says.
 
     Raises:
-        UnreadableError: It is no picture, of a mode that is not read, or of more than `PIXELS`.
+        UnreadableError: It is no picture, of a mode that is not read, or of more than `PIXELS` or `BYTES`.
     """
     with _opened(file) as picture:
         if picture.mode not in GREY | COLOURED | set(DEEP):
@@ -104,7 +106,7 @@ def look(file: Source) -> Header:
             exif = Image.Image.getexif(picture)  # that of a PNG would decode it
             is_turned = exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
         shape = picture.size if is_turned else picture.size[::-1]
-        return Header(shape, picture.mode, getattr(picture, "n_frames", 1))
+        return Header(shape, picture.mode, getattr(picture, "is_animated", False))
 
 
 def extent(file: Source) -> tuple[float, float]:
@@ -205,7 +207,15 @@ def _opened(file: Source) -> Iterator[Image.Image]:
 
 
 def _content(file: Source) -> BinaryIO:
-    return BytesIO(file) if isinstance(file, bytes) else file.open("rb")
+    """Return what a file holds, as a stream; a pipe would be waited for, and a device has no end."""
+    if isinstance(file, bytes):
+        return BytesIO(file)
+    known = file.stat()
+    if not S_ISREG(known.st_mode):
+        raise UnreadableError("is a pipe, a socket or a device")
+    if known.st_size > BYTES:
+        raise UnreadableError(f"has more than {counted(BYTES, 'byte')}")
+    return file.open("rb")
 
 
 def _length(file: Source) -> int:
