@@ -149,6 +149,7 @@ def _losses(layout: Layout, album: Album) -> Iterator[str]:
             f"{counted(len(files), 'file')} in {counted(folders, 'folder')} left out, because {being} {what}: "
             f"{listed(files, NAMED)}."
         )
+    yield from layout.losses
     if album.without_mask:
         missing = listed(album.without_mask, NAMED)
         yield f"{counted(len(album.without_mask), 'image')} without the mask that a defect should have: {missing}."

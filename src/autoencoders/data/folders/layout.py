@@ -1,13 +1,12 @@
 """Layouts: what the folders that images lie in say of them."""
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from autoencoders.data.folders import FolderError
-from autoencoders.data.folders.picture import SUFFIXES
+from autoencoders.data.folders.tree import Tree
 from autoencoders.data.words import listed, printable
 
 OFFICIAL = {"train": "train", "training": "train", "test": "test", "testing": "test"}
@@ -51,11 +50,13 @@ class Layout:
         kind: In words.
         places: The images, the training part first, each part in the order of the names of folders and files.
         left_out: All other files: what they are -> their paths below the root.
+        losses: Which folders and links are left out, a sentence each.
     """
 
     kind: str
     places: list[Place]
     left_out: dict[str, list[str]]
+    losses: list[str]
 
     @property
     def has_masks(self) -> bool:
@@ -78,22 +79,20 @@ def recognise(root: Path) -> Layout:
         root: The folder.
 
     Raises:
-        FolderError: It is missing, holds no images or holds folders that are whole image sets themselves.
+        FolderError: It is missing, cannot be opened, holds no images or holds folders that are whole image sets
+            themselves.
     """
     if not root.exists():
         raise FolderError(f"there is no folder {root}: name another, or put images into {root}/<class>/")
-    files = sorted(files_below(root))
-    hidden = [file for file in files if is_hidden(file)]
-    shown = [file for file in files if not is_hidden(file)]
-    images = [file for file in shown if file.suffix.lower() in SUFFIXES]
-    strange = [file for file in shown if file.suffix.lower() not in SUFFIXES]
-    kind, places, left_out = _placed(root, images)
+    tree = Tree.of(root)
+    kind, places, left_out = _placed(root, tree.images)
     if not places:
-        others = f"; of other files there are {len(shown):,}, such as {shown[0]}" if shown else ""
+        others = f"; of other files there are {len(tree.others):,}, such as {tree.others[0]}" if tree.others else ""
         raise FolderError(f"there are no images in {root}: put them into {root}/<class>/{others}")
-    left_out |= {HIDDEN: hidden, f"of a kind that is not read ({_endings(strange)})": strange}
+    left_out |= {HIDDEN: tree.hidden, f"of a kind that is not read ({_endings(tree.others)})": tree.others}
     ordered = sorted(places, key=lambda place: place.part == "test")
-    return Layout(kind, ordered, {what: [str(one) for one in found] for what, found in left_out.items() if found})
+    strays = {what: [str(one) for one in found] for what, found in left_out.items() if found}
+    return Layout(kind, ordered, strays, list(tree.losses))
 
 
 def _placed(root: Path, images: list[PurePosixPath]) -> tuple[str, list[Place], dict[str, list[PurePosixPath]]]:
@@ -158,23 +157,6 @@ def _refuse_nested(root: Path, images: list[PurePosixPath]) -> None:
             f"{root} holds image sets with train and test folders of their own, {listed(nested)}: "
             f"let path be one of them, {root / nested[0]}"
         )
-
-
-def files_below(root: Path) -> Iterator[PurePosixPath]:
-    """Yield the path below the root of every file; folders that are links are followed, each folder once."""
-    entered = set()
-    for folder, folders, files in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in entered:
-            folders.clear()
-            continue
-        entered.add(real)
-        yield from (PurePosixPath(Path(folder, file).relative_to(root).as_posix()) for file in files)
-
-
-def is_hidden(file: PurePosixPath) -> bool:
-    """Tell whether a file is hidden, or lies in a folder that is."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in file.parts)
 
 
 def _without(files: Iterable[PurePosixPath], used: Iterable[PurePosixPath]) -> list[PurePosixPath]:

@@ -12,8 +12,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from autoencoders.data.folders import FolderError
-from autoencoders.data.folders.layout import files_below, is_hidden
-from autoencoders.data.folders.picture import SUFFIXES, UnreadableError
+from autoencoders.data.folders.picture import UnreadableError
+from autoencoders.data.folders.tree import Tree
+from autoencoders.data.words import counted
 
 AHEAD = 2  # items for each thread that are begun before they are needed
 
@@ -41,29 +42,29 @@ class Pictures:
     Attributes:
         root: The folder.
         files: Their paths below it, with slashes, in the order of their names.
-        others: How many files are no pictures by their names.
+        losses: What else is there and left out, a sentence each.
     """
 
     root: Path
     files: list[str]
-    others: int
+    losses: list[str]
 
     @classmethod
     def of(cls, root: Path) -> "Pictures":
         """Find the pictures in a folder.
 
         Raises:
-            FolderError: It is missing or holds none.
+            FolderError: It is missing, cannot be opened or holds none.
         """
         if root.is_file():
             raise FolderError(f"{root} is a file; name the folder that it lies in")
         if not root.exists():
             raise FolderError(f"there is no folder {root}: name another, or put images into it")
-        shown = sorted(file for file in files_below(root) if not is_hidden(file))
-        files = [str(file) for file in shown if file.suffix.lower() in SUFFIXES]
-        if not files:
+        tree = Tree.of(root)
+        if not tree.images:
             raise FolderError(f"there are no images in {root}; put some there or name another folder")
-        return cls(root, files, len(shown) - len(files))
+        losses = [f"{counted(len(tree.others), 'file')} without the name of an image left out."] if tree.others else []
+        return cls(root, list(map(str, tree.images)), [*losses, *tree.losses])
 
     def stamp(self, file: str) -> str:
         """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds."""

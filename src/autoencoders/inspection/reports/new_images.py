@@ -37,12 +37,10 @@ def new_images_page(
     decision = Decision(rule=summary["rule"], level=summary["level"])
     shown = exhibits_of(read.head(SHOWN), _shown(detector, pictures, read.head(SHOWN), judged.maps))
     faults = {printable(row.file): printable(str(row.unreadable)) for row in unreadable.itertuples()}
-    notes = [f"Read {counted(len(read), 'image')} from {printable(str(pictures.root))}."]
-    if pictures.others:
-        notes.append(f"{counted(pictures.others, 'file')} without the name of an image were left out.")
+    notes = [f"Read {counted(len(read), 'image')} from {pictures.root}.", *pictures.losses]
     sections = [
         oddest_section(replace(judged, verdicts=read), decision, summary["sentences"], shown),
-        files_section(notes, faults),
+        files_section(list(map(printable, notes)), faults),
     ]
     lost = f"; {counted(len(faults), 'file')} could not be read" if faults else ""
     lead = " ".join([f"{said(read)}{lost}.", *summary["sentences"]])
