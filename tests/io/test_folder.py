@@ -250,7 +250,9 @@ def test_names_of_another_encoding_can_be_printed(tmp_path):
     folder = tmp_path / "gr\udcfcn"
     put(folder, "a.png", "black")
     (folder / "\udcfc.png").write_bytes(b"")
+    put(folder, "b\n.png", "black")
     raw = load(tmp_path)
+    assert raw.info["files"] == [r"gr\udcfcn/a.png", r"gr\udcfcn/b\n.png"]
     assert raw.info["class_names"] == [r"gr\udcfcn"]
     assert r"\udcfc.png is empty" in raw.info["notes"][1]
 

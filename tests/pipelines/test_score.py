@@ -1,5 +1,6 @@
 """New images are judged by a detector that is there: however many, again and again, whatever lies among them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,27 @@ def test_odd_images_come_first_with_the_box_of_what_is_odd(folder, detector, rul
     report = (maps.parent / "report.html").read_text()
     assert report.index("<strong>odd/") < report.index("<strong>shelf/") and report.count('class="marked"') >= 5
     assert "1 file could not be read" in report and "broken.png" in report and "notes.txt" not in report
+
+
+STRANGE = ["\udcfc.png", "a\nb.png", "\x1b[2J.png", "<i>.png", "x" * 251 + ".png"]  # names of files
+
+
+def test_files_of_any_name_are_judged_and_links_that_lead_nowhere_are_said(tmp_path, detector) -> None:
+    folder = tmp_path / "new"
+    (folder / "gr\udcfcn").mkdir(parents=True)
+    for name, image in zip(STRANGE, good(len(STRANGE), 4), strict=True):
+        with (folder / "gr\udcfcn" / name).open("wb") as file:
+            Image.fromarray(image[0]).save(file, format="PNG")
+    (folder / "circle.png").symlink_to("circle.png")
+    for _ in range(2):  # the second finds all scored
+        table, summary = run(folder, detector)
+        assert (summary["pictures"], summary["unreadable"]) == (len(STRANGE), 1)
+        names = sorted(table["file"].dropna())
+        assert names[:4] == ["circle.png", *(rf"gr\udcfcn/{name}.png" for name in ("<i>", r"\udcfc", r"\x1b[2J"))]
+        assert names[4] == r"gr\udcfcn/a\nb.png" and re.fullmatch(r"gr\\udcfcn/x{191}-[0-9a-f]{8}", names[5])
+    report = (judged(folder) / "report.html").read_text()
+    assert "&lt;i&gt;.png" in report and "Too many levels of symbolic links" in report
+    assert len(list((judged(folder) / "error_maps").rglob("*.png"))) == len(STRANGE)
 
 
 def test_scores_are_those_of_the_detector_alone(folder, detector) -> None:

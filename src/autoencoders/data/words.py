@@ -1,6 +1,9 @@
 """Counts and lists in words, and names that can be printed, for messages."""
 
 from collections.abc import Sequence
+from unicodedata import category
+
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}  # Unicode's categories of control characters, surrogates and ends of lines
 
 
 def counted(number: int, noun: str) -> str:
@@ -15,5 +18,7 @@ def listed(names: Sequence[str], most: int = 12) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text, with escapes for what a file's name holds that is not of its encoding."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return a text, with escapes for control characters and for what in a file's name is not of its encoding."""
+    if text.isprintable():
+        return text
+    return "".join(one.encode("unicode_escape").decode() if category(one) in UNPRINTABLE else one for one in text)

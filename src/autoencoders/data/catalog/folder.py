@@ -13,6 +13,7 @@ from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.album import DIM, Album, Print, bind
 from autoencoders.data.folders.layout import Layout, recognise
+from autoencoders.data.folders.place import name_of
 from autoencoders.data.folders.stream import stamps
 from autoencoders.data.images import ImageSet
 from autoencoders.data.stack import pieces
@@ -96,7 +97,7 @@ class FolderDataset(LoadOnlyDataset[ImageSet]):
             "intensity": 255,
             "class_names": names,
             "source": f"images of one's own, {layout.kind}",
-            "files": [place.file for place in album.places],
+            "files": [name_of(place.file) for place in album.places],
             "layout": layout.kind,
             "unreadable": album.unreadable,
             "left_out": {what: len(files) for what, files in layout.left_out.items()},

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from autoencoders.data.words import counted
+from autoencoders.data.words import counted, printable
 
 SUFFIXES = {  # ending, in small letters -> Pillow's name of the format
     ".avif": "AVIF",
@@ -203,7 +203,7 @@ def _opened(file: Source) -> Iterator[Image.Image]:
         raise UnreadableError("is not an image" if _length(file) else "is empty") from None
     except Exception as error:  # damaged files make Pillow's readers raise errors of all kinds
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise UnreadableError(f"cannot be decoded: {reason}") from error
+        raise UnreadableError(f"cannot be decoded: {printable(reason)}") from error
 
 
 def _content(file: Source) -> BinaryIO:

@@ -13,6 +13,7 @@ import numpy as np
 
 from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.picture import UnreadableError
+from autoencoders.data.folders.place import name_of
 from autoencoders.data.folders.tree import Tree
 from autoencoders.data.words import counted
 
@@ -25,7 +26,7 @@ class Batch(NamedTuple):
     """A few pictures.
 
     Attributes:
-        files: Their paths below the root.
+        files: Their names.
         images: Their pixels, uint8 (C, H, W).
         unreadable: Files of the batch that cannot be read -> why.
     """
@@ -41,12 +42,14 @@ class Pictures:
 
     Attributes:
         root: The folder.
-        files: Their paths below it, with slashes, in the order of their names.
+        files: Their names among the results, which are their paths below it, unless `paths` tells another.
+        paths: Path below the root by name, of those that differ.
         losses: What else is there and left out, a sentence each.
     """
 
     root: Path
     files: list[str]
+    paths: dict[str, str]
     losses: list[str]
 
     @classmethod
@@ -64,11 +67,17 @@ class Pictures:
         if not tree.images:
             raise FolderError(f"there are no images in {root}; put some there or name another folder")
         losses = [f"{counted(len(tree.others), 'file')} without the name of an image left out."] if tree.others else []
-        return cls(root, list(map(str, tree.images)), [*losses, *tree.losses])
+        losses += tree.losses
+        names = {name_of(path): path for path in map(str, tree.images)}
+        return cls(root, list(names), {name: path for name, path in names.items() if name != path}, losses)
+
+    def path(self, file: str) -> Path:
+        """Return where a file lies."""
+        return self.root / self.paths.get(file, file)
 
     def stamp(self, file: str) -> str:
-        """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds."""
-        return stamp(self.root / file)
+        """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds, or `-`."""
+        return stamp(self.path(file))
 
     def chunks(self, size: int, done: Collection[str] = ()) -> Iterator[list[str]]:
         """Yield the files in order, so many at a time, but for those that are done."""
@@ -81,13 +90,13 @@ class Pictures:
         """Decode some files.
 
         Args:
-            files: Their paths below the root.
+            files: Their names.
             read: Decodes a file; raises `UnreadableError` where it cannot.
         """
         found = Batch([], [], {})
         for file in files:
             try:
-                image = read(self.root / file)
+                image = read(self.path(file))
             except UnreadableError as error:
                 found.unreadable[file] = str(error)
             else:
@@ -97,11 +106,11 @@ class Pictures:
 
 
 def stamp(file: Path) -> str:
-    """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds."""
+    """Return what changes when a file does: its size in bytes and when it was written, in nanoseconds, or `-`."""
     try:
         known = file.stat()
     except OSError:  # it has gone since, or is not to be read
-        return ""
+        return "-"
     return f"{known.st_size}-{known.st_mtime_ns}"
 
 

@@ -53,4 +53,4 @@ def _shown(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield image and error map of each row."""
     for file in rows["file"]:
-        yield detector.read(pictures.root / file), maps[file]
+        yield detector.read(pictures.path(file)), maps[file]
