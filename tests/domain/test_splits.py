@@ -39,9 +39,14 @@ def test_the_seed_decides() -> None:
     assert not np.array_equal(first["test"], other["test"])
 
 
-@pytest.mark.parametrize(("parts", "missing"), [(TRAIN_ONLY, "test"), (TEST_ONLY, "training")])
-def test_an_official_part_is_not_invented(parts: np.ndarray, missing: str) -> None:
-    sentence = f"splits.test must be a fraction, since there is no official {missing} part, got 'official'"
+@pytest.mark.parametrize(
+    ("parts", "there", "missing"), [(TRAIN_ONLY, "training", "test"), (TEST_ONLY, "test", "training")]
+)
+def test_an_official_part_is_not_invented(parts: np.ndarray, there: str, missing: str) -> None:
+    sentence = (
+        rf"^splits\.test must be a fraction of the official {there} part, such as 0\.3, since there is no official "
+        f"{missing} part, got 'official'$"
+    )
     with pytest.raises(ValueError, match=sentence):
         split(LABELS, parts, splits("official"))
 
@@ -51,9 +56,10 @@ def test_the_name_of_the_only_official_part_changes_nothing() -> None:
     assert all(np.array_equal(train[name], test[name]) for name in NAMES)
 
 
-@pytest.mark.parametrize(("test", "left"), [(0.001, "test"), (0.999, "train")])
-def test_a_fraction_that_leaves_nothing_is_named(test: float, left: str) -> None:
-    with pytest.raises(ValueError, match=f"splits.test leaves no {left} image: there are 200, got {test}"):
+@pytest.mark.parametrize(("test", "left", "way_out"), [(0.001, "test", "a larger"), (0.999, "train", "a smaller")])
+def test_a_fraction_that_leaves_nothing_is_named(test: float, left: str, way_out: str) -> None:
+    sentence = f"splits.test leaves no {left} image: there are 200, got {test}; give {way_out} fraction, or add images"
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
         split(LABELS, TEST_ONLY, splits(test))
 
 
@@ -72,7 +78,11 @@ def test_the_normal_class_may_be_one_label_or_several() -> None:
 
 def test_an_empty_class_is_named_with_its_split() -> None:
     found = split(LABELS, TRAIN_ONLY, splits(0.2))
-    with pytest.raises(ValueError, match=r"class \[7\] is empty: the train split has labels \[0, 1, 2, 3\]"):
+    with pytest.raises(
+        ValueError, match=r"class \[7\] is empty: the train split has labels \[0, 1, 2, 3\]; give the split a"
+    ):
         normal_splits(found, LABELS, [7])
-    with pytest.raises(ValueError, match=r"normal class \[2\] is empty: the validation split has labels \[\]"):
+    with pytest.raises(
+        ValueError, match=r"normal class \[2\] is empty: the validation split has labels \[\]; give the split a"
+    ):
         normal_splits(found | {"validation": np.array([], dtype=int)}, LABELS, [2])

@@ -40,8 +40,10 @@ def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np
     is_official = splits.test == "official"
     missing = [words for part, words in (("train", "training"), ("test", "test")) if not (parts == part).any()]
     if is_official and missing:
+        there = "test" if missing[0] == "training" else "training"
         raise ValueError(
-            f"splits.test must be a fraction, since there is no official {missing[0]} part, got {splits.test!r}"
+            f"splits.test must be a fraction of the official {there} part, such as 0.3, since there is no official "
+            f"{missing[0]} part, got {splits.test!r}"
         )
     is_divided = parts == ("test" if "training" in missing else "train")
     rng = np.random.default_rng(splits.seed)
@@ -57,9 +59,12 @@ def split(labels: np.ndarray, parts: np.ndarray, splits: Splits) -> dict[str, np
         for name, share in zip(NAMES, shares, strict=True):
             divided[name].append(share)
     found = {name: np.sort(np.concatenate(shares)).astype(np.int64) for name, shares in divided.items()}
-    for name in ("train", "test"):
+    for name, way_out in (("train", "a smaller"), ("test", "a larger")):
         if not len(found[name]):
-            raise ValueError(f"splits.test leaves no {name} image: there are {is_divided.sum()}, got {splits.test}")
+            raise ValueError(
+                f"splits.test leaves no {name} image: there are {is_divided.sum()}, got {splits.test}; "
+                f"give {way_out} fraction, or add images"
+            )
     return found
 
 
@@ -84,5 +89,8 @@ def only(indices: np.ndarray, labels: np.ndarray, normal_class: list[int], split
     kept = indices[np.isin(labels[indices], normal_class)]
     if not len(kept):
         there = np.unique(labels[indices]).tolist()
-        raise ValueError(f"normal class {normal_class} is empty: the {split} split has labels {there}")
+        raise ValueError(
+            f"normal class {normal_class} is empty: the {split} split has labels {there}; "
+            "give the split a larger share in `splits`, or name another class"
+        )
     return kept
