@@ -145,3 +145,12 @@ def test_one_normal_image_is_too_few(tmp_path, rng) -> None:
     write(tmp_path, {"good": 1, "odd": 3}, rng)
     with pytest.raises(ValueError, match="at least 2 images of the class 'good' to learn from, got 1"):
         divide(loaded(tmp_path), Parts.model_validate(PARTS | {"normal": "good"}))
+
+
+def test_a_folder_of_test_images_alone_is_refused(tmp_path, rng) -> None:
+    write(tmp_path, {"test/good": 3, "test/odd": 3}, rng)
+    for normal in (None, "good"):
+        with pytest.raises(
+            ValueError, match=r"^stripes has test images alone, .* put normal ones into train/good/, or"
+        ):
+            divide(loaded(tmp_path), Parts.model_validate(PARTS | {"normal": normal}))

@@ -166,6 +166,13 @@ def test_scores_of_another_detector_do_not_count(folder, detector) -> None:
     assert run(folder, other)[1]["version"] == other.version
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\xa9", b'file,score\n"a', b"file,score\na,much\n"], ids=str)
+def test_a_damaged_table_of_scores_is_named_with_the_way_out(tmp_path, content: bytes) -> None:
+    (tmp_path / "000000.csv").write_bytes(content)
+    with pytest.raises(DatasetError, match=r"/000000\.csv is damaged: .*; delete it, and its images are scored again$"):
+        ScoredDataset(path=str(tmp_path)).load()
+
+
 def test_a_folder_that_is_missing_or_empty_is_named(tmp_path) -> None:
     (tmp_path / "file.png").write_bytes(b"")
     for name, words in (("none", "there is no folder"), ("file.png", "is a file; name the folder")):

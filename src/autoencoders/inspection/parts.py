@@ -74,8 +74,13 @@ def divide(images: ImageSet, parts: Parts) -> dict[str, np.ndarray]:
         Indices: train, validation and calibration (normal images alone), test, and fold where there are few images.
 
     Raises:
-        ValueError: There is no such class, or fewer than two normal images to learn from.
+        ValueError: There is no such class, no training part, or fewer than two normal images to learn from.
     """
+    if (images.official_split == "test").all():
+        raise ValueError(
+            f"{images.info['name']} has test images alone, and none to learn from: put normal ones into train/good/, "
+            "or let folder be the one that is called test"
+        )
     label = find_normal(images) if parts.normal is None else label_of(images, parts.normal)
     is_normal, is_test = images.labels == label, images.official_split == "test"
     normal, others = np.flatnonzero(is_normal & ~is_test), np.flatnonzero(~is_normal | is_test)

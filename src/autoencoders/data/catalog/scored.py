@@ -15,6 +15,7 @@ from autoencoders.data.folders import FolderError
 from autoencoders.data.folders.stream import Pictures, stamps
 
 COLUMNS = ["file", "score", "top", "left", "height", "width", "unreadable", "detector", "stamp"]
+TYPES = {"file": str, "unreadable": str, "stamp": str, "score": float}
 
 
 class PicturesDataset(LoadOnlyDataset[Pictures]):
@@ -61,8 +62,12 @@ class ScoredDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
-        """Return all rows; none where nothing has been scored."""
-        parts = [pd.read_csv(file, dtype={"file": str, "unreadable": str, "stamp": str}) for file in self._files()]
+        """Return all rows; none where nothing has been scored.
+
+        Raises:
+            DatasetError: A table is damaged.
+        """
+        parts = list(map(_rows, self._files()))
         return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS) if parts else pd.DataFrame(columns=COLUMNS)
 
     def save(self, data: pd.DataFrame) -> None:
@@ -81,6 +86,14 @@ class ScoredDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 
     def _describe(self) -> dict[str, Any]:
         return {"path": str(self._path)}
+
+
+def _rows(file: Path) -> pd.DataFrame:
+    """Return the rows of one table."""
+    try:
+        return pd.read_csv(file, dtype=TYPES)
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{file} is damaged: {error}; delete it, and its images are scored again") from error
 
 
 class ScoredMapsDataset(AbstractDataset[Mapping[str, bytes], Mapping[str, np.ndarray]]):
