@@ -37,6 +37,15 @@ def test_a_folder_counts_by_its_own_name_rather_than_by_that_of_a_link(root: Pat
     assert names(Tree.of(root).images) == ["fine/a.png", "fine/b.png", "odd/c.png"]
 
 
+def test_a_link_to_a_hidden_folder_counts(root: Path) -> None:
+    (root / ".store").mkdir()
+    (root / ".store" / "d.png").touch()
+    (root / "odd" / "more").symlink_to("../.store")
+    tree = Tree.of(root)
+    assert names(tree.images) == ["fine/a.png", "fine/b.png", "odd/c.png", "odd/more/d.png"]
+    assert not list(tree.losses) and not tree.hidden
+
+
 def test_an_image_that_links_lead_to_counts_once(root: Path, tmp_path: Path) -> None:
     (tmp_path / "store.png").touch()
     for name, target in {"a2.png": "a.png", "s1.png": "../../store.png", "s2.png": "s1.png"}.items():

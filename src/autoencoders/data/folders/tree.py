@@ -64,20 +64,23 @@ class Tree:
 def _walked(root: Path) -> tuple[list[PurePosixPath], list[PurePosixPath], list[PurePosixPath]]:
     """Return files, links to folders entered before, and folders that cannot be opened, as paths below a root.
 
-    Folders that are links come after all others, which are what they are by their own names. Those above the root count
-    as entered: a link to one of them would lead back.
+    Folders that are links come after all others, which are what they are by their own names, and hidden ones after
+    these, which may lead there. Folders above the root count as entered: a link to one of them would lead back.
     """
     files, repeated, closed = [], [], []
     entered = set(map(str, Path(os.path.realpath(root)).parents))
-    waiting = deque([str(root)])
-    while waiting:
-        for folder, folders, names in os.walk(waiting.popleft(), onerror=lambda error: closed.append(error.filename)):
+    waiting, hidden = deque([str(root)]), deque()
+    while waiting or hidden:
+        top = (waiting or hidden).popleft()
+        for folder, folders, names in os.walk(top, onerror=lambda error: closed.append(error.filename)):
             real = os.path.realpath(folder)
             if real in entered:
                 folders.clear()
                 repeated.append(folder)
                 continue
             entered.add(real)
+            hidden.extend(os.path.join(folder, name) for name in folders if _is_hidden(PurePosixPath(name)))
+            folders[:] = [name for name in folders if not _is_hidden(PurePosixPath(name))]
             links = [path for name in folders if os.path.islink(path := os.path.join(folder, name))]
             waiting.extend(sorted(links))
             files.extend(os.path.join(folder, name) for name in names)
@@ -95,12 +98,12 @@ def _once(root: Path, files: list[PurePosixPath]) -> tuple[list[PurePosixPath], 
         return files, []
     folders = {folder: os.path.realpath(root / folder) for folder in {file.parent for file in files}}
     known = {os.path.join(folders[file.parent], file.name) for file in files if file not in links}
-    repeated = []
+    repeated = {}
     for file, real in links.items():
         if real in known:
-            repeated.append(file)
+            repeated[file] = real
         known.add(real)
-    return [file for file in files if file not in set(repeated)], repeated
+    return [file for file in files if file not in repeated], list(repeated)
 
 
 def _named(files: list[PurePosixPath]) -> str:
