@@ -115,9 +115,12 @@ def stamp(file: Path) -> str:
 
 
 def stamps(root: Path) -> str:
-    """Return the names and the stamps of all files below a folder that are not hidden, as a checksum."""
-    shown = sorted(file for file in files_below(root) if not is_hidden(file))
-    listed = "\n".join(f"{file} {stamp(root / file)}" for file in shown)
+    """Return the names and the stamps of all files below a folder that are not hidden, as a checksum, if there is one."""
+    try:
+        tree = Tree.of(root)
+    except FolderError:
+        return ""
+    listed = "\n".join(f"{file} {stamp(root / file)}" for file in [*tree.images, *tree.others])
     return hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
 
 
