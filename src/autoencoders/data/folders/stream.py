@@ -115,7 +115,7 @@ def stamp(file: Path) -> str:
 
 
 def stamps(root: Path) -> str:
-    """Return the names and the stamps of all files below a folder that are not hidden, as a checksum, if there is one."""
+    """Return the names and stamps of the files below a folder that are not hidden, as a checksum; empty without one."""
     try:
         tree = Tree.of(root)
     except FolderError:
