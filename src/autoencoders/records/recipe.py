@@ -45,8 +45,10 @@ class Recipe:
     def changes(self, earlier: "Recipe") -> Iterator[str]:
         """Say what has changed since an earlier recipe; of inputs, what is there no more or was not there before."""
         yield from _changed(earlier.settings, self.settings)
-        for name in _differing(earlier.code, self.code):
-            yield f"the code of {name} has changed"
+        if modules := _differing(earlier.code, self.code):
+            others = len(modules) - 1
+            more = f" and of {others} other module{'s' if others > 1 else ''}" if others else ""
+            yield f"the code of {modules[0]}{more} has changed"
         for name in _differing(earlier.versions, self.versions):
             yield f"{name} was {earlier.versions.get(name)}, is {self.versions.get(name)}"
         for name in sorted(set(earlier.inputs) ^ set(self.inputs)):

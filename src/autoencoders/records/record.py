@@ -66,7 +66,8 @@ def key_of(dataset: AbstractDataset, record: Record | None = None) -> str:
         mark = getattr(dataset, "out_of_date", "")
         return digest(found.recipe.key, mark) if mark else found.recipe.key
     if hasattr(dataset, "fingerprint"):
-        return digest(dataset.fingerprint(), *code_of(frozenset([type(dataset).__module__])).values())
+        loaded = dataset.fingerprint()
+        return digest(loaded, *code_of(frozenset([type(dataset).__module__])).values()) if loaded else ""
     try:
         return " ".join(content(file) for file in files_of(dataset))
     except OSError:
