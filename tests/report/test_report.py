@@ -227,6 +227,14 @@ def test_a_page_holds_its_images_and_every_study_that_has_been_run() -> None:
     assert "2 warnings" in found, "each study's failed sanity check"
 
 
+def test_a_section_of_an_earlier_run_that_is_out_of_date_is_marked_wherever_it_appears() -> None:
+    text = page(study("old", [0], out_of_date="std was <0.2>, is 0.3"), study("new", [0]))
+    assert text.count("Out of date</span>: an earlier run left these results") == 1
+    assert "std was &lt;0.2&gt;, is 0.3" in text
+    assert "Old (out of date): " in text and "New: " in text
+    assert text.count("⚠ out of date</span>") == 1
+
+
 def test_what_was_lost_of_a_folder_is_said_as_text_whatever_its_files_are_called() -> None:
     notes = ["3 images of 1 class (<script>alert(1)</script> 3).", "1 file left out: <img src=x>.png is empty."]
     found = page(study("sparse", [0]), notes=notes)

@@ -71,6 +71,15 @@ def _content(file: Path, *_: int) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def identity(file: Path) -> tuple[int, int] | None:
+    """Return what a file does not share with one that replaces it."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
 def names_below(files: list[Path]) -> list[str]:
     """Return the names of some files below the folder that holds them all, which may be moved."""
     shared = os.path.commonpath([file.parent for file in files]) if files else ""

@@ -15,7 +15,7 @@ from kedro.validation import ParameterValidationError
 
 from autoencoders.data.temporary import sweep
 from autoencoders.key import Key
-from autoencoders.records.artifact import files_of, place_of
+from autoencoders.records.artifact import files_of, identity, place_of
 from autoencoders.records.dry_run import DryRun, is_dry
 from autoencoders.records.freshness import kept, outdated, stale
 from autoencoders.records.occupancy import occupy
@@ -177,12 +177,3 @@ def is_replaced(dataset: AbstractDataset, before: list[tuple[int, int] | None]) 
     """Tell whether the file of a dataset that is written last is another than it was."""
     now = [identity(file) for file in files_of(dataset)[-1:]]
     return now not in ([], [None], before)
-
-
-def identity(file: Path) -> tuple[int, int] | None:
-    """Return what a file does not share with one that replaces it."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino

@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
+from autoencoders.records.artifact import identity
 from autoencoders.records.process import this_process
 from autoencoders.tracking.store import store_of
 
@@ -25,11 +26,11 @@ class Output(NamedTuple):
     @classmethod
     def at(cls, path: Path) -> "Output":
         """Note a file as it is now."""
-        return cls(path, _identity(path))
+        return cls(path, identity(path))
 
     def is_new(self) -> bool:
         """Tell whether the file has been written since; saves replace files, so each has an identity of its own."""
-        return _identity(self.path) not in (None, self.before)
+        return identity(self.path) not in (None, self.before)
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,6 @@ class Plan:
     def is_done(self, key: Key) -> bool:
         """Tell whether every output of a key has been written."""
         return all(output.is_new() for output in self.outputs[key].values())
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ino
 
 
 class PlanDataset(MemoryDataset):
