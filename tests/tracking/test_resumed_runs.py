@@ -39,6 +39,8 @@ def test_one_changed_variant_is_trained_compared_and_reported(another, caplog):
         another.run(variants=longer, only_missing_outputs=True)
     assert "Nothing to do: the outputs of all 47 nodes are up to date." in caplog.messages
     assert not [message for message in caplog.messages if message.startswith(STUDY)]
+    another.run(seed=7, namespaces=["digits.reconstruction.linear_5"])
+    assert "Out of date now, with all that follows from it: digits.reconstruction.comparison." in caplog.text
 
 
 def test_changed_evaluation_keeps_networks_and_makes_errors_anew(another, monkeypatch):

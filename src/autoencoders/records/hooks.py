@@ -1,6 +1,7 @@
 """What happens beside the nodes: what made each output is noted, and inputs that are damaged are refused."""
 
 import logging
+from collections.abc import Iterator
 from functools import partial, reduce
 from operator import add
 from pathlib import Path
@@ -74,9 +75,15 @@ class RecordHooks:
             Record.write(catalog.get(dataset_name), found)
 
     @hook_impl
-    def after_pipeline_run(self) -> None:
-        """Let others work here."""
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Let others work here, and say what this run has put out of date."""
         self._leave()
+        if behind := sorted(left_behind(pipeline, catalog)):
+            logger.warning(
+                "Out of date now, with all that follows from it: %s%s; kedro run --pipelines %s --only-missing-outputs "
+                "makes it anew.",
+                *(behind[0], f" and {len(behind) - 1} more" if behind[1:] else "", ",".join(suites_of(pipeline))),
+            )
 
     @hook_impl
     def on_pipeline_error(self) -> None:
@@ -148,6 +155,23 @@ def why_out_of_date(dataset: AbstractDataset, maker: Pipeline, catalog: CatalogP
         return "; ".join(stale(made, maker, catalog).values())
     except ParameterValidationError as error:
         return str(error).splitlines()[-1]
+
+
+def suites_of(pipeline: Pipeline) -> list[str]:
+    """Return the datasets and sheets that a pipeline makes something of."""
+    return sorted({Key.of_dataset(name)[0].suite for name in pipeline.all_outputs()} & set(pipelines))
+
+
+def left_behind(pipeline: Pipeline, catalog: CatalogProtocol) -> Iterator[str]:
+    """Yield what a run did not make, though it was made from what the run has made otherwise now."""
+    made = pipeline.all_outputs()
+    for node in {node for suite in suites_of(pipeline) for node in pipelines[suite].nodes}:
+        taken = made.intersection(node.inputs)
+        if taken and made.isdisjoint(node.outputs):
+            for name, dataset in kept(node, catalog).items():
+                before = record.recipe.inputs if (record := Record.of(dataset)) else {}
+                if any(before[one] != key_of(catalog.get(one)) for one in taken & before.keys()):
+                    yield name
 
 
 def refuse(found: dict[str, str]) -> None:

@@ -22,11 +22,12 @@ from autoencoders.tracking.store import store_of
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
-    from mlflow.entities import Run
+    from mlflow.entities import Metric, Run
 
 HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
 SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 NEWEST = {"newest": "yes"}  # the tag of the newest run of a variant with one seed
+RESUMED = {"resumed": "yes"}  # the tag of a run that more than one command has worked on
 UPLOADING = ".artifact.uploading.*"  # MLflow's names for artifacts that are not whole yet
 METRICS_PER_CALL = 1000  # MLflow's limit
 DIGEST_LENGTH = 36  # characters; MLflow's limit
@@ -71,6 +72,7 @@ class Tracker:
         self.plan = plan
         self._client = client
         self._runs: dict[Key, str] = {}
+        self._resumed: set[Key] = set()
 
     def open(self, key: Key, describe: Callable[[], Description]) -> None:
         """Make sure that a key has a running run, one for all threads and processes."""
@@ -80,11 +82,15 @@ class Tracker:
             return
         with FileLock(self.plan.project / "mlflow.db.lock"):
             experiment = self._experiment(key)
-            self._runs[key] = (
-                self._own(experiment, key)
-                or (key not in self.plan.fresh and self._resume(experiment, key, describe()))
-                or self._create(experiment, key, describe())
-            )
+            run = self._own(experiment, key)
+            if run is None and key not in self.plan.fresh:
+                run = self._resume(experiment, key, describe())
+            if run is None:
+                self._runs[key] = self._create(experiment, key, describe())
+                return
+        self._runs[key] = run.info.run_id
+        if RESUMED.items() <= run.data.tags.items():
+            self._resumed.add(key)
 
     def is_settled(self, key: Key) -> bool:
         """Tell whether the newest run of a key has been finished, or another process is at work on it."""
@@ -93,7 +99,7 @@ class Tracker:
         return any(run.info.status in ("FINISHED", "RUNNING") for run in runs[:1])
 
     def log_history(self, key: Key, history: "pd.DataFrame", suffix: str, ended: float) -> None:
-        """Log a table with one row per validated epoch as steps of metrics; to do so twice changes nothing.
+        """Log a table with one row per validated epoch as steps of metrics.
 
         Args:
             key: Key of the run.
@@ -110,13 +116,14 @@ class Tracker:
             for column, name in HISTORY.items()
             if column in row
         ]
+        metrics = self._new(key, metrics)
         for start in range(0, len(metrics), METRICS_PER_CALL):
             self._client.log_batch(self._runs[key], metrics=metrics[start : start + METRICS_PER_CALL])
 
     def log_metrics(self, key: Key, metrics: dict[str, float], made: float) -> None:
         """Log the final numbers, and as a tag which sanity checks failed; `metrics.json` has all of them.
 
-        Since they have no steps, the UI draws one bar per run. To log them twice changes nothing.
+        Since they have no steps, the UI draws one bar per run.
 
         Args:
             key: Key of the run.
@@ -126,6 +133,7 @@ class Tracker:
         from mlflow.entities import Metric
 
         found = [Metric(name, float(value), int(1000 * made), 0) for name, value in metrics.items() if is_shown(name)]
+        found = self._new(key, found)
         checks = verdicts(metrics)
         failed = ", ".join(name for name, passed in checks.items() if not passed)
         tags = {"sanity_checks": f"failed: {failed}" if failed else "passed"} if checks else {}
@@ -178,22 +186,30 @@ class Tracker:
             self._client.restore_experiment(found.experiment_id)
         return found.experiment_id
 
-    def _own(self, experiment: str, key: Key) -> str | None:
-        tags = tags_of(key) | {"kedro_run_id": self.plan.kedro_run}
-        return next((run.info.run_id for run in self._search([experiment], tags)), None)
+    def _new(self, key: Key, metrics: list["Metric"]) -> list["Metric"]:
+        """Leave out what an earlier command has logged, to its last step, in a run that this one resumes."""
+        if key not in self._resumed:
+            return metrics
+        known = self._client.get_run(self._runs[key]).data.metrics
+        last = {metric.key: metric.value for metric in metrics}
+        return [metric for metric in metrics if known.get(metric.key) != last[metric.key]]
 
-    def _resume(self, experiment: str, key: Key, description: Description) -> str | None:
+    def _own(self, experiment: str, key: Key) -> "Run | None":
+        tags = tags_of(key) | {"kedro_run_id": self.plan.kedro_run}
+        return next(iter(self._search([experiment], tags)), None)
+
+    def _resume(self, experiment: str, key: Key, description: Description) -> "Run | None":
         """Open the newest run of a key again that has ended and that had the same settings and images."""
         ended = [run for run in self._search([experiment], tags_of(key)) if run.info.status != "RUNNING"]
         run = next((run for run in ended if _is_of(run, description)), None)
         if run is None:
             return None
         _sweep_uploads(run)
-        self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags))
+        self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags | RESUMED))
         if "error" in run.data.tags:
             self._client.delete_tag(run.info.run_id, "error")
         self._client.update_run(run.info.run_id, "RUNNING")
-        return run.info.run_id
+        return self._client.get_run(run.info.run_id)
 
     def _create(self, experiment: str, key: Key, description: Description) -> str:
         from mlflow.entities import Param
