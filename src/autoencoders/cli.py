@@ -9,6 +9,7 @@ from kedro.framework.cli import project as kedro_cli
 from kedro_viz.launchers.cli.main import viz as plugin
 
 from autoencoders.records.dry_run import OPTION, DryRun
+from autoencoders.records.process import end_children_with_this
 from autoencoders.shell.checks import check, choose_pipelines
 from autoencoders.shell.mistakes import explain
 from autoencoders.shell.reproduction import reproduce
@@ -28,6 +29,7 @@ def run(**options: Any) -> Any:
     try:
         choose_pipelines(options)
         check(options)
+        end_children_with_this()
         return kedro_cli.run.callback(**options)
     except DryRun as found:
         click.echo(found)

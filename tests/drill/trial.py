@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,9 @@ class Trial:
         if child == 0:
             os.setsid()
             _become(self, log, fault, ["kedro", "run", "--pipelines", self.pipeline, *RUNNERS[self.runner], *options])
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        until_gone(child)
+        return code
 
     def said(self, name: str) -> str:
         """Return what a run has printed."""
@@ -80,6 +83,24 @@ class Trial:
         left = [(name, status) for _, name, status, _ in runs if status not in ("FINISHED", "KILLED", "FAILED")]
         names = [name for name, *_ in finished]
         return Outcome(files, {name: (names.count(name), *traces) for name, *traces in finished}, left)
+
+
+def until_gone(group: int) -> None:
+    """Wait until no process of a group is at work: workers outlive a killed parent by a moment."""
+    for _ in range(100):
+        if not any(is_at_work(stat, group) for stat in Path("/proc").glob("[0-9]*/stat")):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"processes of the group {group} outlive their run")
+
+
+def is_at_work(stat: Path, group: int) -> bool:
+    """Tell whether a process, by its `stat` in Linux, is of a group and has not ended."""
+    try:
+        state, _, of, *_ = stat.read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    return state != "Z" and int(of) == group
 
 
 def survived(trial: Trial, fault: Fault, reference: Outcome) -> list[str]:

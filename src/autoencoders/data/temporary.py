@@ -43,8 +43,8 @@ def _is_abandoned(name: str) -> bool:
 
 
 def _has_ended(process: int) -> bool:
-    """Tell whether no process has a number; nobody knows on Windows."""
-    if sys.platform == "win32":
+    """Tell whether no process has a number, or one that has been killed and only waits for its parent to notice."""
+    if sys.platform == "win32":  # where nobody knows
         return False
     try:
         os.kill(process, 0)
@@ -52,6 +52,8 @@ def _has_ended(process: int) -> bool:
         return True
     except PermissionError:  # somebody else's
         return False
+    with suppress(OSError):  # there are other systems than Linux
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return False
 
 

@@ -1,9 +1,14 @@
-"""Names of processes: which one made a run, and whether it is still alive."""
+"""Processes: which one made a run, whether it is still alive, and that no worker outlives its own."""
 
+import ctypes
 import os
+import signal
 import socket
 import sys
+from functools import cache, partial
 from pathlib import Path
+
+PR_SET_PDEATHSIG = 1  # of Linux: the signal that a process gets when its parent ends
 
 
 def this_process() -> str:
@@ -26,6 +31,13 @@ def is_alive(process: str) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@cache
+def end_children_with_this() -> None:
+    """Let the processes that this one forks from now on be killed when it ends, however it ends: on Linux alone."""
+    if sys.platform == "linux":
+        os.register_at_fork(after_in_child=partial(ctypes.CDLL(None).prctl, PR_SET_PDEATHSIG, signal.SIGKILL))
 
 
 def _start_of(process: int) -> str:
