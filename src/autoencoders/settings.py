@@ -4,12 +4,22 @@ import warnings
 
 from autoencoders.data.folders.place import place_of
 from autoencoders.records.hooks import RecordHooks
+from autoencoders.shell.progress import ProgressHooks
+from autoencoders.shell.sanity_checks import SanityCheckHooks
 from autoencoders.shell.summary import SummaryHooks
 from autoencoders.shell.verdicts import VerdictHooks
-from autoencoders.tracking.hooks import SanityCheckHooks, TrackingHooks
+from autoencoders.tracking.hooks import TrackingHooks
 from autoencoders.tracking.registry import RegistryHooks
 
-HOOKS = (RecordHooks(), SanityCheckHooks(), TrackingHooks(), RegistryHooks(), SummaryHooks(), VerdictHooks())
+HOOKS = (
+    RecordHooks(),
+    SanityCheckHooks(),
+    TrackingHooks(),
+    RegistryHooks(),
+    ProgressHooks(),
+    SummaryHooks(),
+    VerdictHooks(),
+)
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

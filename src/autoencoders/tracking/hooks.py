@@ -12,40 +12,19 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from autoencoders.key import MATCHES_PCA, Key
+from autoencoders.key import Key
 from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
 from autoencoders.tracking.parameters import parameters_of
 from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
 from autoencoders.tracking.signals import Signals
 from autoencoders.tracking.store import connect, diagnose, join, store_of
-from autoencoders.tracking.tracker import Description, Tracker, verdicts
+from autoencoders.tracking.tracker import Description, Tracker
 
 logger = logging.getLogger(__name__)
 
 PLAN = "tracking"  # the plan's name in the catalog
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
-
-
-class SanityCheckHooks:
-    """Say whose sanity checks failed."""
-
-    @hook_impl
-    def after_node_run(self, node: Node, outputs: dict[str, Any]) -> None:
-        """Log every sanity check among the metrics that a node found to have failed."""
-        for metrics in outputs.values():
-            for check, held in verdicts(metrics).items() if isinstance(metrics, dict) else ():
-                if not held:
-                    self._tell(node.namespace, check)
-
-    @staticmethod
-    def _tell(place: str, check: str) -> None:
-        """Log a failed check as an error, a finding as a warning: once of a detector, not of each normal class."""
-        if check != MATCHES_PCA:
-            logger.error("%s: sanity check failed: %s. Do not trust these numbers.", place, check)
-        elif not Key.parse(place).normal_class:
-            meaning = "PCA leaves less error at the same code size: too few steps or images, or a finding."
-            logger.warning("%s: sanity check failed: %s. %s", place, check, meaning)
 
 
 class TrackingHooks:
@@ -90,8 +69,7 @@ class TrackingHooks:
 
     @hook_impl
     def before_node_run(self, node: Node, catalog: CatalogProtocol, run_id: str) -> None:
-        """Say which node runs, and open the run of its key."""
-        logger.info(node.name)
+        """Open the run of a node's key."""
         self._node = node
         key = run_of(node)
         if key is None or self._off == run_id:

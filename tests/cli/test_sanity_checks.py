@@ -1,7 +1,7 @@
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from autoencoders.tracking.hooks import SanityCheckHooks
+from autoencoders.shell.sanity_checks import SanityCheckHooks
 
 
 @pytest.fixture

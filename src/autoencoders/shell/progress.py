@@ -1,0 +1,133 @@
+"""Progress: which node of how many begins, and how long the others will take."""
+
+import logging
+import multiprocessing
+import time
+from collections import Counter
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from autoencoders.records.occupancy import FOLDER
+from autoencoders.shell.journal import Journal
+from autoencoders.shell.lines import AtWork, at_work, name_nodes_in_log, repeated
+from autoencoders.tracking.plan import missing_part
+
+logger = logging.getLogger(__name__)
+
+SHORT = 5  # seconds; less is not worth a word
+PLAN, BEGUN, ENDED = "plan", "begun", "ended"  # kinds of entries of the journal
+
+
+class ProgressHooks:
+    """Number the nodes as they begin, under every runner, and say how long the rest will take.
+
+    What is known of a run is in its journal, for nodes may run in other processes; each counts for itself.
+    """
+
+    def __init__(self) -> None:
+        self._journal: Journal | None = None
+        self._several = False  # nodes at a time, so that lines of the log must name theirs
+        self._began: dict[str, float] = {}
+
+    @hook_impl
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Note how many nodes of each kind are to run."""
+        self._end()
+        remaining = missing_part(pipeline, catalog) if run_params["only_missing_outputs"] else pipeline
+        self._several = "SequentialRunner" not in run_params["runner"]
+        self._journal = Journal.begin(Path(run_params["project_path"]) / "data" / FOLDER)
+        self._journal.add(PLAN, Counter(map(kind_of, remaining.nodes)), time.time())
+        name_nodes_in_log()
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Say which node begins."""
+        if self._journal is None:
+            self._journal = Journal.of_this_run()
+        if self._journal is None:
+            logger.info(node.name)
+            return
+        self._journal.add(BEGUN, node.name, kind_of(node))
+        logger.info("%s %s%s", self._number(node), node.name, self._rest())
+        self._began[node.name] = time.monotonic()
+        several = self._several or multiprocessing.parent_process() is not None
+        at_work.set(AtWork(node.namespace or node.name, several, self._journal))
+
+    @hook_impl(trylast=True)
+    def after_node_run(self, node: Node) -> None:
+        """Note how long the node took."""
+        at_work.set(None)
+        if self._journal is not None and node.name in self._began:
+            self._journal.add(ENDED, kind_of(node), time.monotonic() - self._began.pop(node.name))
+
+    @hook_impl(tryfirst=True)
+    def on_node_error(self) -> None:
+        """Let lines of the log be about the run again."""
+        at_work.set(None)
+
+    @hook_impl(tryfirst=True)
+    def on_pipeline_error(self) -> None:
+        """End the journal."""
+        self._end()
+
+    @hook_impl(tryfirst=True)
+    def after_pipeline_run(self) -> None:
+        """End the journal, and say of how many nodes it was that a warning came once."""
+        if self._journal is not None:
+            for sentence in repeated(self._journal):
+                logger.warning(sentence)
+        self._end()
+
+    def _number(self, node: Node) -> str:
+        names = [name for name, _ in self._journal.entries(BEGUN)]
+        ((plan, _),) = self._journal.entries(PLAN)
+        return f"[{names.index(node.name) + 1}/{sum(plan.values())}]"
+
+    def _rest(self) -> str:
+        ((plan, began),) = self._journal.entries(PLAN)
+        begun = Counter(kind for _, kind in self._journal.entries(BEGUN))
+        seconds: dict[str, list[float]] = {}
+        for kind, took in self._journal.entries(ENDED):
+            seconds.setdefault(kind, []).append(took)
+        return time_left(Counter(plan) - begun, seconds, time.time() - began)
+
+    def _end(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.end()
+
+
+def kind_of(node: Node) -> str:
+    """Return what a node has in common with those that take about as long: its function."""
+    return node.func.__name__
+
+
+def time_left(remaining: Counter[str], seconds: dict[str, list[float]], elapsed: float) -> str:
+    """Say how long the nodes that have not begun will take, if anything is known.
+
+    Args:
+        remaining: How many of each kind there are.
+        seconds: How long those took that have ended, by kind.
+        elapsed: Seconds since the run began, in which these ran, several at a time or not.
+    """
+    busy = sum(map(sum, seconds.values()))
+    known = sum(count * fmean(seconds[kind]) for kind, count in remaining.items() if kind in seconds)
+    left = known * min(1.0, elapsed / max(busy, elapsed))  # several at a time take less
+    if left < SHORT:
+        return ""
+    at_least = "" if remaining.keys() <= seconds.keys() else "at least "
+    return f", {at_least}{in_words(left)} left"
+
+
+def in_words(seconds: float) -> str:
+    """Return a time as people say it, such as `40 s`, `3 min`, `2 h 10 min`."""
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,131 @@
+"""Nodes are numbered as they begin, whichever process runs them, and a warning comes once per study."""
+
+import logging
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from kedro.framework.hooks.manager import _create_hook_manager
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline, node
+from kedro.runner import SequentialRunner, ThreadRunner
+
+from autoencoders.shell.journal import VARIABLE, Journal
+from autoencoders.shell.lines import Lines
+from autoencoders.shell.progress import ProgressHooks, in_words, time_left
+
+logger = logging.getLogger("autoencoders.tried")
+VARIANTS = ("wide", "deep", "both")
+
+
+def warn(images: int) -> int:
+    logger.warning("%d images are few", images)
+    return images
+
+
+PIPELINE = sum(
+    (
+        Pipeline([node(warn, "images", "out", name="train")], inputs={"images"}, namespace=f"world.study.{name}")
+        for name in VARIANTS
+    ),
+    Pipeline([]),
+)
+
+
+@pytest.fixture
+def run(tmp_path, caplog):
+    """Return a function that runs the pipeline, and returns what is logged."""
+    logging.getLogger().addHandler(caplog.handler)
+
+    def lines(runner) -> list[str]:
+        catalog, manager = DataCatalog({"images": MemoryDataset(3)}), _create_hook_manager()
+        manager.register(ProgressHooks())
+        kind = type(runner).__name__
+        run_params = {"project_path": str(tmp_path), "only_missing_outputs": False, "runner": kind}
+        with caplog.at_level(logging.INFO):
+            manager.hook.before_pipeline_run(run_params=run_params, pipeline=PIPELINE, catalog=catalog)
+            runner.run(PIPELINE, catalog, manager, "run")
+            manager.hook.after_pipeline_run(run_params=run_params, pipeline=PIPELINE, catalog=catalog, run_result={})
+        return [record.getMessage() for record in caplog.records if record.name.startswith("autoencoders.")]
+
+    yield lines
+    for handler in logging.getLogger().handlers:
+        handler.filters = [one for one in handler.filters if not isinstance(one, Lines)]
+
+
+def test_nodes_are_numbered_and_a_warning_comes_once_with_a_count(run, tmp_path):
+    said = run(SequentialRunner())
+    assert [line for line in said if "train" in line] == [
+        f"[{number}/3] world.study.{name}.train" for number, name in enumerate(sorted(VARIANTS), start=1)
+    ]
+    assert said[-1] == "3 nodes of world.study warned alike, the first so: 3 images are few"
+    assert list((tmp_path / "data/.running").iterdir()) == []
+    assert VARIABLE not in os.environ
+
+
+def test_lines_of_several_nodes_at_a_time_name_theirs(run):
+    said = run(ThreadRunner(max_workers=2))
+    assert sorted(line.partition(" ")[0] for line in said if line.startswith("[")) == ["[1/3]", "[2/3]", "[3/3]"]
+    (warned,) = {line for line in said if line.endswith(": 3 images are few") and "alike" not in line}
+    assert warned.removesuffix(": 3 images are few") in {f"world.study.{name}" for name in VARIANTS}
+
+
+def test_a_journal_holds_what_all_processes_add(tmp_path):
+    journal = Journal.begin(tmp_path)
+    children = []
+    for number in range(4):
+        child = os.fork()
+        if child == 0:
+            for entry in range(50):
+                Journal.of_this_run().add("one", number, entry)
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    journal.add("other")
+    assert sorted(journal.entries("one")) == [[number, entry] for number in range(4) for entry in range(50)]
+    with journal.file.open("ab") as opened:
+        opened.write(b'["one", 5')
+    assert len(journal.entries("one")) == 200, "an entry that is not whole is left for later"
+    with journal.file.open("ab") as opened:
+        opened.write(b", 6]\n")
+    assert journal.entries("one")[-1] == [5, 6]
+    journal.end()
+    assert Journal.of_this_run() is None
+
+
+@pytest.mark.parametrize(
+    ("remaining", "seconds", "elapsed", "told"),
+    [
+        ({"train": 10}, {}, 5, ""),
+        ({"train": 10}, {"train": [20, 40]}, 60, ", 5 min left"),
+        ({"train": 10, "draw": 1}, {"train": [20, 40]}, 60, ", at least 5 min left"),
+        ({"train": 10}, {"train": [30, 30, 30, 30]}, 60, ", 2 min left"),
+        ({"draw": 3}, {"draw": [1]}, 60, ""),
+        ({"train": 300}, {"train": [30]}, 30, ", 2 h 30 min left"),
+        ({"train": 2}, {"train": [30]}, 30, ", 60 s left"),
+        ({}, {"train": [30]}, 30, ""),
+    ],
+)
+def test_the_time_left_is_that_of_nodes_of_the_same_kind_several_at_a_time(remaining, seconds, elapsed, told):
+    assert time_left(Counter(remaining), seconds, elapsed) == told
+
+
+def test_times_are_said_as_people_do():
+    assert [in_words(seconds) for seconds in (5, 89, 90, 3600, 5400, 9000)] == [
+        "5 s",
+        "89 s",
+        "2 min",
+        "60 min",
+        "1 h 30 min",
+        "2 h 30 min",
+    ]
+
+
+def test_a_journal_of_a_killed_run_is_swept(tmp_path):
+    from autoencoders.data.temporary import TEMPORARY
+
+    journal = Journal.begin(tmp_path)
+    assert TEMPORARY.fullmatch(Path(journal.file).name)
+    journal.end()
