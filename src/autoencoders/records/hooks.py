@@ -37,6 +37,7 @@ class RecordHooks:
 
     def __init__(self) -> None:
         self._at_work: dict[str, tuple[Recipe, CatalogProtocol]] = {}  # by the node's name
+        self._before: dict[str, str] = {}  # keys of the outputs that there were
         self._place: Path | None = None  # the file that says what this process works on
 
     @hook_impl(tryfirst=True)
@@ -45,6 +46,7 @@ class RecordHooks:
         self._at_work.clear()
         if not is_dry():
             self._enter(Path(run_params["project_path"]) / "data", pipeline, catalog)
+        self._before = keys_of(pipeline, catalog)
         whole = sum_of(run_params["pipeline_names"])
         if len(whole.nodes) > len(pipeline.nodes):
             refuse(stale(pipeline.inputs() & whole.all_outputs(), whole, catalog))
@@ -78,7 +80,8 @@ class RecordHooks:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Let others work here, and say what this run has put out of date."""
         self._leave()
-        if behind := sorted(left_behind(pipeline, catalog)):
+        changed = {name for name, key in keys_of(pipeline, catalog).items() if key != self._before.get(name, key)}
+        if behind := sorted(left_behind(pipeline, changed, catalog)):
             logger.warning(
                 "Out of date now, with all that follows from it: %s%s; kedro run --pipelines %s --only-missing-outputs "
                 "makes it anew.",
@@ -162,11 +165,17 @@ def suites_of(pipeline: Pipeline) -> list[str]:
     return sorted({Key.of_dataset(name)[0].suite for name in pipeline.all_outputs()} & set(pipelines))
 
 
-def left_behind(pipeline: Pipeline, catalog: CatalogProtocol) -> Iterator[str]:
-    """Yield what a run did not make, though it was made from what the run has made otherwise now."""
+def keys_of(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, str]:
+    """Return the key of what there is of each output of a pipeline that has a record."""
+    found = {name: Record.of(dataset) for node in pipeline.nodes for name, dataset in kept(node, catalog).items()}
+    return {name: record.recipe.key for name, record in found.items() if record is not None}
+
+
+def left_behind(pipeline: Pipeline, changed: set[str], catalog: CatalogProtocol) -> Iterator[str]:
+    """Yield what a run did not make, though it was made from what the run has changed."""
     made = pipeline.all_outputs()
-    for node in {node for suite in suites_of(pipeline) for node in pipelines[suite].nodes}:
-        taken = made.intersection(node.inputs)
+    for node in {node for suite in suites_of(pipeline) for node in pipelines[suite].nodes if changed}:
+        taken = changed.intersection(node.inputs)
         if taken and made.isdisjoint(node.outputs):
             for name, dataset in kept(node, catalog).items():
                 before = record.recipe.inputs if (record := Record.of(dataset)) else {}
