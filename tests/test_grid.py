@@ -35,7 +35,8 @@ DETECTION = STUDY | {
 
 
 def read_detection(**change) -> grid.Study:
-    return grid.read({"mnist": {"splits": {}, "one": DETECTION | change}})["mnist"].studies["one"]
+    suites = grid.read({"mnist": {"splits": {}, "one": DETECTION | change}, "kmnist": {}})
+    return suites["mnist"].studies["one"]
 
 
 def test_detectors_are_variants_ensembles_and_baselines_and_only_chance_needs_seeds() -> None:
@@ -186,6 +187,14 @@ def test_anchors_are_no_datasets() -> None:
         ({"variants": {"sigma_0.3": {}}}, "sigma_0.3"),
         ({"variants": {"comparison": {}}}, "'comparison' is the name of what compares the variants"),
         ({"normal_classes": {"zero": 0}}, "normal_classes.zero"),
+        ({"seeds": {"seed_0": 2**32}}, "studies.one.seeds.seed_0: input should be less than 4294967296"),
+        ({"measurements": {"comparison": {}}}, "measurements.comparison: something else bears this name"),
+        ({"measurements": {"errors": {}}}, "measurements.errors: something else bears this name"),
+        ({"measurements": {"examples": {}}}, "measurements.examples: something else bears this name"),
+        (
+            {"measurements": {"odd": {"datasets": ["kmist"]}}},
+            "measurements.odd.datasets: there is no dataset 'kmist'",
+        ),
         ({"normal_classes": {"no": [False]}}, "normal_classes.no.0: must be the number of a class or its name"),
     ],
 )

@@ -18,6 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+MOST = 100_000  # of whatever is counted: units, neighbours, images that a figure is drawn of
+Count = Annotated[int, Field(gt=0, le=MOST)]
+CountFromZero = Annotated[int, Field(ge=0, le=MOST)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # of random numbers; NumPy takes no larger one
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]  # of a variant, a study, a class: a part of a key
 

@@ -6,9 +6,9 @@ Each changes integers in 0..white into integers in 0..white, whatever white is; 
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
-from autoencoders.configuration import Fraction, Plugin
+from autoencoders.configuration import Count, Fraction, Plugin
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -121,7 +121,7 @@ class Shifted(Alteration):
     draws: ClassVar[bool] = True
     moves: ClassVar[bool] = True
     kind: Literal["shifted"]
-    pixels: PositiveInt  # each way at most
+    pixels: Count  # each way at most
 
     @property
     def words(self) -> str:

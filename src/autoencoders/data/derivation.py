@@ -4,9 +4,9 @@ from copy import deepcopy
 from typing import Literal, Self
 
 import numpy as np
-from pydantic import NonNegativeInt, PositiveInt, SerializeAsAny, model_validator
+from pydantic import SerializeAsAny, model_validator
 
-from autoencoders.configuration import Name, Strict
+from autoencoders.configuration import Count, Name, Seed, Strict
 from autoencoders.data.alterations import Alteration
 from autoencoders.data.images import ImageSet
 
@@ -17,9 +17,9 @@ class Derivation(Strict):
     dataset: Name
     name: str | None = None  # what people call the result; none: its dataset and what was done
     part: Literal["train", "test", "all"] = "all"  # the official part that the images are taken from
-    images: PositiveInt | None = None  # of each class; none: all there are
+    images: Count | None = None  # of each class; none: all there are
     alteration: SerializeAsAny[Alteration] | None = None
-    seed: NonNegativeInt | None = None  # of the choice of images and of what an alteration draws
+    seed: Seed | None = None  # of the choice of images and of what an alteration draws
 
     @model_validator(mode="after")
     def _what_is_drawn_has_a_seed(self) -> Self:

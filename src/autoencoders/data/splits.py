@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, NonNegativeInt
+from pydantic import Field
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Seed, Strict
 
 NAMES = ("train", "validation", "calibration", "test")
 
@@ -13,7 +13,7 @@ NAMES = ("train", "validation", "calibration", "test")
 class Splits(Strict):
     """How one dataset's images are divided; validation and calibration come from what is not test."""
 
-    seed: NonNegativeInt
+    seed: Seed
     test: Annotated[float, Field(gt=0, lt=1)] | Literal["official"]  # or a fraction of the images that are divided
     validation: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of what is not test
     calibration: Annotated[float, Field(gt=0, lt=0.5)]  # fraction of what is not test

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Count, Strict
 from autoencoders.data.splits import normal_splits
 
 POLLUTION = "pollution"  # beside the splits: the indices of the images in train and validation that are not normal
@@ -19,7 +19,7 @@ class TrainingSet(Strict):
     thresholds alone: false-positive rates are those of a user who has as many to hold out. Test images stay, too.
     """
 
-    images: PositiveInt | None = None  # normal training images; none: all there are
+    images: Count | None = None  # normal training images; none: all there are
     pollution: Annotated[float, Field(gt=0, lt=1)] | None = None  # share of images of other classes, unlabelled
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-from pydantic import PositiveInt, model_validator
+from pydantic import model_validator
 
-from autoencoders.configuration import Fraction, Strict
+from autoencoders.configuration import Count, Fraction, Strict
 from autoencoders.training.corruption import SaltAndPepper, check_square
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class OutOfDistribution(Strict):
     """Which kinds of images, besides the test images of `datasets`, and how many of each."""
 
     kinds: tuple[Kind, ...]
-    images: PositiveInt  # of each kind at most, and of each other dataset
+    images: Count  # of each kind at most, and of each other dataset
     probability: Fraction | None = None  # of salt_and_pepper alone: of a pixel to be hit
     salt: Fraction | None = None  # of salt_and_pepper alone: share of white among the pixels hit
     datasets: tuple[str, ...] = ()  # other datasets whose test images are shown to the network

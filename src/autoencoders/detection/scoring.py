@@ -2,12 +2,13 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, SerializeAsAny, model_validator
+from pydantic import Field, PositiveFloat, SerializeAsAny, model_validator
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Count, Name, Strict
 from autoencoders.detection.out_of_distribution import OutOfDistribution
 from autoencoders.detection.scores import Score
 
+COLUMNS = {"index", "split", "label", "is_anomaly", "anomaly_score"}  # beside those that bear the names of scores
 Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -32,10 +33,16 @@ class Scoring(Strict):
 
     anomaly_score: str
     reference: str | None = None
-    scores: Annotated[dict[str, SerializeAsAny[Score]], Field(min_length=1)]
+    scores: Annotated[dict[Name, SerializeAsAny[Score]], Field(min_length=1)]
     thresholds: Thresholds
     out_of_distribution: OutOfDistribution | None = None
-    bootstrap_samples: PositiveInt
+    bootstrap_samples: Count
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> Self:
+        if taken := sorted(COLUMNS & self.scores.keys()):
+            raise ValueError(f"scores.{taken[0]}: a column of the table of scores bears this name; choose another")
+        return self
 
     @model_validator(mode="after")
     def _the_anomaly_score_is_one_of_the_scores(self) -> Self:

@@ -3,9 +3,9 @@
 import math
 from typing import ClassVar, Literal
 
-from pydantic import PositiveInt
 from torch import Tensor, nn
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 
@@ -15,7 +15,7 @@ class Config(Architecture):
 
     network: ClassVar[str] = "ConvLinear"
     architecture: Literal["conv_linear"]
-    kernels: PositiveInt
+    kernels: Count
 
 
 class ConvLinear(Autoencoder):

@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 import torch
-from pydantic import Field, PositiveInt
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Activation, activation
@@ -25,7 +26,7 @@ class Config(Architecture):
 
     network: ClassVar[str] = "ConvPool"
     architecture: Literal["conv_pool"]
-    channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    channels: Annotated[tuple[Count, ...], Field(min_length=1)]
     decoder: Literal["unpool", "deconv", "unpool_deconv"]
     activation: Activation  # at every level of the encoder and all but the last of the decoder
     output_activation: Activation  # of the reconstruction

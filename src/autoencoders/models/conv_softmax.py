@@ -3,9 +3,10 @@
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 from torch import nn
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Activation, Mirrored, activation, stack
@@ -20,10 +21,10 @@ class Config(Architecture):
 
     network: ClassVar[str] = "ConvSoftmax"
     architecture: Literal["conv_softmax"]
-    channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
-    kernel_size: PositiveInt  # pixels
-    latent_dim: PositiveInt
-    decoder_hidden_dims: tuple[PositiveInt, ...] = ()
+    channels: Annotated[tuple[Count, ...], Field(min_length=1)]
+    kernel_size: Count  # pixels
+    latent_dim: Count
+    decoder_hidden_dims: tuple[Count, ...] = ()
     decoder_channels: Mirrored = None  # of each transposed convolution's input
     activation: Activation  # after every layer but the code's and the last
     output_activation: Activation  # of the reconstruction

@@ -3,9 +3,10 @@
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 from torch import nn
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Activation, activation
@@ -20,10 +21,10 @@ class Config(Architecture):
 
     network: ClassVar[str] = "ConvStrided"
     architecture: Literal["conv_strided"]
-    channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    channels: Annotated[tuple[Count, ...], Field(min_length=1)]
     kernel_size: Annotated[int, Field(ge=2)]  # pixels, of the strided convolutions
-    hidden_dims: tuple[PositiveInt, ...] = ()  # without activation
-    latent_dim: PositiveInt
+    hidden_dims: tuple[Count, ...] = ()  # without activation
+    latent_dim: Count
     activation: Activation  # after every strided convolution, and before each one of the decoder
     output_activation: Activation  # of the reconstruction
 

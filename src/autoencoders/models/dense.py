@@ -3,10 +3,11 @@
 from typing import Annotated, ClassVar, Literal, Self
 
 import torch
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Activation, Dropout, Mirrored, activation, stack
@@ -17,8 +18,8 @@ class Config(Architecture):
 
     network: ClassVar[str] = "Dense"
     architecture: Literal["dense"]
-    hidden_dims: tuple[PositiveInt, ...]
-    latent_dim: PositiveInt
+    hidden_dims: tuple[Count, ...]
+    latent_dim: Count
     decoder_hidden_dims: Mirrored = None
     activation: Activation  # after every hidden layer
     latent_activation: Activation = "identity"  # of the code

@@ -6,8 +6,10 @@ from itertools import pairwise
 from typing import Annotated, Literal
 
 import torch
-from pydantic import AfterValidator, Field, PositiveInt, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 from torch import Generator, Tensor, nn
+
+from autoencoders.configuration import Count
 
 ACTIVATIONS = {
     "identity": nn.Identity,
@@ -26,7 +28,7 @@ def _mirror(widths: tuple[int, ...] | None, info: ValidationInfo) -> tuple[int, 
     return info.data.get(encoder, ())[::-1] if widths is None else widths
 
 
-Mirrored = Annotated[tuple[PositiveInt, ...] | None, AfterValidator(_mirror), Field(validate_default=True)]
+Mirrored = Annotated[tuple[Count, ...] | None, AfterValidator(_mirror), Field(validate_default=True)]
 
 
 def activation(name: Activation) -> nn.Module:

@@ -3,10 +3,10 @@
 from typing import ClassVar, Literal
 
 import torch
-from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 
@@ -16,7 +16,7 @@ class Config(Architecture):
 
     network: ClassVar[str] = "Linear"
     architecture: Literal["linear"]
-    latent_dim: PositiveInt
+    latent_dim: Count
     tied_weights: bool = False
 
 

@@ -3,9 +3,9 @@
 from typing import ClassVar, Literal
 
 import torch
-from pydantic import PositiveInt
 from torch import Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 
@@ -16,7 +16,7 @@ class Config(Architecture):
     closed_form: ClassVar[bool] = True
     network: ClassVar[str] = "PCA"
     architecture: Literal["pca"]
-    latent_dim: PositiveInt
+    latent_dim: Count
 
 
 class PCA(Autoencoder):

@@ -3,9 +3,9 @@
 from typing import ClassVar, Literal
 
 import torch
-from pydantic import PositiveInt
 from torch import Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.models import Architecture
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Activation, GaussianSample, Mirrored, stack
@@ -17,8 +17,8 @@ class Config(Architecture):
     gaussian_posterior: ClassVar[bool] = True
     network: ClassVar[str] = "Variational"
     architecture: Literal["variational"]
-    hidden_dims: tuple[PositiveInt, ...]
-    latent_dim: PositiveInt
+    hidden_dims: tuple[Count, ...]
+    latent_dim: Count
     decoder_hidden_dims: Mirrored = None
     activation: Activation  # after every hidden layer
     output_activation: Activation  # of the reconstruction

@@ -11,7 +11,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from pydantic import Field, PositiveInt, model_validator
 
-from autoencoders.configuration import Class, Name, Strict
+from autoencoders.configuration import Class, Name, Seed, Strict
 from autoencoders.data.derivation import Derivation
 from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import has_logarithm, is_seeded
@@ -24,8 +24,28 @@ DEFAULT = "digits"  # the suite that runs where none is named
 OWN_IMAGES, SCORE, SURFACES = "own_images", "score", "surfaces"  # blocks of the inspection of images, no suites
 BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
 
+TAKEN = {  # by files, nodes and parameters beside those of a study's measurements
+    *("auroc", "auroc_by_class", "auroc_samples", "comparison", "cost", "detectors", "errors", "examples", "exemplars"),
+    *("iterations", "history", "metrics", "pixel_statistics", "ranking", "scores", "section", "snapshots", "standings"),
+    *("table", "tick_off", "weights", "basis", "baseline", "compute", "ensemble", "images", "measurement", "scoring"),
+    *("seed", "splits", "variant", "loss", "measure", "measure_one_class", "score_anomalies", "score_images", "train"),
+    *("draw_reconstructions", "fit_pca", "look_at_extremes"),
+}
+
 Blocks = dict[Name, dict[str, Any]]
 Block = TypeVar("Block", bound=Strict)
+
+
+def inner(block: Any, *keys: str) -> Any:
+    """Return what lies within nested blocks that are not checked yet; None where there is none."""
+    for key in keys:
+        block = block.get(key) if isinstance(block, dict) else None
+    return block
+
+
+def names_in(value: Any) -> list[str]:
+    """Return a list of names that is not checked yet; an empty one in place of anything else."""
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
 
 
 class Study(Strict):
@@ -47,7 +67,7 @@ class Study(Strict):
 
     question: str
     answer: str | None = None
-    seeds: Annotated[dict[Name, int], Field(min_length=1)]
+    seeds: Annotated[dict[Name, Seed], Field(min_length=1)]
     normal_classes: Annotated[dict[Name, list[Class]], Field(min_length=1)] | None = None
     training_set: TrainingSet | None = None
     scoring: dict[str, Any] | None = None
@@ -65,6 +85,8 @@ class Study(Strict):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"variants, baselines and ensembles need names of their own, got {min(twice)!r} twice")
+        if taken := sorted(TAKEN & self.measurements.keys()):
+            raise ValueError(f"measurements.{taken[0]}: something else bears this name; call the measurement otherwise")
         return self
 
     @model_validator(mode="after")
@@ -78,7 +100,8 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _members_are_detectors(self) -> Self:
-        scores = (self.scoring or {}).get("scores") or {}
+        scores = inner(self.scoring, "scores")
+        scores = scores if isinstance(scores, dict) else {}
         for name, ensemble in self.ensembles.items():
             for member in ensemble.members:
                 if not self.can_be_member(member.detector):
@@ -93,7 +116,7 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _reference_is_a_detector(self) -> "Study":
-        reference = (self.scoring or {}).get("reference")
+        reference = inner(self.scoring, "reference")
         if reference is not None and reference not in chain(self.variants, self.baselines, self.ensembles):
             raise ValueError(f"scoring.reference: there is no detector {reference!r}")
         return self
@@ -139,11 +162,11 @@ class Study(Strict):
     def watched(self) -> list[str]:
         """Return the variants that keep snapshots of their training; in one-class studies none are drawn."""
         variants = {} if self.normal_classes else self.variants
-        return [name for name, block in variants.items() if (block.get("training") or {}).get("snapshots")]
+        return [name for name, block in variants.items() if inner(block, "training", "snapshots")]
 
     def others(self, measurement: str) -> list[str]:
         """Return the other datasets that a measurement shows to the networks."""
-        return list(self.measurements[measurement].get("datasets", ()))
+        return names_in(self.measurements[measurement].get("datasets"))
 
     def charted(self) -> list[str]:
         """Return the measurements that have a chart; in one-class studies none is drawn."""
@@ -153,12 +176,11 @@ class Study(Strict):
     @property
     def has_out_of_distribution(self) -> bool:
         """Whether detectors are shown out-of-distribution images."""
-        return bool((self.scoring or {}).get("out_of_distribution"))
+        return bool(inner(self.scoring, "out_of_distribution"))
 
     def others_for_detection(self, own: Container[str]) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
-        named = ((self.scoring or {}).get("out_of_distribution") or {}).get("datasets", ())
-        return [name for name in named if name not in own]
+        return [name for name in names_in(inner(self.scoring, "out_of_distribution", "datasets")) if name not in own]
 
     def shown_detectors(self) -> list[str]:
         """Return the detectors that a report shows one by one: the ensembles and a member of each, or all variants."""
@@ -260,6 +282,7 @@ def read(parameters: dict[str, Any]) -> dict[str, Suite]:
         suites[name] = _validated(name, Suite, {"dataset": name} | own | {"studies": studies})
     _check_names(suites)
     _check_derived(suites)
+    _check_others(suites)
     return suites
 
 
@@ -332,6 +355,20 @@ def _check_names(suites: dict[str, Suite]) -> None:
         for study in suite.studies:
             if owners.setdefault((suite.dataset, study), name) != name:
                 raise ValueError(f"{name}.{study}: {suite.dataset} has a study of that name already; choose another")
+
+
+def _check_others(suites: dict[str, Suite]) -> None:
+    """Make sure that the other datasets, which networks or detectors are shown, are there."""
+    for name, suite in suites.items():
+        for key, study in suite.studies.items():
+            shown = {f"measurements.{one}": study.others(one) for one in study.measurements}
+            shown["scoring.out_of_distribution"] = study.others_for_detection(())
+            for where, others in shown.items():
+                if unknown := [one for one in others if one not in suites]:
+                    known = ", ".join(one for one, other in suites.items() if other.dataset == one)
+                    raise ValueError(
+                        f"{name}.{key}.{where}.datasets: there is no dataset {unknown[0]!r}; there are: {known}"
+                    )
 
 
 def _check_derived(suites: dict[str, Suite]) -> None:

@@ -13,6 +13,7 @@ from autoencoders.key import Key
 
 OWN_IMAGES = ("folder", "detector", "normal", "size", "channels", "white", "rule", "level")
 READ_BY_YAML = ("raw_data", "seed", *OWN_IMAGES)  # keys of --params that YAML refers to as runtime_params
+SEEDS = 2**32  # NumPy's
 DETECTOR = "[A-Za-z][A-Za-z0-9_-]*"  # its name, which is that of a folder
 
 
@@ -70,8 +71,8 @@ def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str 
     from kedro.framework.project import settings
 
     seed = changes.get("seed", 0)
-    if not isinstance(seed, int) or seed < 0:
-        raise click.ClickException(f"seed must be an integer, 0 or more, got {seed!r}.")
+    if not isinstance(seed, int) or not 0 <= seed < SEEDS:
+        raise click.ClickException(f"seed must be an integer, 0 or more and below {SEEDS}, got {seed!r}.")
     unreadable = [key for key, value in changes.items() if "${" in str(value)]
     if unreadable:
         raise click.ClickException(f"{unreadable[0]} must not hold ${{, which configuration takes for a reference.")

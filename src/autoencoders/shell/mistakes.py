@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from yaml import YAMLError
+
 from autoencoders.tracking.signals import RESUME
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -16,7 +18,6 @@ def explain(error: Exception) -> str | None:
     from kedro.config import BadConfigException, MissingConfigException
     from kedro.io import DatasetError
     from kedro.validation import ParameterValidationError
-    from yaml import YAMLError
 
     if isinstance(error, ParameterValidationError):
         return "\n".join(_faults(str(error)))
@@ -24,8 +25,8 @@ def explain(error: Exception) -> str | None:
         return _with_way_on(error, f"there is not enough memory; {MORE_MEMORY}")
     if isinstance(error, DatasetError):
         return _with_way_on(error, _dataset_fault(error))
-    if isinstance(error, YAMLError):
-        return _with_way_on(error, f"{_place(error)}{error}")
+    if _is_of_configuration(error):
+        return _configuration_fault(error)
     if isinstance(error, (OSError, MissingConfigException, BadConfigException)):
         return _with_way_on(error, str(error))
     if isinstance(error, ValueError) and str(error).startswith("Pipeline contains no nodes"):
@@ -44,8 +45,30 @@ def is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)  # torch, on the CPU
 
 
+def _is_of_configuration(error: Exception) -> bool:
+    """Tell whether an error arose while configuration was read, and so is about what it says."""
+    if type(error).__name__ == "MissingConfigException":
+        return False
+    files = {Path(frame.filename).name for frame in traceback.extract_tb(error.__traceback__)}
+    return isinstance(error, YAMLError) or "omegaconf_config.py" in files
+
+
+def _configuration_fault(error: Exception) -> str:
+    """Say what is wrong with what a file of the configuration says, and which file it is, if that is known."""
+    reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    if isinstance(error, AttributeError) or reason.startswith("Invalid loaded object type"):
+        return "A file of parameters must hold blocks by their names, not a list or a single value."
+    if isinstance(error, RecursionError):
+        return f"{_place(error)}blocks are nested too deep, or refer to one another in a circle."
+    if isinstance(error, UnicodeError):
+        return f"{_place(error)}it is not text in UTF-8; save it as such."
+    if isinstance(error, YAMLError):
+        return f"{_place(error)}{error}"
+    return f"The configuration cannot be put together: {reason}."
+
+
 def _place(error: Exception) -> str:
-    """Name the file of the configuration that was being read; where an anchor is missing, YAML knows its text alone."""
+    """Name the file of the configuration that was being read; some errors name it themselves."""
     if str(error).startswith("Invalid YAML"):
         return ""
     frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import NonNegativeInt, PositiveInt
-
-from autoencoders.configuration import Fraction, Plugin
+from autoencoders.configuration import Count, CountFromZero, Fraction, Plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,8 +100,8 @@ class CutOut(Corruption):
     """Black squares anywhere within the image, which may overlap (after DeVries and Taylor 2017)."""
 
     kind: Literal["cut_out"]
-    size: PositiveInt  # side of a square in pixels
-    count: NonNegativeInt  # squares in each image
+    size: Count  # side of a square in pixels
+    count: CountFromZero  # squares in each image
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return images (N, C, H, W) with `count` squares cut out of each.

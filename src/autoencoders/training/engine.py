@@ -19,6 +19,7 @@ from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
 from autoencoders.training.clock import cpu_seconds, timed
+from autoencoders.training.memory import check_memory
 from autoencoders.training.optimizer import Adam, Schedule, schedule
 from autoencoders.training.patience import Patience
 from autoencoders.training.progress import bar
@@ -71,7 +72,12 @@ def bound_threads(compute: Compute) -> None:
 
 
 def build(variant: Variant, image_shape: tuple[int, int, int], seed: int, device: torch.device) -> Autoencoder:
-    """Return the variant's network with fresh weights drawn from `seed`."""
+    """Return the variant's network with fresh weights drawn from `seed`.
+
+    Raises:
+        ValueError: There is too little memory to train it, or it takes no such images.
+    """
+    check_memory(variant.model, image_shape)
     model = variant.model.build(image_shape)
     initialise(model, Generator().manual_seed(seed))
     return place(model, device)

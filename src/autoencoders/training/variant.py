@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, SerializeAsAny, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, SerializeAsAny, model_validator
 
-from autoencoders.configuration import Strict
+from autoencoders.configuration import Count, CountFromZero, Strict
 from autoencoders.data.images import Scale
 from autoencoders.models import Architecture
 from autoencoders.training.augmentation import Augmentation
 from autoencoders.training.corruption import Corruption, NoCorruption
+from autoencoders.training.memory import SMALLEST, check_memory
 from autoencoders.training.penalties import NoPenalty, Penalty
+
+Epochs = Annotated[int, Field(gt=0, le=1_000_000)]
+Steps = Annotated[int, Field(gt=0, le=100_000_000)]
 
 
 class Training(Strict):
@@ -20,10 +24,10 @@ class Training(Strict):
     `epochs` or `steps` must be given; where both are, the longer of the two counts.
     """
 
-    epochs: PositiveInt | None = None  # passes over the training images
-    steps: PositiveInt | None = None  # of the optimizer, however few images there are; the last epoch may be cut short
-    patience: PositiveInt | None = None  # validations without a lower MSE that end training, even in mid-schedule
-    batch_size: PositiveInt | Literal["full"]  # images
+    epochs: Epochs | None = None  # passes over the training images
+    steps: Steps | None = None  # of the optimizer, however few images there are; the last epoch may be cut short
+    patience: Count | None = None  # validations without a lower MSE that end training, even in mid-schedule
+    batch_size: Count | Literal["full"]  # images
     learning_rate: PositiveFloat  # the highest one of the schedule
     optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
     schedule: Literal["constant", "one_cycle"] = "constant"
@@ -31,7 +35,7 @@ class Training(Strict):
     precision: Literal["float32", "bfloat16"] = "float32"
     epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
     augmentation: Augmentation | None = None  # of the training images
-    snapshots: tuple[NonNegativeInt, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
+    snapshots: tuple[CountFromZero, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
 
     def length(self, epoch_steps: int) -> int:
         """Return the steps of the whole training, where an epoch has `epoch_steps`."""
@@ -63,6 +67,12 @@ class Variant(Strict):
         return not self.model.closed_form and self.corruption.kind == "none" and self.penalty.kind == "none"
 
     @model_validator(mode="after")
+    def _fits_into_memory(self) -> Self:
+        if self.training is not None:
+            check_memory(self.model, SMALLEST)
+        return self
+
+    @model_validator(mode="after")
     def _penalty_fits_the_architecture(self) -> Self:
         if self.model.gaussian_posterior != (self.penalty.kind == "kl"):
             rule = "must be kl" if self.model.gaussian_posterior else "must not be kl"
@@ -88,7 +98,7 @@ class Compute(Strict):
     """What the experiments run on."""
 
     device: Literal["auto", "cpu", "cuda", "mps"]
-    threads: PositiveInt  # of one node; with another number, sums and so all results differ
+    threads: Count  # of one node; with another number, sums and so all results differ
 
 
 def flatten(block: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -6,8 +6,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, NonNegativeInt, PositiveInt
+from pydantic import AfterValidator
 
+from autoencoders.configuration import Count, CountFromZero
 from autoencoders.detection.baselines import Baseline, Scorer
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class Config(Baseline):
     """
 
     kind: Literal["image_distortion"]
-    candidates: PositiveInt  # training images nearest by smoothed intensities, each of which is compared and counts
-    reach: NonNegativeInt  # pixels that a pixel may move along each axis
-    patch: Annotated[PositiveInt, AfterValidator(_odd)]  # side in pixels
+    candidates: Count  # training images nearest by smoothed intensities, each of which is compared and counts
+    reach: CountFromZero  # pixels that a pixel may move along each axis
+    patch: Annotated[Count, AfterValidator(_odd)]  # side in pixels
 
     def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score that knows all training images; where there are fewer than candidates, each is one."""

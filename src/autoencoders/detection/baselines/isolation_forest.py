@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import PositiveInt
-
+from autoencoders.configuration import Count
 from autoencoders.detection.baselines import Baseline, Scorer, flat
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ class Config(Baseline):
 
     seeded: ClassVar[bool] = True
     kind: Literal["isolation_forest"]
-    trees: PositiveInt
+    trees: Count
 
     def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score of the forest grown on the training images."""

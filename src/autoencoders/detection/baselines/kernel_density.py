@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import PositiveFloat
 
+from autoencoders.configuration import Count
 from autoencoders.detection.baselines import Baseline, Scorer, flat
 from autoencoders.detection.baselines.projection import project
 
@@ -21,7 +22,7 @@ class Config(Baseline):
 
     has_logarithm: ClassVar[bool] = False
     kind: Literal["kernel_density"]
-    components: PositiveInt  # principal, at most
+    components: Count  # principal, at most
     bandwidth: PositiveFloat  # sd of the Gaussian kernel, in intensities
 
     def fit(self, images: Tensor, seed: int) -> Scorer:

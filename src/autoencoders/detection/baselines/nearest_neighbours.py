@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import PositiveInt
-
+from autoencoders.configuration import Count
 from autoencoders.detection.baselines import Baseline, Scorer, flat
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ class Config(Baseline):
     """Mean Euclidean distance to the nearest training images."""
 
     kind: Literal["nearest_neighbours"]
-    neighbours: PositiveInt
+    neighbours: Count
 
     def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score that knows all training images."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
+from autoencoders.configuration import Count
 from autoencoders.detection.baselines import Baseline, Scorer, flat
 from autoencoders.detection.baselines.projection import project
 
@@ -18,10 +19,10 @@ class Config(Baseline):
 
     has_logarithm: ClassVar[bool] = False
     kind: Literal["one_class_svm"]
-    components: PositiveInt  # principal, at most
+    components: Count  # principal, at most
     nu: Annotated[float, Field(gt=0, le=1)]  # share of training images that may lie outside
     gamma: PositiveFloat | Literal["scale"]  # of the kernel; scale: 1 / (components x variance)
-    images: PositiveInt | None = None  # to learn from at most, evenly spaced; none: all, in time that grows squarely
+    images: Count | None = None  # to learn from at most, evenly spaced; none: all, in time that grows squarely
 
     def fit(self, images: Tensor, seed: int) -> Scorer:
         """Return the score of the machine fitted to the training images."""

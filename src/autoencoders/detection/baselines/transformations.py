@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat
 
+from autoencoders.configuration import Count
 from autoencoders.detection.baselines import Baseline, Scorer
 from autoencoders.training.variant import Training
 
@@ -33,9 +34,9 @@ class Config(Baseline):
     seeded: ClassVar[bool] = True
     kind: Literal["transformations"]
     families: Annotated[tuple[Literal["turns", "shapes", "shifts", "mixtures"], ...], Field(min_length=1)]
-    channels: PositiveInt  # of the first convolution
-    features: PositiveInt  # width of the hidden layer
-    neighbours: PositiveInt
+    channels: Count  # of the first convolution
+    features: Count  # width of the hidden layer
+    neighbours: Count
     surprise: NonNegativeFloat  # the power of the surprise that the distance is multiplied by; 0 leaves it out
     doubted: Annotated[float, Field(ge=0, lt=1)]  # share of training images that surprise too much to be known
     training: Training

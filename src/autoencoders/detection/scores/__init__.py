@@ -7,9 +7,10 @@ negative. Networks must be in evaluation mode.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
+from pydantic import Field
 
 from autoencoders.configuration import Plugin
 from autoencoders.training.clock import timed
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from autoencoders.detection.scores.outputs import Scorer, TrainingOutputs
     from autoencoders.models.base import Autoencoder
     from autoencoders.training.corruption import Corruption
+
+
+Views = Annotated[int, Field(ge=0, le=100)]  # corrupted inputs to average over; each costs as much as all else
 
 
 class Score(Plugin):

@@ -3,8 +3,8 @@
 from typing import Literal
 
 import torch
-from pydantic import PositiveInt
 
+from autoencoders.configuration import Count
 from autoencoders.detection.scores import Score
 from autoencoders.detection.scores.outputs import Scorer, TrainingOutputs
 from autoencoders.evaluation.latent import neighbour_distances
@@ -14,7 +14,7 @@ class Config(Score):
     """Mean Euclidean distance of the code to the nearest training codes."""
 
     kind: Literal["neighbours"]
-    neighbours: PositiveInt
+    neighbours: Count
 
     def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Return the score that knows all training codes."""

@@ -3,11 +3,11 @@
 from typing import Literal
 
 import torch
-from pydantic import NonNegativeFloat, NonNegativeInt
+from pydantic import NonNegativeFloat
 from torch import Tensor
 
 from autoencoders.configuration import Fraction
-from autoencoders.detection.scores import Score
+from autoencoders.detection.scores import Score, Views
 from autoencoders.detection.scores.outputs import BatchOutputs, Scorer, TrainingOutputs
 from autoencoders.detection.scores.smoothing import smooth
 
@@ -23,7 +23,7 @@ class Config(Score):
     """
 
     kind: Literal["restoration"]
-    views: NonNegativeInt  # corrupted inputs to average over; 0 shows the clean image
+    views: Views  # corrupted inputs to average over; 0 shows the clean image
     smoothing: NonNegativeFloat  # sd in pixels of the Gaussian; 0 for none
     energy: Fraction  # power of the energy; 0 leaves it out
     edges: Fraction  # power of the edges; 0 leaves them out

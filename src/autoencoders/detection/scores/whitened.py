@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 
 import torch
-from pydantic import Field, NonNegativeFloat, NonNegativeInt
+from pydantic import Field, NonNegativeFloat
 from torch import Tensor
 
-from autoencoders.detection.scores import Score
+from autoencoders.detection.scores import Score, Views
 from autoencoders.detection.scores.outputs import STATISTICS, BatchOutputs, Scorer, TrainingOutputs
 from autoencoders.detection.scores.smoothing import smooth
 
@@ -17,7 +17,7 @@ class Config(Score):
     """Mean over views and pixels of the squared, smoothed residual over its mean for training images."""
 
     kind: Literal["whitened"]
-    views: NonNegativeInt  # corrupted inputs to average over; 0 shows the clean image
+    views: Views  # corrupted inputs to average over; 0 shows the clean image
     smoothing: NonNegativeFloat  # sd in pixels of the Gaussian; 0 for none
     floor: Annotated[float, Field(gt=0, le=1)]  # of the mean over pixels, added to what is usual for each
 

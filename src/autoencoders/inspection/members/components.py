@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat
 
+from autoencoders.configuration import Count
 from autoencoders.inspection.members import Look, Member, Reader, Reading, most_odd
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Config(Member):
     """The squared residual of the leading principal components (as many as there are, where fewer)."""
 
     kind: Literal["components"]
-    latent_dim: PositiveInt
+    latent_dim: Count
     smoothing: NonNegativeFloat = 0.0  # sd in pixels of the Gaussian over the squared residual
     share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the places, the worst ones, that an image's score averages
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import PositiveInt
-
+from autoencoders.configuration import Count
 from autoencoders.inspection.members import Look, Member, Reader, Reading
 from autoencoders.inspection.members.components import TINY
 
@@ -21,7 +20,7 @@ class Config(Member):
     """Squared difference to the nearest training images, averaged over these."""
 
     kind: Literal["neighbours"]
-    neighbours: PositiveInt  # all there are, where fewer
+    neighbours: Count  # all there are, where fewer
 
     def fit(self, images: Tensor, held_out: Tensor, seed: int) -> dict[str, np.ndarray]:
         """Return the training images (N, C, H, W), uint8."""

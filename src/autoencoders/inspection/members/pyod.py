@@ -5,8 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import PositiveInt
-
+from autoencoders.configuration import Count
 from autoencoders.inspection.members import Look, Member, Reader, Reading
 from autoencoders.inspection.members.components import residual_reading
 
@@ -23,7 +22,7 @@ class Config(Member):
 
     is_network: ClassVar[bool] = True
     kind: Literal["pyod"]
-    epochs: PositiveInt = 10  # this and all that is not said here as PyOD has it
+    epochs: Count = 10  # this and all that is not said here as PyOD has it
 
     def fit(self, images: Tensor, held_out: Tensor, seed: int) -> dict[str, np.ndarray]:
         """Return the weights, and mean (D,) and sd (D,) of each pixel.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
+from autoencoders.configuration import Count
 from autoencoders.inspection.members import Look, Member, Reader, Reading, most_odd
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ class Config(Member):
 
     is_network: ClassVar[bool] = True
     kind: Literal["restoring"]
-    channels: Annotated[PositiveInt, Field(multiple_of=8)]  # of the first level
-    steps: PositiveInt  # however many images there are
-    batch_size: PositiveInt  # images of 64 x 64 pixels; of others, as many as take about as long
+    channels: Annotated[Count, Field(multiple_of=8)]  # of the first level
+    steps: Count  # however many images there are
+    batch_size: Count  # images of 64 x 64 pixels; of others, as many as take about as long
     learning_rate: PositiveFloat  # the highest of a one-cycle schedule
     share: Annotated[float, Field(gt=0, le=1)]  # of the places, the oddest ones, that an image's score averages
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat
 
+from autoencoders.configuration import Count
 from autoencoders.inspection.members import Look, Member, Reader, Reading, looks, most_odd
 from autoencoders.inspection.members.whitening import Whitening
 
@@ -23,7 +24,7 @@ class Config(Member):
     """
 
     kind: Literal["textures"]
-    known: PositiveInt  # places of training images, drawn at random, that are remembered
+    known: Count  # places of training images, drawn at random, that are remembered
     place: NonNegativeFloat  # 0: a texture may be anywhere
     share: Annotated[float, Field(gt=0, le=1)]  # of the places, the oddest ones, that an image's score averages
 

@@ -5,9 +5,9 @@ from typing import Literal
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from pydantic import PositiveInt
 from torch import Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.errors import first_of_each
@@ -22,7 +22,7 @@ class Config(Measurement):
     """The codes of the test images."""
 
     kind: Literal["activations"]
-    examples: PositiveInt  # images drawn at most, one per class
+    examples: Count  # images drawn at most, one per class
 
 
 def measure(subject: Subject, config: Config) -> Finding:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from pydantic import PositiveInt
 from torch import Tensor, nn
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
@@ -25,7 +25,7 @@ class Config(Measurement):
 
     kind: Literal["filters"]
     layer: Literal["encoder", "decoder"]  # the first one of the encoder or the last one of the decoder
-    count: PositiveInt  # drawn, those with the largest norms
+    count: Count  # drawn, those with the largest norms
 
 
 def measure(subject: Subject, config: Config) -> Finding:

@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
+from autoencoders.configuration import Count, CountFromZero
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.errors import first_of_each, pixel_errors
 from autoencoders.evaluation.subject import Subject
@@ -23,9 +24,9 @@ class Config(Measurement):
 
     kind: Literal["heatmaps"]
     which: Annotated[tuple[Which, ...], Field(min_length=1)]
-    chosen: tuple[NonNegativeInt, ...] = ()  # places among the test images, where `which` names chosen
-    count: PositiveInt  # of the worst, of the best and, in one-class studies, of each kind of mistake
-    columns: PositiveInt  # images in a line
+    chosen: tuple[CountFromZero, ...] = ()  # places among the test images, where `which` names chosen
+    count: Count  # of the worst, of the best and, in one-class studies, of each kind of mistake
+    columns: Count  # images in a line
 
     @model_validator(mode="after")
     def _chosen_are_given(self) -> Self:

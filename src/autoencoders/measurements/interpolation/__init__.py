@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from pydantic import Field, PositiveInt
+from pydantic import Field
 from torch import Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
@@ -21,10 +22,10 @@ class Config(Measurement):
     """Ways between test images of different classes."""
 
     kind: Literal["interpolation"]
-    pairs: PositiveInt  # of images, measured
-    shown: PositiveInt  # of them, drawn
+    pairs: Count  # of images, measured
+    shown: Count  # of them, drawn
     steps: Annotated[int, Field(ge=2)]  # images on a way, both ends included
-    nearest_of: PositiveInt  # training images at most, a seeded subset
+    nearest_of: Count  # training images at most, a seeded subset
 
 
 def measure(subject: Subject, config: Config) -> Finding:

@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import torch
 from matplotlib.figure import Figure
-from pydantic import PositiveInt
 from sklearn.decomposition import PCA
 from torch import Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
@@ -25,8 +25,8 @@ class Config(Measurement):
     """Codes, or their first two principal axes, and how well classes separate there."""
 
     kind: Literal["latent_scatter"]
-    neighbours: PositiveInt  # training codes that vote on a test code's label
-    references: PositiveInt  # training images at most, a seeded subset
+    neighbours: Count  # training codes that vote on a test code's label
+    references: Count  # training images at most, a seeded subset
 
 
 def measure(subject: Subject, config: Config) -> Finding:

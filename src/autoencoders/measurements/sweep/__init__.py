@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from pydantic import Field, PositiveInt
+from pydantic import Field
 from torch import Generator, Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.subject import Subject
@@ -22,7 +23,7 @@ class Config(Measurement):
     """Random images, Gaussian and independent pixel by pixel, in the units that the network sees."""
 
     kind: Literal["sweep"]
-    images: PositiveInt
+    images: Count
     mean: float
     std: Annotated[float, Field(ge=0)]
 

@@ -7,10 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import torch
 from matplotlib.figure import Figure
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import PositiveFloat
 from sklearn.manifold import TSNE, trustworthiness
 from threadpoolctl import threadpool_limits
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
@@ -26,9 +27,9 @@ class Config(Measurement):
     """A map of the codes of test images."""
 
     kind: Literal["tsne"]
-    images: PositiveInt  # test images at most, a seeded subset
+    images: Count  # test images at most, a seeded subset
     perplexity: PositiveFloat  # neighbours that a point heeds, about
-    neighbours: PositiveInt  # of an image, looked at to judge the map
+    neighbours: Count  # of an image, looked at to judge the map
 
 
 def measure(subject: Subject, config: Config) -> Finding:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 from torch import Generator, Tensor
 
+from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.errors import first_of_each
 from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
@@ -23,8 +24,8 @@ class Config(Measurement):
     kind: Literal["walks"]
     # of the noise: of intensities in [0, 1] among pixels; of each unit's sd over training images in the code
     steps: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
-    images: PositiveInt  # test images at most, measured, a seeded subset
-    nearest_of: PositiveInt  # training images at most, a seeded subset
+    images: Count  # test images at most, measured, a seeded subset
+    nearest_of: Count  # training images at most, a seeded subset
 
 
 def measure(subject: Subject, config: Config) -> Finding:
