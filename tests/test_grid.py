@@ -88,6 +88,7 @@ def test_a_training_set_is_drawn_once_for_all_detectors_with_the_seed_of_the_spl
     ("change", "sentence"),
     [
         ({"scoring": None}, "scoring: the key is missing, and a study with normal_classes needs it"),
+        ({"normal_classes": {"mean": [0]}}, "normal_classes.mean: the name is taken by a part of every study"),
         ({"training_set": {"images": 0}}, "training_set.images: input should be greater than 0, got 0"),
         ({"normal_classes": None}, "scoring: only a study with normal_classes detects anomalies"),
         ({"baselines": {"plain": {}}}, "need names of their own, got 'plain' twice"),
@@ -186,11 +187,11 @@ def test_anchors_are_no_datasets() -> None:
         ({"seeds": {}}, "studies.one.seeds"),
         ({"variants": {"sigma_0.3": {}}}, "sigma_0.3"),
         ({"variants": {"comparison": {}}}, "'comparison' is the name of what compares the variants"),
+        ({"measurements": {"errors": {}}}, "measurements.errors: the name is taken by a part of every study"),
+        ({"seeds": {"one": 0}}, "one: a seed has this name, and mnist.one stands for it alone"),
+        ({"seeds": {"seed_0": -1}}, "seeds.seed_0: input should be greater than or equal to 0, got -1"),
         ({"normal_classes": {"zero": 0}}, "normal_classes.zero"),
         ({"seeds": {"seed_0": 2**32}}, "studies.one.seeds.seed_0: input should be less than 4294967296"),
-        ({"measurements": {"comparison": {}}}, "measurements.comparison: something else bears this name"),
-        ({"measurements": {"errors": {}}}, "measurements.errors: something else bears this name"),
-        ({"measurements": {"examples": {}}}, "measurements.examples: something else bears this name"),
         (
             {"measurements": {"odd": {"datasets": ["kmist"]}}},
             "measurements.odd.datasets: there is no dataset 'kmist'",
@@ -207,6 +208,27 @@ def test_a_malformed_study_is_named(change: dict, sentence: str) -> None:
 def test_a_block_that_is_no_block_is_named() -> None:
     with pytest.raises(ValueError, match="compute: a suite is a block of studies, got 3"):
         grid.read({"compute": 3})
+
+
+@pytest.mark.parametrize("name", ["My sheet", "a.b", "seed", 1])
+def test_a_suite_has_a_name_of_its_own(name) -> None:
+    with pytest.raises(ValueError, match="a suite needs a name of small letters, digits and _"):
+        grid.read({name: {"dataset": "mnist"}})
+
+
+def test_no_measurement_may_bear_a_name_that_a_study_has_already() -> None:
+    plain = STUDY | {"variants": {"plain": {"training": {"snapshots": [0]}}}}
+    for study in (DETECTION, plain):
+        suites = grid.read({"mnist": {"splits": {}, "published": ["one"], "one": study}})
+        nodes = assemble(suites, {})["mnist.one"].nodes
+        keys = {node: Key.parse(node.namespace) for node in nodes}
+        shared = [node for node, key in keys.items() if key.is_comparison]
+        shown = {name.rpartition(".")[2].removesuffix("_chart") for node in shared for name in node.outputs}
+        drawn = {
+            node.short_name.partition("_")[2] for node in shared if node.short_name.startswith(("draw_", "chart_"))
+        }
+        taken = {node.short_name for node, key in keys.items() if key.detector == "plain" and not key.is_comparison}
+        assert {*shown, *drawn, *taken} <= grid.TAKEN
 
 
 def test_a_sheet_names_its_dataset() -> None:

@@ -23,7 +23,9 @@ Count = Annotated[int, Field(gt=0, le=MOST)]
 CountFromZero = Annotated[int, Field(ge=0, le=MOST)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # of random numbers; NumPy takes no larger one
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]  # of a variant, a study, a class: a part of a key
+NAME = "[a-z][a-z0-9_]*"
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]  # of a variant, a study, a class: a part of a key
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what every library takes
 
 
 def _number_or_name(value: Any) -> int | str:
@@ -33,6 +35,10 @@ def _number_or_name(value: Any) -> int | str:
 
 
 Class = Annotated[int | str, BeforeValidator(_number_or_name)]  # of a dataset; numbers count from 0
+
+
+_PART_OF_A_TYPE = re.compile(r"constrained-\w+|literal\[.*\]|\[key\]")  # among the keys that lead to a fault
+_SHOWN = 100  # characters of a value that is refused
 
 
 class Strict(BaseModel):
@@ -99,16 +105,18 @@ def _beside(family: type[Plugin]) -> dict[str, type[Plugin]]:
 
 def _sentence(fault: dict[str, Any]) -> str:
     """Say one of pydantic's faults as `key: rule, got value`."""
-    key = ".".join(str(part) for part in fault["loc"])
-    rule = fault["msg"].removeprefix("Value error, ")
+    key = ".".join(str(part) for part in fault["loc"] if not _PART_OF_A_TYPE.fullmatch(str(part)))
+    rule = re.sub(" or instance of \\w+", "", fault["msg"].removeprefix("Value error, "))
+    got = repr(fault["input"])
+    got = got if len(got) <= _SHOWN else f"{got[:_SHOWN]} ..."
     between = ": "
     match fault["type"]:
         case "value_error":  # our own words, which may name a key within the block
             between = "." if re.match(r"[\w.]+: ", rule) else between
         case "extra_forbidden":
-            rule = f"there is no such key, got {fault['input']!r}"
+            rule = f"there is no such key, got {got}"
         case "missing":
             rule = "the key is missing"
         case _:
-            rule = f"{rule[0].lower()}{rule[1:]}, got {fault['input']!r}"
+            rule = f"{rule[0].lower()}{rule[1:]}, got {got}"
     return f"{key}{between}{rule}" if key else rule

@@ -11,16 +11,14 @@ from autoencoders.data.images import ImageTensor
 from autoencoders.detection import cost, scores
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.out_of_distribution import OutOfDistribution, generate
-from autoencoders.detection.scoring import Scoring
+from autoencoders.detection.scoring import UNTRAINED, Scoring
 from autoencoders.evaluation import latent as codes
 from autoencoders.evaluation.subject import Subject
 from autoencoders.training import engine
 from autoencoders.training.clock import timed
 
-IMAGE = ("index", "split", "label", "is_anomaly")  # what a table of scores says of an image beside its scores
 HELD_OUT = ("calibration", "test")
 OUTSIDE = "out_of_distribution/"  # before the kind of such images, in the column `split`
-UNTRAINED = "untrained"  # the column of the same score by the same network before training
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,8 @@ def combined(ensemble: Ensemble, tables: dict[str, pd.DataFrame], anomaly_score:
     Raises:
         ValueError: The tables are not of the same images.
     """
-    from autoencoders.detection.detectors import IMAGE
     from autoencoders.detection.scores import combine
+    from autoencoders.detection.scoring import IMAGE
 
     images = tables[ensemble.members[0].detector][list(IMAGE)]
     if not all(table[list(IMAGE)].equals(images) for table in tables.values()):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from autoencoders.detection import bootstrap, rates
-from autoencoders.detection.detectors import IMAGE, OUTSIDE
+from autoencoders.detection.detectors import OUTSIDE
 from autoencoders.detection.ranking import ANOMALY_SCORE
-from autoencoders.detection.scoring import Scoring, Thresholds
+from autoencoders.detection.scoring import IMAGE, Scoring, Thresholds
 from autoencoders.evaluation import metrics, sanity_checks
 from autoencoders.key import OUT_OF_DISTRIBUTION, SANITY_CHECK
 

@@ -8,7 +8,9 @@ from autoencoders.configuration import Count, Name, Strict
 from autoencoders.detection.out_of_distribution import OutOfDistribution
 from autoencoders.detection.scores import Score
 
-COLUMNS = {"index", "split", "label", "is_anomaly", "anomaly_score"}  # beside those that bear the names of scores
+IMAGE = ("index", "split", "label", "is_anomaly")  # what a table of scores says of an image beside its scores
+UNTRAINED = "untrained"  # the column of the anomaly score by the same network before training
+COLUMNS = (*IMAGE, "anomaly_score", UNTRAINED)  # which no other score may be called
 Rate = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -40,8 +42,9 @@ class Scoring(Strict):
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
-        if taken := sorted(COLUMNS & self.scores.keys()):
-            raise ValueError(f"scores.{taken[0]}: a column of the table of scores bears this name; choose another")
+        for name in self.scores:
+            if name in COLUMNS:
+                raise ValueError(f"scores.{name}: a column of every table of scores has this name; choose another")
         return self
 
     @model_validator(mode="after")

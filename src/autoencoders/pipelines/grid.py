@@ -2,8 +2,9 @@
 
 import csv
 import os
+import re
 from collections.abc import Container, Iterator
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
@@ -11,7 +12,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from pydantic import Field, PositiveInt, model_validator
 
-from autoencoders.configuration import Class, Name, Seed, Strict
+from autoencoders.configuration import NAME, Class, Name, Seed, Strict
 from autoencoders.data.derivation import Derivation
 from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import has_logarithm, is_seeded
@@ -23,29 +24,20 @@ PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT = "digits"  # the suite that runs where none is named
 OWN_IMAGES, SCORE, SURFACES = "own_images", "score", "surfaces"  # blocks of the inspection of images, no suites
 BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
+READ_BY_CATALOG = ("raw_data", "seed", "folder", "detector", "normal", "size", "channels", "white", "rule", "level")
 
-TAKEN = {  # by files, nodes and parameters beside those of a study's measurements
-    *("auroc", "auroc_by_class", "auroc_samples", "comparison", "cost", "detectors", "errors", "examples", "exemplars"),
-    *("iterations", "history", "metrics", "pixel_statistics", "ranking", "scores", "section", "snapshots", "standings"),
-    *("table", "tick_off", "weights", "basis", "baseline", "compute", "ensemble", "images", "measurement", "scoring"),
-    *("seed", "splits", "variant", "loss", "measure", "measure_one_class", "score_anomalies", "score_images", "train"),
-    *("draw_reconstructions", "fit_pca", "look_at_extremes"),
+# Names that no measurement may have, for a study has parameters, tables, figures or nodes of these names already.
+TAKEN = {
+    *("variant", "seed", "compute", "scoring", "ensemble", "baseline"),
+    *("errors", "scores", "cost", "auroc_samples", "examples", "exemplars", "pixel_statistics"),
+    *("metrics", "comparison", "detectors", "auroc", "standings", "ranking", "tick_off", "section", "table"),
+    *("test_errors", "loss", "losses", "loss_curves", "reconstructions", "cost_and_quality", "snapshots"),
+    *("train", "score_images", "measure", "score_anomalies", "measure_one_class", "look_at_extremes"),
 }
+JOINED = {COMPARISON, "mean", "all"}  # names of what tables say of all normal classes together, or of all detectors
 
 Blocks = dict[Name, dict[str, Any]]
 Block = TypeVar("Block", bound=Strict)
-
-
-def inner(block: Any, *keys: str) -> Any:
-    """Return what lies within nested blocks that are not checked yet; None where there is none."""
-    for key in keys:
-        block = block.get(key) if isinstance(block, dict) else None
-    return block
-
-
-def names_in(value: Any) -> list[str]:
-    """Return a list of names that is not checked yet; an empty one in place of anything else."""
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
 
 
 class Study(Strict):
@@ -85,8 +77,15 @@ class Study(Strict):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"variants, baselines and ensembles need names of their own, got {min(twice)!r} twice")
-        if taken := sorted(TAKEN & self.measurements.keys()):
-            raise ValueError(f"measurements.{taken[0]}: something else bears this name; call the measurement otherwise")
+        reserved = {
+            "measurements": TAKEN | ({"out_of_distribution"} if self.has_out_of_distribution else set()),
+            "normal_classes": JOINED,
+            "seeds": {COMPARISON},
+        }
+        for block, taken in reserved.items():
+            for name in getattr(self, block) or ():
+                if name in taken:
+                    raise ValueError(f"{block}.{name}: the name is taken by a part of every study; choose another")
         return self
 
     @model_validator(mode="after")
@@ -100,8 +99,7 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _members_are_detectors(self) -> Self:
-        scores = inner(self.scoring, "scores")
-        scores = scores if isinstance(scores, dict) else {}
+        scores = _below(self.scoring, "scores") or ()
         for name, ensemble in self.ensembles.items():
             for member in ensemble.members:
                 if not self.can_be_member(member.detector):
@@ -116,8 +114,8 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _reference_is_a_detector(self) -> "Study":
-        reference = inner(self.scoring, "reference")
-        if reference is not None and reference not in chain(self.variants, self.baselines, self.ensembles):
+        reference = _below(self.scoring, "reference")
+        if reference is not None and reference not in list(chain(self.variants, self.baselines, self.ensembles)):
             raise ValueError(f"scoring.reference: there is no detector {reference!r}")
         return self
 
@@ -150,7 +148,7 @@ class Study(Strict):
 
     def can_be_member(self, detector: str) -> bool:
         """Tell whether an ensemble may take the logarithm of a detector's scores."""
-        return has_logarithm(self.baselines.get(detector, {}).get("kind"))
+        return has_logarithm(_below(self.baselines, detector, "kind"))
 
     def _draws_nothing(self, detector: str) -> bool:
         return detector in self.baselines and not is_seeded(self.baselines[detector].get("kind"))
@@ -162,11 +160,11 @@ class Study(Strict):
     def watched(self) -> list[str]:
         """Return the variants that keep snapshots of their training; in one-class studies none are drawn."""
         variants = {} if self.normal_classes else self.variants
-        return [name for name, block in variants.items() if inner(block, "training", "snapshots")]
+        return [name for name, block in variants.items() if _below(block, "training", "snapshots")]
 
     def others(self, measurement: str) -> list[str]:
         """Return the other datasets that a measurement shows to the networks."""
-        return names_in(self.measurements[measurement].get("datasets"))
+        return _names(self.measurements[measurement].get("datasets"))
 
     def charted(self) -> list[str]:
         """Return the measurements that have a chart; in one-class studies none is drawn."""
@@ -176,11 +174,27 @@ class Study(Strict):
     @property
     def has_out_of_distribution(self) -> bool:
         """Whether detectors are shown out-of-distribution images."""
-        return bool(inner(self.scoring, "out_of_distribution"))
+        return bool(_below(self.scoring, "out_of_distribution"))
 
     def others_for_detection(self, own: Container[str]) -> list[str]:
         """Return the datasets, other than the study's own, whose images detectors are to tell from normal ones."""
-        return [name for name in names_in(inner(self.scoring, "out_of_distribution", "datasets")) if name not in own]
+        return [name for name in _names(_below(self.scoring, "out_of_distribution", "datasets")) if name not in own]
+
+    def outline(self) -> list[Any]:
+        """Return all that decides which nodes there are, and what each is given."""
+        named = (
+            self.seeds,
+            self.normal_classes or (),
+            self.variants,
+            self.baselines,
+            self.ensembles,
+            self.measurements,
+        )
+        given = [bool(one) for one in (self.answer, self.training_set, self.published)]
+        others = [self.others(name) for name in self.measurements] + [self.others_for_detection(())]
+        drawn = [self.watched(), self.charted(), self.has_out_of_distribution]
+        members = [[str(one) for one in ensemble.members] for ensemble in self.ensembles.values()]
+        return [[list(one) for one in named], given, others, drawn, members]
 
     def shown_detectors(self) -> list[str]:
         """Return the detectors that a report shows one by one: the ensembles and a member of each, or all variants."""
@@ -213,6 +227,13 @@ class Suite(Strict):
     def own_datasets(self) -> set[str]:
         """Return its dataset and the one that this is made from, whose images are no others."""
         return {self.dataset} | ({self.derived.dataset} if self.derived else set())
+
+    @model_validator(mode="after")
+    def _studies_are_no_seeds(self) -> Self:
+        for study, seed in product(self.studies, chain.from_iterable(one.seeds for one in self.studies.values())):
+            if study == seed:
+                raise ValueError(f"{study}: a seed has this name, and {self.dataset}.{seed} stands for it alone")
+        return self
 
     def with_seed(self, seed: str) -> Self:
         """Return the suite with one seed alone in the studies that have it."""
@@ -282,7 +303,6 @@ def read(parameters: dict[str, Any]) -> dict[str, Suite]:
         suites[name] = _validated(name, Suite, {"dataset": name} | own | {"studies": studies})
     _check_names(suites)
     _check_derived(suites)
-    _check_others(suites)
     return suites
 
 
@@ -302,6 +322,21 @@ def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
             if not suites[key.suite].studies[key.study].normal_classes:
                 raise ValueError(f"{name}.studies: {study!r} has no normal_classes")
     return found
+
+
+def check_changes(parameters: dict[str, Any], changed: dict[str, Any]) -> None:
+    """Make sure that parameters with some values changed state a grid, and one of the same nodes.
+
+    Raises:
+        ValueError: A block is malformed, or what is changed decides what runs.
+    """
+    read_benchmarks(changed)
+    before, after = read(parameters), read(changed)
+    for suite, study in ((name, study) for name, one in before.items() for study in one.studies):
+        if before[suite].studies[study].outline() != after[suite].studies[study].outline():
+            raise ValueError(
+                f"{suite}.{study}: the list of what runs and is shown is changed in the file, not by --params"
+            )
 
 
 def studies_of(pipeline: str, suites: dict[str, Suite], benchmarks: dict[str, Benchmark]) -> list[Study]:
@@ -334,11 +369,25 @@ def _mark_published(parameters: dict[str, Any], folder: Path) -> None:
 
 def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, block in parameters.items():
-        if name.startswith("_") or name in (OWN_IMAGES, SCORE, SURFACES):
+        if str(name).startswith("_") or name in (OWN_IMAGES, SCORE, SURFACES):
             continue
+        if not re.fullmatch(NAME, str(name)) or name in READ_BY_CATALOG:
+            raise ValueError(f"a suite needs a name of small letters, digits and _ that nothing else has, got {name!r}")
         if not isinstance(block, dict):
             raise ValueError(f"{name}: a suite is a block of studies, got {block!r}")
         yield name, block
+
+
+def _below(block: Any, *keys: str) -> Any:
+    """Return what a block that is yet to be checked has below some keys; None where there is none."""
+    for key in keys:
+        block = block.get(key) if isinstance(block, dict) else None
+    return block
+
+
+def _names(found: Any) -> list[str]:
+    """Return the names in a list that is yet to be checked."""
+    return [one for one in found if isinstance(one, str) and re.fullmatch(NAME, one)] if isinstance(found, list) else []
 
 
 def _validated(name: str, kind: type[Block], block: dict[str, Any]) -> Block:
@@ -355,20 +404,6 @@ def _check_names(suites: dict[str, Suite]) -> None:
         for study in suite.studies:
             if owners.setdefault((suite.dataset, study), name) != name:
                 raise ValueError(f"{name}.{study}: {suite.dataset} has a study of that name already; choose another")
-
-
-def _check_others(suites: dict[str, Suite]) -> None:
-    """Make sure that the other datasets, which networks or detectors are shown, are there."""
-    for name, suite in suites.items():
-        for key, study in suite.studies.items():
-            shown = {f"measurements.{one}": study.others(one) for one in study.measurements}
-            shown["scoring.out_of_distribution"] = study.others_for_detection(())
-            for where, others in shown.items():
-                if unknown := [one for one in others if one not in suites]:
-                    known = ", ".join(one for one, other in suites.items() if other.dataset == one)
-                    raise ValueError(
-                        f"{name}.{key}.{where}.datasets: there is no dataset {unknown[0]!r}; there are: {known}"
-                    )
 
 
 def _check_derived(suites: dict[str, Suite]) -> None:
