@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -27,25 +29,42 @@ def run(**options: Any) -> Any:
     """Run the pipeline."""
     options.pop("dry_run")  # the hooks ask the command's context
     try:
-        choose_pipelines(options)
-        check(options)
-        end_children_with_this()
-        return kedro_cli.run.callback(**options)
+        with told():
+            choose_pipelines(options)
+            check(options)
+            end_children_with_this()
+            return kedro_cli.run.callback(**options)
     except DryRun as found:
         click.echo(found)
     except (KeyboardInterrupt, SystemExit) as stop:  # Ctrl-C, SIGTERM
         click.echo(INTERRUPTED, err=True)
         sys.exit(130 if isinstance(stop, KeyboardInterrupt) else stop.code)
-    except click.ClickException:
+
+
+class Run(click.Command):
+    """The command itself, whose options can be mistaken before it begins."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options."""
+        with told("--params: "):
+            return super().parse_args(ctx, args)
+
+
+@contextmanager
+def told(before: str = "") -> Iterator[None]:
+    """Say a mistake in a sentence, after some words."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception as error:
         sentence = explain(error)
         if sentence is None:
             raise
         logger.debug("What failed", exc_info=True)
-        raise click.ClickException(sentence) from None
+        raise click.ClickException(f"{before}{sentence}") from None
 
 
 plugin.lazy_subcommands |= {name: f"autoencoders.shell.graph.commands.{name}" for name in ("run", "build")}
-cli.add_command(click.Command("run", callback=run, params=[*kedro_cli.run.params, OPTION], help=run.__doc__))
+cli.add_command(Run("run", callback=run, params=[*kedro_cli.run.params, OPTION], help=run.__doc__))
 cli.add_command(reproduce)

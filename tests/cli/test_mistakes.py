@@ -158,6 +158,80 @@ def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, paramete
     assert "digits.yml: found undefined alias" in output and "line 16" in output
 
 
+NO_BLOCK = "digits.yml: the file must be a block of names, each with a colon and what it stands for, got"
+FILES = {
+    b"- a list": f"{NO_BLOCK} a list.",
+    b"a scalar": f"{NO_BLOCK} 'a scalar'.",
+    "digits: {}".encode("utf-16"): "digits.yml: the file must be text in UTF-8, and byte 0 is not; save it anew.",
+    b"digits: " + b"[" * 5000: "digits.yml: blocks must be nested at most 20 deep, and line 1 is deeper.",
+    b"\n".join(
+        [b"_a: &a [x]", *(b"_%c: &%c [%s]" % (n, n, b", ".join([b"*%c" % (n - 1)] * 9)) for n in range(98, 108))]
+    ): ("digits.yml: the file must hold at most 100,000 values, those that aliases repeat included."),
+    b"digits: &a [*a]": "digits.yml: *a must not stand within what it stands for.",
+    b"digits: {a: 1, a: 2}": "digits.yml: while constructing a mapping",
+    b"digits: ${nope:1}": "digits: unsupported interpolation type nope; mend what stands between ${ and }.",
+    b"digits: ${nowhere}": "digits: interpolation key 'nowhere' not found; mend what stands between ${ and }.",
+    b"digits: ${other}\nother: ${digits}": "digits: recursive interpolation detected; mend ",
+    b"compute: {}": "compute",
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), FILES.items(), ids=[sentence[12:42] for sentence in FILES.values()])
+def test_a_file_that_is_no_parameters_file_is_told_in_one_sentence(kedro_run, here, parameters, content, sentence):
+    (here / "conf" / "base" / "parameters" / "digits.yml").write_bytes(content)
+    code, output, _ = kedro_run()
+    assert code == 1
+    assert output.startswith("Error: ") and sentence in output, output
+    assert output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "training: *training}",
+            "training: fast}",
+            "and 4 more: training: input should be a valid dictionary, got 'fast'",
+        ),
+        (
+            "images: 200}",
+            "images: 200, datasets: [mnits]}",
+            "Error: There is no dataset 'mnits' in the catalog; there are: mnist, ",
+        ),
+        ("heatmaps: {", "comparison: {", "measurements.comparison: the name is taken by a part of every study"),
+        (
+            "        mse: {",
+            "        is_anomaly: {",
+            "scores.is_anomaly: a column of every table of scores has this name",
+        ),
+    ],
+)
+def test_a_wrong_value_in_the_grid_is_told_in_one_sentence(kedro_run, parameters, old, new, sentence):
+    parameters(old, new)
+    code, output, _ = kedro_run("--pipelines", "digits")
+    assert code == 1
+    assert sentence in output, output
+    assert output.count("\n") == 1
+
+
+CHANGES = {
+    "digits.reconstruction=3": "Error: --params: digits.reconstruction must be a block of keys, got 3.",
+    "digits.reconstruction.variants=[a]": "Error: --params: digits.reconstruction.variants must be a block of keys, ",
+    f"{VARIANT}.training=fast": f"Error: --params: {VARIANT}.training must be a block of keys, got 'fast'.",
+    "digits.reconstruction.seeds.seed_0=-1": "Error: digits: studies.reconstruction.seeds.seed_0: input should be ",
+    f"{VARIANT}.x=${{": f"Error: --params: {VARIANT}.x: no viable alternative at input '${{'; mend ",
+    f"{VARIANT}.training.snapshots=[0]": "Error: digits.reconstruction: the list of what runs and is shown is ",
+}
+
+
+@pytest.mark.parametrize(("change", "sentence"), CHANGES.items(), ids=CHANGES)
+def test_params_that_make_no_grid_are_told_in_one_sentence(kedro_run, change, sentence):
+    code, output, _ = kedro_run("--params", change)
+    assert code == 1
+    assert output.startswith(sentence), output
+    assert output.count("\n") == 1
+
+
 @pytest.mark.slow
 def test_an_error_in_a_node_names_the_node_and_the_way_on(kedro_run):
     change = f"{VARIANT}.training.learning_rate=1.0e30,{VARIANT}.training.epochs=2"

@@ -10,10 +10,12 @@ import click
 from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
+from autoencoders.shell.files import check_files
 
 OWN_IMAGES = ("folder", "detector", "normal", "size", "channels", "white", "rule", "level")
 READ_BY_YAML = ("raw_data", "seed", *OWN_IMAGES)  # keys of --params that YAML refers to as runtime_params
 SEEDS = 2**32  # NumPy's
+RAW = ".raw"  # what the images of a dataset are read from bears its name and this
 DETECTOR = "[A-Za-z][A-Za-z0-9_-]*"  # its name, which is that of a folder
 
 
@@ -39,11 +41,17 @@ def check(options: dict[str, Any]) -> None:
     Raises:
         click.ClickException: An option names what does not exist.
     """
+    from kedro.framework.project import settings
+
     check_runner(options["runner"] or "SequentialRunner", options["runner_params"])
+    source, env = options["conf_source"] or str(Path.cwd() / settings.CONF_SOURCE), options["env"]
+    check_files([Path(source) / name for name in {"base", env or "local"}])
+    loader = settings.CONFIG_LOADER_CLASS(source, env=env, **settings.CONFIG_LOADER_ARGS)
     if options["params"]:
-        check_parameters(options["params"], options["env"], options["conf_source"])
+        check_parameters(options["params"], loader["parameters"])
     asked = options["pipelines"] or [name for name in [options["pipeline"]] if name]
     check_pipelines(asked)
+    check_datasets(asked, list(loader["catalog"]))
     nodes = [*options["node_names"], *options["from_nodes"], *options["to_nodes"]]
     if options["tags"] or options["namespaces"] or nodes:
         check_filters(asked, {"tag": options["tags"], "namespace": options["namespaces"], "node": nodes})
@@ -66,9 +74,14 @@ def check_runner(name: str, arguments: dict[str, Any]) -> None:
             raise click.ClickException(there_is_no(f"argument of {name}", argument, list(found.parameters)))
 
 
-def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str | None) -> None:
-    """Refuse `--params` for keys that the configuration does not have; below a variant its type will tell."""
-    from kedro.framework.project import settings
+def check_parameters(changes: dict[str, Any], parameters: dict[str, Any]) -> None:
+    """Refuse `--params` for keys that the configuration does not have, and values that are no grid.
+
+    Args:
+        changes: What `--params` say.
+        parameters: Those of the configuration.
+    """
+    from autoencoders.pipelines import grid
 
     seed = changes.get("seed", 0)
     if not isinstance(seed, int) or not 0 <= seed < SEEDS:
@@ -76,12 +89,18 @@ def check_parameters(changes: dict[str, Any], env: str | None, conf_source: str 
     unreadable = [key for key, value in changes.items() if "${" in str(value)]
     if unreadable:
         raise click.ClickException(f"{unreadable[0]} must not hold ${{, which configuration takes for a reference.")
-    loader = settings.CONFIG_LOADER_CLASS(
-        conf_source or str(Path.cwd() / settings.CONF_SOURCE), env=env, **settings.CONFIG_LOADER_ARGS
-    )
-    known = {key: value for key, value in loader["parameters"].items() if not key.startswith("_")}
+    known = {key: value for key, value in parameters.items() if not key.startswith("_")}
     check_detector(changes.get("detector", "own_images"), taken=set(known) - {"own_images", "score"})
     check_keys({key: value for key, value in changes.items() if key not in READ_BY_YAML}, known, "")
+    blocks = grid.read_parameters()
+    grid.check_changes(blocks, laid_over(blocks, {key: value for key, value in changes.items() if key in blocks}))
+
+
+def laid_over(block: Any, changes: Any) -> Any:
+    """Return a block with some values changed, at any depth."""
+    if not (isinstance(block, dict) and isinstance(changes, dict)):
+        return changes
+    return block | {key: laid_over(block.get(key), value) for key, value in changes.items()}
 
 
 def check_detector(name: Any, taken: set[str]) -> None:
@@ -93,13 +112,18 @@ def check_detector(name: Any, taken: set[str]) -> None:
 
 
 def check_keys(changes: dict[str, Any], known: dict[str, Any], above: str) -> None:
-    """Refuse keys that are not among the known ones, level by level."""
+    """Refuse keys that are not among the known ones, level by level, and a value where there is a block or a list."""
     for key, value in changes.items():
         if key not in known:
+            if ".variants." in above.rstrip("."):  # which has a type
+                continue
             below = f" below {above.rstrip('.')}" if above else ""
             more = "" if above else f", besides {' and '.join(READ_BY_YAML)}"
             raise click.ClickException(there_is_no(f"key{below}", key, list(known), "--params: ", more))
-        if isinstance(value, dict) and isinstance(known[key], dict) and not above.endswith(".variants."):
+        for kind, words in ((dict, "a block of keys"), (list, "a list")):
+            if isinstance(known[key], kind) and not isinstance(value, kind):
+                raise click.ClickException(f"--params: {above}{key} must be {words}, got {value!r}.")
+        if isinstance(value, dict) and isinstance(known[key], dict):
             check_keys(value, known[key], f"{above}{key}.")
 
 
@@ -112,6 +136,16 @@ def check_pipelines(names: list[str]) -> None:
         if name not in pipelines:
             known = [one for one in pipelines if one != "__default__"]
             raise click.ClickException(there_is_no("pipeline", name, known))
+
+
+def check_datasets(pipeline_names: list[str], catalog: list[str]) -> None:
+    """Refuse pipelines that need images of which the catalog does not say where they come from."""
+    from kedro.framework.project import pipelines
+
+    sources = {name for one in pipeline_names for name in pipelines[one].inputs() if name.endswith(RAW)}
+    for name in sorted(sources.difference(catalog)):
+        known = [one.removesuffix(RAW) for one in catalog if one.endswith(RAW)]
+        raise click.ClickException(there_is_no("dataset in the catalog", name.removesuffix(RAW), known))
 
 
 def check_filters(pipeline_names: list[str], filters: dict[str, list[str]]) -> None:

@@ -9,6 +9,8 @@ from yaml import YAMLError
 
 from autoencoders.tracking.signals import RESUME
 
+MISSING = r"'(?:params:)?([^']+)'"  # in Kedro's list of what is missing
+OF_KEDRO = ("Pipeline does not contain", "Duplicate keys found")  # what its own errors of users begin with
 PACKAGE = Path(__file__).resolve().parents[1]
 MORE_MEMORY = "lower training.batch_size or run fewer nodes at a time, by --runner SequentialRunner"
 
@@ -18,6 +20,7 @@ def explain(error: Exception) -> str | None:
     from kedro.config import BadConfigException, MissingConfigException
     from kedro.io import DatasetError
     from kedro.validation import ParameterValidationError
+    from omegaconf.errors import OmegaConfBaseException
 
     if isinstance(error, ParameterValidationError):
         return "\n".join(_faults(str(error)))
@@ -25,15 +28,23 @@ def explain(error: Exception) -> str | None:
         return _with_way_on(error, f"there is not enough memory; {MORE_MEMORY}")
     if isinstance(error, DatasetError):
         return _with_way_on(error, _dataset_fault(error))
-    if _is_of_configuration(error):
-        return _configuration_fault(error)
+    if isinstance(error, YAMLError):
+        return _with_way_on(error, f"{_place(error)}{' '.join(str(error).split())}")
+    if isinstance(error, OmegaConfBaseException):
+        return _with_way_on(error, _reference_fault(error))
     if isinstance(error, (OSError, MissingConfigException, BadConfigException)):
         return _with_way_on(error, str(error))
     if isinstance(error, ValueError) and str(error).startswith("Pipeline contains no nodes"):
         return "No node is all that --tags, --namespaces and the other filters ask for; leave one of them out."
-    if isinstance(error, ValueError) and (is_ours(error) or str(error).startswith("Pipeline does not contain")):
+    if isinstance(error, ValueError) and str(error).startswith("Pipeline input(s)"):
+        return (
+            f"There is nothing by the name of {', '.join(sorted(re.findall(MISSING, str(error))))} in the parameters."
+        )
+    if isinstance(error, ValueError) and (is_ours(error) or str(error).startswith(OF_KEDRO)):
         return _with_way_on(error, str(error))
-    return None
+    if isinstance(error, TypeError) and str(error).startswith("Cannot merge"):  # by OmegaConf
+        return "An environment's parameters must be blocks where those of base are, and lists where those are lists."
+    return _configuration_fault(error) if _is_of_configuration(error) else None
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -47,23 +58,15 @@ def is_out_of_memory(error: Exception) -> bool:
 
 def _is_of_configuration(error: Exception) -> bool:
     """Tell whether an error arose while configuration was read, and so is about what it says."""
-    if type(error).__name__ == "MissingConfigException":
-        return False
     files = {Path(frame.filename).name for frame in traceback.extract_tb(error.__traceback__)}
-    return isinstance(error, YAMLError) or "omegaconf_config.py" in files
+    return "omegaconf_config.py" in files
 
 
 def _configuration_fault(error: Exception) -> str:
     """Say what is wrong with what a file of the configuration says, and which file it is, if that is known."""
-    reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-    if isinstance(error, AttributeError) or reason.startswith("Invalid loaded object type"):
-        return "A file of parameters must hold blocks by their names, not a list or a single value."
     if isinstance(error, RecursionError):
         return f"{_place(error)}blocks are nested too deep, or refer to one another in a circle."
-    if isinstance(error, UnicodeError):
-        return f"{_place(error)}it is not text in UTF-8; save it as such."
-    if isinstance(error, YAMLError):
-        return f"{_place(error)}{error}"
+    reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
     return f"The configuration cannot be put together: {reason}."
 
 
@@ -94,6 +97,12 @@ def _faults(message: str) -> Iterator[str]:
         names.setdefault(fault.rstrip("."), []).append(name.strip("'"))
     for fault, (first, *others) in names.items():
         yield f"{first}{f' and {len(others)} more' if others else ''}: {fault}."
+
+
+def _reference_fault(error: Exception) -> str:
+    """Say which value of the configuration refers, by `${...}`, to what is not there, or to itself."""
+    place, rule = getattr(error, "full_key", None), str(error).splitlines()[0].rstrip(".")
+    return f"{f'{place}: ' if place else ''}{rule[:1].lower()}{rule[1:]}; mend what stands between ${{ and }}"
 
 
 def _dataset_fault(error: BaseException) -> str:
