@@ -33,6 +33,7 @@ TAKEN = {
     *("metrics", "comparison", "detectors", "auroc", "standings", "ranking", "tick_off", "section", "table"),
     *("test_errors", "loss", "losses", "loss_curves", "reconstructions", "cost_and_quality", "snapshots"),
     *("train", "score_images", "measure", "score_anomalies", "measure_one_class", "look_at_extremes"),
+    "draw_reconstructions",
 }
 JOINED = {COMPARISON, "mean", "all"}  # names of what tables say of all normal classes together, or of all detectors
 
