@@ -192,10 +192,6 @@ def test_anchors_are_no_datasets() -> None:
         ({"seeds": {"seed_0": -1}}, "seeds.seed_0: input should be greater than or equal to 0, got -1"),
         ({"normal_classes": {"zero": 0}}, "normal_classes.zero"),
         ({"seeds": {"seed_0": 2**32}}, "studies.one.seeds.seed_0: input should be less than 4294967296"),
-        (
-            {"measurements": {"odd": {"datasets": ["kmist"]}}},
-            "measurements.odd.datasets: there is no dataset 'kmist'",
-        ),
         ({"normal_classes": {"no": [False]}}, "normal_classes.no.0: must be the number of a class or its name"),
     ],
 )

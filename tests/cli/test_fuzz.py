@@ -18,6 +18,7 @@ from project_copy import PROJECT
 from autoencoders.pipeline_registry import register_pipelines
 from autoencoders.pipelines import grid
 from autoencoders.shell.checks import check_parameters
+from autoencoders.shell.files import check_files
 from autoencoders.shell.mistakes import explain
 
 SMALL = (PROJECT / "tests/drill/digits_drill.yml").read_text().replace(", digit_1: [1]", "")
@@ -66,8 +67,10 @@ def refusal(project: Path, changes: dict[str, Any]) -> str | None:
     """
     source = str(project / "conf")
     try:
+        check_files([project / "conf/base"])
         if changes:
-            check_parameters(changes, None, source)
+            said = settings.CONFIG_LOADER_CLASS(source, **settings.CONFIG_LOADER_ARGS)["parameters"]
+            check_parameters(changes, said)
         loader = settings.CONFIG_LOADER_CLASS(source, runtime_params=changes, **settings.CONFIG_LOADER_ARGS)
         parameters = loader["parameters"]
         pipelines = register_pipelines()

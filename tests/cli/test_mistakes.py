@@ -51,9 +51,6 @@ MISTAKES = {
     ),
     ("--params", "folder=a${b}"): "Error: folder must not hold ${, which configuration takes for a reference.",
     ("--params", "seed=one"): "Error: seed must be an integer, 0 or more and below 4294967296, got 'one'.",
-    ("--params", f"{VARIANT}.training=3"): (
-        "Error: digits.reconstruction.variants.linear_5: training: input should be a valid dictionary or instance of "
-    ),
     ("--params", f"{VARIANT}.model.latent_dim=1000000"): (
         "Error: digits.reconstruction.variants.linear_5: model.latent_dim: input should be less than or equal to 100000"
     ),
@@ -122,32 +119,6 @@ def test_malformed_yaml_is_told_with_its_line(kedro_run, parameters):
     assert code == 1
     assert output.startswith("Error: Invalid YAML or JSON file ")
     assert "digits.yml, unable to read line" in output
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"- digits\n", "A file of parameters must hold blocks by their names, not a list or a single value."),
-        (b"7\n", "A file of parameters must hold blocks by their names, not a list or a single value."),
-        ("digits: ü\n".encode("utf-16"), "Invalid YAML file {}: it is not text in UTF-8; save it as such."),
-        (
-            b"x: " + b"[" * 5000 + b"]" * 5000,
-            "Invalid YAML file {}: blocks are nested too deep",
-        ),
-        (b"a: ${b}\nb: ${a}\n", "The configuration cannot be put together: "),
-        (b"a: ${no:1}\n", "The configuration cannot be put together: Unsupported interpolation type no."),
-        (b"a: ${nowhere}\n", "The configuration cannot be put together: Interpolation key 'nowhere' not found."),
-    ],
-    ids=["list", "number", "UTF-16", "nested", "circle", "resolver", "interpolation"],
-)
-def test_a_file_that_holds_no_parameters_is_told_in_one_sentence(kedro_run, here, content, sentence):
-    file = here / "conf" / "base" / "parameters" / "more.yml"
-    file.write_bytes(content)
-    code, output, _ = kedro_run()
-    file.unlink()
-    assert code == 1
-    assert output.startswith(f"Error: {sentence.format(file)}"), output
-    assert output.count("\n") == 1
 
 
 def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, parameters):

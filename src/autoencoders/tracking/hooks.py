@@ -153,6 +153,7 @@ class TrackingHooks:
         self._off = tracker.plan.kedro_run  # threads that work on open no more runs
         with self._tolerating_failure(tracker.plan.kedro_run):
             counts = tracker.close(status, error)
+            tracker.plan.off.unlink(missing_ok=True)
             if summary := ", ".join(f"{count} {name.lower()}" for name, count in sorted(counts.items())):
                 logger.log(logging.WARNING if error else logging.INFO, "Runs in MLflow: %s.", summary)
 
@@ -161,6 +162,8 @@ class TrackingHooks:
         try:
             yield
         except Exception as error:  # whatever MLflow or its database raise
+            if self._tracker is not None:
+                self._tracker.plan.mark_off()
             self._tracker, self._off = None, kedro_run
             logger.debug("Tracking failed", exc_info=True)
             logger.warning(

@@ -2,6 +2,7 @@
 
 import getpass
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,8 +12,10 @@ from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from autoencoders.data.temporary import temporary_beside
 from autoencoders.key import Key
 from autoencoders.records.artifact import identity
+from autoencoders.records.occupancy import FOLDER
 from autoencoders.records.process import this_process
 from autoencoders.tracking.store import store_of
 
@@ -43,6 +46,7 @@ class Plan:
         outputs: The files to write, by key and name of the dataset.
         images: The dataset of the image set of each suite.
         fresh: The keys to train from the start; others go on with the run they have.
+        off: A file that is there once tracking has failed in a process: some of what was made is not logged.
         tags: What all runs of MLflow share.
     """
 
@@ -51,12 +55,19 @@ class Plan:
     outputs: dict[Key, dict[str, Output]]
     images: dict[str, str]
     fresh: frozenset[Key]
+    off: Path
     tags: dict[str, str]
 
     @property
     def uri(self) -> str:
         """Address of the tracking store: `MLFLOW_TRACKING_URI`, or the project's own SQLite database."""
         return store_of(self.project)
+
+    def mark_off(self) -> None:
+        """Let all processes know that tracking has failed in this one, if the system allows."""
+        with suppress(OSError):
+            self.off.parent.mkdir(parents=True, exist_ok=True)
+            self.off.touch()
 
     def is_done(self, key: Key) -> bool:
         """Tell whether every output of a key has been written."""
@@ -95,6 +106,7 @@ def plan_of(run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProt
             if node.namespace and (found := [name for name in node.inputs if name.endswith(".images")])
         },
         fresh=fresh_keys(remaining, pipeline),
+        off=temporary_beside(Path(run_params["project_path"], "data", FOLDER, "untracked")),
         tags=shared_tags(run_params, catalog) if any(map(run_of, pipeline.nodes)) else {},
     )
 

@@ -144,8 +144,8 @@ class Tracker:
         self._client.log_artifact(self._runs[key], str(path), folder or None)
 
     def finish(self, key: Key) -> None:
-        """Close a key's run as finished once all its outputs have been written."""
-        if key not in self.plan.outputs or self.plan.is_done(key):
+        """Close a key's run as finished once all its outputs have been written, and logged."""
+        if (key not in self.plan.outputs or self.plan.is_done(key)) and not self.plan.off.exists():
             self._client.set_terminated(self._runs[key], "FINISHED")
 
     def fail(self, key: Key, error: BaseException) -> None:
@@ -160,6 +160,8 @@ class Tracker:
             status: FINISHED or KILLED.
             error: What ended them, if not success.
         """
+        if status == "FINISHED" and self.plan.off.exists():
+            status, error = "KILLED", "MLflow failed before all was logged; --only-missing-outputs logs the rest"
         names = {str(key.whole_study) for key in self.plan.outputs}
         found = [self._client.get_experiment_by_name(name) for name in sorted(names)]
         runs = self._search([one.experiment_id for one in found if one], {"kedro_run_id": self.plan.kedro_run})
