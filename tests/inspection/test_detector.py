@@ -185,7 +185,7 @@ def test_weights_that_would_fill_the_memory_are_refused(plain, tmp_path) -> None
 
 DAMAGED_SETTINGS = {  # what becomes of the file, and what is said of it
     "cut off": (lambda file: file.write_text("{"), "is damaged or of another version: Expecting"),
-    "no mapping": (lambda file: file.write_text("[1]"), "should be a valid dictionary .*, got"),
+    "no mapping": (lambda file: file.write_text("[1]"), "should be a valid dictionary, got"),
     "without end": (lambda file: file.write_text("[" * 200_000), "maximum recursion depth"),
     "a terabyte": (lambda file: os.truncate(file, 2**40), "it has more than 16,777,216 bytes"),
     "changed": (lambda file: file.write_text(file.read_text().replace("plain", "fancy")), "was changed after"),

@@ -174,7 +174,9 @@ def test_no_more_is_read_than_the_family_has(raw: Path) -> None:
     assert peak_of_refusal(raw, f"^{plain} has 1,099,511,627,776 bytes, more than the 67,108,864 that are read") < 2**20
 
 
-@pytest.mark.parametrize("made", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)], ids=["folder", "pipe", "link to itself"])
+@pytest.mark.parametrize(
+    "made", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)], ids=["folder", "pipe", "link to itself"]
+)
 def test_what_is_no_file_is_named_with_the_way_out(made: Callable[[Path], None], raw: Path) -> None:
     path = raw / f"{TEST_LABELS}.gz"
     path.unlink()

@@ -1,12 +1,10 @@
 import os
-import shutil
 import signal
 import subprocess
 import time
 
 import pytest
 from quick_run import EPOCHS
-from tracked_place import METRICS
 
 from autoencoders.records.process import is_alive, this_process
 
@@ -43,29 +41,6 @@ def test_an_interrupted_run_is_killed_and_finished_ones_stay_finished(another, n
     assert statuses["linear_20.seed_0"] == "KILLED"
     assert "RUNNING" not in statuses.values()
     assert {statuses[name] for name in finished} <= {"FINISHED"}
-
-
-@pytest.mark.slow
-def test_a_run_killed_outright_is_closed_at_the_next_start_and_resumes_to_the_same_metrics(another, place):
-    shutil.rmtree(another.root / "data")
-    code, output = interrupt(another, signal.SIGKILL, (), AT_WORK)
-    assert code == -signal.SIGKILL, output
-    killed = {name: another.newest()[name].info for name in ("dense_5.seed_0", "linear_20.seed_0")}
-    assert {run.status for run in killed.values()} == {"RUNNING"}
-    models = another.root / "data/06_models/digits/reconstruction"
-    (trained,) = models.rglob("weights.safetensors")
-    assert trained.is_relative_to(models / "dense_5")
-    before = trained.stat().st_mtime_ns, trained.stat().st_ino
-
-    another.run(namespaces=["digits.reconstruction.linear_5"], only_missing_outputs=True)
-    assert another.statuses()["linear_20.seed_0"] == "KILLED"
-
-    another.run(only_missing_outputs=True)
-    assert (another.root / METRICS).read_bytes() == (place.root / METRICS).read_bytes()
-    assert (trained.stat().st_mtime_ns, trained.stat().st_ino) == before
-    assert another.statuses() == place.statuses()
-    assert another.newest()["dense_5.seed_0"].info.run_id == killed["dense_5.seed_0"].run_id
-    assert another.client.get_run(killed["linear_20.seed_0"].run_id).info.status == "KILLED"
 
 
 def test_a_process_is_alive_until_it_has_ended():

@@ -20,7 +20,6 @@ def explain(error: Exception) -> str | None:
     from kedro.config import BadConfigException, MissingConfigException
     from kedro.io import DatasetError
     from kedro.validation import ParameterValidationError
-    from omegaconf.errors import OmegaConfBaseException
 
     if isinstance(error, ParameterValidationError):
         return "\n".join(_faults(str(error)))
@@ -30,7 +29,7 @@ def explain(error: Exception) -> str | None:
         return _with_way_on(error, _dataset_fault(error))
     if isinstance(error, YAMLError):
         return _with_way_on(error, f"{_place(error)}{' '.join(str(error).split())}")
-    if isinstance(error, OmegaConfBaseException):
+    if any(kind.__module__.partition(".")[0] == "omegaconf" for kind in type(error).__mro__):
         return _with_way_on(error, _reference_fault(error))
     if isinstance(error, (OSError, MissingConfigException, BadConfigException)):
         return _with_way_on(error, str(error))
