@@ -67,7 +67,7 @@ def refusal(project: Path, changes: dict[str, Any]) -> str | None:
     """
     source = str(project / "conf")
     try:
-        check_files([project / "conf/base"])
+        check_files([project / "conf/base/parameters"])
         if changes:
             said = settings.CONFIG_LOADER_CLASS(source, **settings.CONFIG_LOADER_ARGS)["parameters"]
             check_parameters(changes, said)

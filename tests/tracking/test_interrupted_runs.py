@@ -28,8 +28,7 @@ def interrupt(place, number: int, options: tuple[str, ...], wanted: set[tuple[st
     ("number", "code", "options", "finished"),
     [
         pytest.param(signal.SIGINT, 130, ALONE, set(), id="sequential, Ctrl-C"),
-        pytest.param(signal.SIGTERM, 143, (*ALONE, "--runner", "ThreadRunner"), set(), id="threads, SIGTERM"),
-        pytest.param(signal.SIGINT, 130, ("--runner", "ParallelRunner"), {"dense_5.seed_0"}, id="processes, Ctrl-C"),
+        pytest.param(signal.SIGTERM, 143, ("--runner", "ParallelRunner"), {"dense_5.seed_0"}, id="processes, SIGTERM"),
     ],
 )
 def test_an_interrupted_run_is_killed_and_finished_ones_stay_finished(another, number, code, options, finished):

@@ -4,7 +4,7 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from importlib.metadata import version
 from operator import getitem
 from typing import Any
@@ -37,7 +37,7 @@ class Recipe:
     inputs: dict[str, str]
     versions: dict[str, str]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The digest of it all."""
         return digest(json.dumps(asdict(self), sort_keys=True))

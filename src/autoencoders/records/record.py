@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Self
 
 from kedro.io import AbstractDataset
 
 from autoencoders.data.catalog.replacement import replacing
-from autoencoders.records.artifact import checksum, content, files_of, record_file
+from autoencoders.records.artifact import checksum, content, files_of, identity, record_file
 from autoencoders.records.code import code_of, digest
 from autoencoders.records.recipe import Recipe
 
@@ -28,13 +30,7 @@ class Record:
     def of(cls, dataset: AbstractDataset) -> Self | None:
         """Return the record of a dataset's artifact, if there is one that can be read."""
         file = record_file(dataset)
-        if file is None:
-            return None
-        try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-            return cls(Recipe(**found["recipe"]), found["checksum"])
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
+        return None if file is None else _read(file, identity(file))
 
     @classmethod
     def write(cls, dataset: AbstractDataset, recipe: Recipe) -> None:
@@ -53,6 +49,16 @@ class Record:
     def fits(self, dataset: AbstractDataset) -> bool:
         """Tell whether the artifact holds what it did when it was made."""
         return not files_of(dataset) or checksum(dataset) == self.checksum
+
+
+@lru_cache(maxsize=100_000)
+def _read(file: Path, _: tuple[int, int] | None) -> Record | None:
+    """Return the record in a file, which is read again only after it has been replaced."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return Record(Recipe(**found["recipe"]), found["checksum"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def key_of(dataset: AbstractDataset, record: Record | None = None) -> str:

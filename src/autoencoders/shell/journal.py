@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from autoencoders.data.temporary import temporary_beside
@@ -21,6 +22,7 @@ class Journal:
         self.file = file
         self._entries: list[list[Any]] = []
         self._read = 0  # bytes
+        self._lock = Lock()  # of the threads of this process, which read with one another
 
     @classmethod
     def begin(cls, folder: Path) -> Self:
@@ -44,11 +46,11 @@ class Journal:
 
     def entries(self, kind: str) -> list[list[Any]]:
         """Return what follows the kind in all entries of one kind so far; of the file, only what is new is read."""
-        with self.file.open("rb") as opened:
+        with self._lock, self.file.open("rb") as opened:
             opened.seek(self._read)
             *lines, rest = opened.read().split(b"\n")
             self._read = opened.tell() - len(rest)
-        self._entries += map(json.loads, lines)
+            self._entries += map(json.loads, lines)
         return [rest for first, *rest in self._entries if first == kind]
 
     def end(self) -> None:
