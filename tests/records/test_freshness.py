@@ -9,7 +9,7 @@ from kedro.pipeline import Pipeline, node
 from small_project import PIPELINE, SmallProject, double
 
 from autoencoders.records import code, recipe
-from autoencoders.records.freshness import stale
+from autoencoders.records.freshness import outdated, stale
 from autoencoders.records.words import listing, summary
 
 
@@ -147,3 +147,10 @@ def test_a_network_is_made_by_the_code_of_its_own_architecture_alone(context):
     found = recipe.recipe(made, {"params:v": Variant.model_validate(block)}, lambda _: "")
     assert "autoencoders.models.dense" in found.code
     assert "autoencoders.models.conv_pool" not in found.code
+
+
+def test_pipelines_whose_nodes_take_parts_of_typed_blocks_can_be_asked_too(context, pipelines, monkeypatch):
+    monkeypatch.setattr(context, "_pipelines_to_validate", ["own_images"])
+    reasons = outdated(pipelines["own_images"], context._get_catalog())
+    assert {reason.what for reason in reasons.values() if not reason.follows} == {"outputs are missing"}
+    assert set(reasons) == {one.name for one in pipelines["own_images"].nodes}

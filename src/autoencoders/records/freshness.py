@@ -1,13 +1,15 @@
 """Freshness: which nodes of a pipeline must run, and why, for all that they leave to be as it would be made today."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from kedro.io import AbstractDataset, CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from autoencoders.records.artifact import place_of
-from autoencoders.records.recipe import Recipe, is_repeated, recipe, settings_of, typed_settings
+from autoencoders.records.recipe import Recipe, is_repeated, is_setting, recipe
 from autoencoders.records.record import Record, key_of
 
 UNKNOWN = "nothing says what made the outputs that are there"
@@ -26,8 +28,14 @@ class Reason:
     follows: bool = False
 
 
-def recipes(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, Recipe]:
-    """Return the recipe of each node as it would be today, by the node's name, in the order of the data's flow."""
+def recipes(pipeline: Pipeline, catalog: CatalogProtocol, load: Callable[[str], Any]) -> dict[str, Recipe]:
+    """Return the recipe of each node as it would be today, by the node's name, in the order of the data's flow.
+
+    Args:
+        pipeline: The nodes.
+        catalog: Where their inputs are.
+        load: Loads a parameter by name.
+    """
     keys: dict[str, str] = {}
 
     def key(name: str) -> str:
@@ -35,10 +43,9 @@ def recipes(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, Recipe]:
             keys[name] = key_of(catalog.get(name))
         return keys[name]
 
-    typed = typed_settings(pipeline, catalog)
     found = {}
     for node in pipeline.nodes:
-        found[node.name] = recipe(node, settings_of(node, typed), key)
+        found[node.name] = recipe(node, {name: load(name) for name in node.inputs if is_setting(name)}, key)
         keys |= dict.fromkeys(node.outputs, found[node.name].key)
     return found
 
@@ -53,7 +60,7 @@ def outdated(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, Reason]:
     Returns:
         The reasons by the nodes' names, in the order of the data's flow.
     """
-    today = recipes(pipeline, catalog)
+    today = recipes(pipeline, catalog, catalog.load)
     makers: dict[str, str] = {}  # output -> the node that must make it anew
     found: dict[str, Reason] = {}
     for node in pipeline.nodes:
@@ -100,10 +107,19 @@ def differences(today: Recipe, earlier: Recipe, changed: set[str]) -> str:
     return "; ".join([*today.changes(earlier), *(f"{name} has changed" for name in others)])
 
 
-def stale(names: set[str], maker: Pipeline, catalog: CatalogProtocol) -> dict[str, str]:
-    """Return why some outputs of a pipeline are not as it would make them today, by name, of those that are there."""
+def stale(
+    names: set[str], maker: Pipeline, catalog: CatalogProtocol, load: Callable[[str], Any] | None = None
+) -> dict[str, str]:
+    """Return why some outputs of a pipeline are not as it would make them today, by name, of those that are there.
+
+    Args:
+        names: The outputs.
+        maker: The pipeline.
+        catalog: Where its inputs and outputs are.
+        load: Loads a parameter by name; none: the catalog does.
+    """
     before = maker.to_outputs(*names) if names else Pipeline([])
-    today = recipes(before, catalog)
+    today = recipes(before, catalog, load or catalog.load)
     why: dict[str, str] = {}
     for node in before.nodes:
         above = next((why[name] for name in node.inputs if name in why), "")

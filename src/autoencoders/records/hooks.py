@@ -20,7 +20,7 @@ from autoencoders.records.artifact import files_of, identity, place_of
 from autoencoders.records.dry_run import DryRun, is_dry
 from autoencoders.records.freshness import kept, outdated, stale
 from autoencoders.records.occupancy import occupy
-from autoencoders.records.recipe import Recipe, is_repeated, is_setting, recipe
+from autoencoders.records.recipe import Recipe, is_repeated, is_setting, recipe, typed_settings
 from autoencoders.records.record import Record, key_of
 from autoencoders.records.words import summary
 
@@ -155,7 +155,7 @@ def why_out_of_date(dataset: AbstractDataset, maker: Pipeline, catalog: CatalogP
     """Return why the artifact of a dataset is not what a pipeline would make today, if it is not."""
     made = {name for name in maker.all_outputs() if place_of(catalog.get(name)) == place_of(dataset)}
     try:
-        return "; ".join(stale(made, maker, catalog).values())
+        return "; ".join(stale(made, maker, catalog, typed_settings(maker, catalog)).values())
     except ParameterValidationError as error:
         return str(error).splitlines()[-1]
 

@@ -72,19 +72,16 @@ def recipe(node: Node, values: dict[str, Any], keys: Callable[[str], str]) -> Re
     )
 
 
-def typed_settings(pipeline: Pipeline, catalog: CatalogProtocol) -> dict[str, Any]:
-    """Return all parameters, typed as the nodes of a pipeline take them: Kedro types those of what is to run alone.
+def typed_settings(pipeline: Pipeline, catalog: CatalogProtocol) -> Callable[[str], Any]:
+    """Return what loads parameters by name, typed as the nodes of a pipeline take them that is not to run.
+
+    Kedro itself types those of what is to run alone.
 
     Raises:
         ParameterValidationError: One does not fit its type.
     """
-    return ParameterValidator({"": pipeline}).validate_raw_params(catalog.load("parameters"))
-
-
-def settings_of(node: Node, typed: dict[str, Any]) -> dict[str, Any]:
-    """Return those of all parameters that a node takes, by name."""
-    names = [name for name in node.inputs if is_setting(name)]
-    return {name: reduce(getitem, name.removeprefix(SETTING).split("."), typed) for name in names}
+    typed = ParameterValidator({"": pipeline}).validate_raw_params(catalog.load("parameters"))
+    return lambda name: reduce(getitem, name.removeprefix(SETTING).split("."), typed)
 
 
 def is_setting(name: str) -> bool:
