@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+DPI = 50  # of figures that no one looks at: drawing takes most of a quick run
 
 
 def copy_project(to: Path) -> Path:
@@ -13,6 +14,10 @@ def copy_project(to: Path) -> Path:
     for folder in ("conf", "src"):
         shutil.copytree(PROJECT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__", "local"))
     (to / "conf" / "local").mkdir()
+    catalog = to / "conf" / "base" / "catalog.yml"
+    text = catalog.read_text(encoding="utf-8")
+    assert "dpi: 160" in text
+    catalog.write_text(text.replace("dpi: 160", f"dpi: {DPI}"), encoding="utf-8")
     for file in ("pyproject.toml", ".telemetry"):
         shutil.copy(PROJECT / file, to / file)
     return to

@@ -5,6 +5,7 @@
 
 import argparse
 import csv
+import math
 import os
 import random
 import shutil
@@ -62,10 +63,9 @@ def faults_for(runner: str, events: dict[str, list[str]], took: float, rng: rand
 
     Where there are worker processes, every other one befalls a single process.
     """
-    kinds = ["kill", "worker"] if runner == "processes" else ["kill"]
-    found = [
-        fault for what in (SAVES, CALLS) for fault in placed(len(events[what]), what, round(0.4 * trials), rng, kinds)
-    ]
+    kinds = ["worker", "kill"] if runner == "processes" else ["kill"]
+    shares = {SAVES: math.ceil(0.4 * trials), CALLS: math.floor(0.4 * trials)}
+    found = [fault for what, count in shares.items() for fault in placed(len(events[what]), what, count, rng, kinds)]
     return found + [Fault("kill", TIME, round(rng.uniform(0, took), 2)) for _ in range(trials - len(found))]
 
 

@@ -179,7 +179,7 @@ def _malformed(database: sqlite3.Connection, file: Path) -> str:
 def _half_made(database: sqlite3.Connection, file: Path) -> str:
     """Return that a database is half made, unless someone is at work on it and completes it."""
     while not _is_complete(database, file):
-        if not 0 <= time.time() - file.stat().st_mtime < SETTLED:
+        if abs(time.time() - file.stat().st_mtime) >= SETTLED:
             return "only half made"
         time.sleep(0.1)
     return ""
