@@ -251,8 +251,8 @@ class Tracker:
 def _is_of(run: "Run", description: Description) -> bool:
     """Tell whether a run had the settings and the images of a description; of one that was cut off nobody knows."""
     settings = {name: _text(value) for name, value in description.parameters.items()}
-    images = run.data.tags.get("data_checksum")
-    return run.data.params == settings and images in (None, description.images.get("checksum"))
+    images, now = run.data.tags.get("data_checksum"), description.images.get("checksum")
+    return run.data.params == settings and (None in (images, now) or images == now)
 
 
 def _sweep_uploads(run: "Run") -> None:
