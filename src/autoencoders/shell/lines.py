@@ -46,7 +46,7 @@ class Lines(logging.Filter):
         if node is None or not record.name.startswith("autoencoders."):
             return True
         if not hasattr(record, "is_shown"):
-            record.is_shown = record.levelno < logging.WARNING or node.is_first_to_say(record)
+            record.is_shown = record.levelno != logging.WARNING or node.is_first_to_say(record)
             if node.named and node.place not in record.getMessage():
                 record.msg, record.args = f"{node.place}: {record.getMessage()}", ()
         return record.is_shown
