@@ -2,6 +2,7 @@
 
 import logging
 import os
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from kedro.pipeline import Pipeline, node
 from kedro.runner import SequentialRunner, ThreadRunner
 
 from autoencoders.shell.journal import VARIABLE, Journal
-from autoencoders.shell.lines import Lines
+from autoencoders.shell.lines import Lines, at_work
 from autoencoders.shell.progress import ProgressHooks, in_words, time_left
 
 logger = logging.getLogger("autoencoders.tried")
@@ -34,24 +35,33 @@ PIPELINE = sum(
 
 
 @pytest.fixture
-def run(tmp_path, caplog):
-    """Return a function that runs the pipeline, and returns what is logged."""
+def logged(caplog):
+    """Return a function that returns what the project has logged, and leave the log as it was."""
     logging.getLogger().addHandler(caplog.handler)
+    with caplog.at_level(logging.INFO), warnings.catch_warnings():
+        yield lambda: [one.getMessage() for one in caplog.records if one.name.startswith("autoencoders.")]
+        logging.captureWarnings(False)
+    os.environ.pop(VARIABLE, None)
+    at_work.set(None)
+    for handler in logging.getLogger().handlers:
+        handler.filters = [one for one in handler.filters if not isinstance(one, Lines)]
+
+
+@pytest.fixture
+def run(tmp_path, logged):
+    """Return a function that runs the pipeline, and returns what is logged."""
 
     def lines(runner) -> list[str]:
         catalog, manager = DataCatalog({"images": MemoryDataset(3)}), _create_hook_manager()
         manager.register(ProgressHooks())
         kind = type(runner).__name__
         run_params = {"project_path": str(tmp_path), "only_missing_outputs": False, "runner": kind}
-        with caplog.at_level(logging.INFO):
-            manager.hook.before_pipeline_run(run_params=run_params, pipeline=PIPELINE, catalog=catalog)
-            runner.run(PIPELINE, catalog, manager, "run")
-            manager.hook.after_pipeline_run(run_params=run_params, pipeline=PIPELINE, catalog=catalog, run_result={})
-        return [record.getMessage() for record in caplog.records if record.name.startswith("autoencoders.")]
+        manager.hook.before_pipeline_run(run_params=run_params, pipeline=PIPELINE, catalog=catalog)
+        runner.run(PIPELINE, catalog, manager, "run")
+        manager.hook.after_pipeline_run(run_params=run_params, pipeline=PIPELINE, catalog=catalog, run_result={})
+        return logged()
 
-    yield lines
-    for handler in logging.getLogger().handlers:
-        handler.filters = [one for one in handler.filters if not isinstance(one, Lines)]
+    return lines
 
 
 def test_nodes_are_numbered_and_a_warning_comes_once_with_a_count(run, tmp_path):
@@ -59,7 +69,7 @@ def test_nodes_are_numbered_and_a_warning_comes_once_with_a_count(run, tmp_path)
     assert [line for line in said if "train" in line] == [
         f"[{number}/3] world.study.{name}.train" for number, name in enumerate(sorted(VARIANTS), start=1)
     ]
-    assert said[-1] == "3 nodes of world.study warned alike, the first so: 3 images are few"
+    assert said[-1] == "world.study: 3 warnings of 3 variants (both, deep, wide) like this one: 3 images are few"
     assert list((tmp_path / "data/.running").iterdir()) == []
     assert VARIABLE not in os.environ
 
@@ -67,7 +77,7 @@ def test_nodes_are_numbered_and_a_warning_comes_once_with_a_count(run, tmp_path)
 def test_lines_of_several_nodes_at_a_time_name_theirs(run):
     said = run(ThreadRunner(max_workers=2))
     assert sorted(line.partition(" ")[0] for line in said if line.startswith("[")) == ["[1/3]", "[2/3]", "[3/3]"]
-    (warned,) = {line for line in said if line.endswith(": 3 images are few") and "alike" not in line}
+    (warned,) = {line for line in said if line.endswith(": 3 images are few") and "like this" not in line}
     assert warned.removesuffix(": 3 images are few") in {f"world.study.{name}" for name in VARIANTS}
 
 
@@ -129,3 +139,23 @@ def test_a_journal_of_a_killed_run_is_swept(tmp_path):
     journal = Journal.begin(tmp_path)
     assert TEMPORARY.fullmatch(Path(journal.file).name)
     journal.end()
+
+
+def test_a_worker_that_knows_nothing_of_the_log_names_nodes_in_it(tmp_path, logged):
+    """So is one that was spawned, rather than forked."""
+    Journal.begin(tmp_path).add("plan", {"warn": 1}, 0.0)
+    (placed,) = PIPELINE.only_nodes("world.study.deep.train").nodes
+    ProgressHooks().before_node_run(placed)
+    assert any(isinstance(one, Lines) for one in logging.getLogger().handlers[0].filters)
+
+
+def test_a_run_that_fails_says_what_was_kept_back(tmp_path, logged):
+    hooks = ProgressHooks()
+    run_params = {"project_path": str(tmp_path), "only_missing_outputs": False, "runner": "SequentialRunner"}
+    hooks.before_pipeline_run(run_params, PIPELINE, DataCatalog())
+    for placed in PIPELINE.nodes:
+        hooks.before_node_run(placed)
+        warn(3)
+        hooks.on_node_error()
+    hooks.on_pipeline_error()
+    assert logged()[-1].startswith("world.study: 3 warnings of 3 variants (both, deep, wide) like this one: ")

@@ -47,7 +47,8 @@ class ProgressHooks:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Say which node begins."""
+        """Say which node begins; a spawned worker's log has named none yet."""
+        name_nodes_in_log()
         if self._journal is None:
             self._journal = Journal.of_this_run()
         if self._journal is None:
@@ -73,12 +74,16 @@ class ProgressHooks:
 
     @hook_impl(tryfirst=True)
     def on_pipeline_error(self) -> None:
-        """End the journal."""
-        self._end()
+        """End the journal, and say what it holds: the warnings may tell why."""
+        self._conclude()
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self) -> None:
-        """End the journal, and say of how many nodes it was that a warning came once."""
+        """End the journal, and say what it holds."""
+        self._conclude()
+
+    def _conclude(self) -> None:
+        """Say how many variants a warning concerns that came once."""
         if self._journal is not None:
             for sentence in repeated(self._journal):
                 logger.warning(sentence)
@@ -101,6 +106,7 @@ class ProgressHooks:
         journal, self._journal = self._journal, None
         if journal is not None:
             journal.end()
+            logging.captureWarnings(False)
 
 
 def kind_of(node: Node) -> str:

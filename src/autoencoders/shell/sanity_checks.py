@@ -27,7 +27,7 @@ class SanityCheckHooks:
     def _tell(place: str, check: str) -> None:
         """Log a failed check as an error, a finding as a warning: once of a detector, not of each normal class."""
         if check != MATCHES_PCA:
-            logger.error(f"%s: sanity check failed: {check}. Do not trust these numbers.", place)
+            logger.error("%s: sanity check failed: %s. Do not trust these numbers.", place, check)
         elif not Key.parse(place).normal_class:
             meaning = "PCA leaves less error at the same code size: too few steps or images, or a finding."
-            logger.warning(f"%s: sanity check failed: {check}. {meaning}", place)
+            logger.warning("%s: sanity check failed: %s. %s", place, check, meaning)
