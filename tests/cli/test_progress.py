@@ -4,6 +4,7 @@ import logging
 import os
 import warnings
 from collections import Counter
+from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kedro.runner import SequentialRunner, ThreadRunner
 from autoencoders.shell.journal import VARIABLE, Journal
 from autoencoders.shell.lines import Lines, at_work
 from autoencoders.shell.progress import ProgressHooks, in_words, time_left
+from autoencoders.training import progress
 
 logger = logging.getLogger("autoencoders.tried")
 VARIANTS = ("wide", "deep", "both")
@@ -159,3 +161,10 @@ def test_a_run_that_fails_says_what_was_kept_back(tmp_path, logged):
         hooks.on_node_error()
     hooks.on_pipeline_error()
     assert logged()[-1].startswith("world.study: 3 warnings of 3 variants (both, deep, wide) like this one: ")
+
+
+def test_bars_name_the_node_where_several_are_at_work(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "is_shown", lambda: True)
+    monkeypatch.setattr(progress, "place", ContextVar("place", default="world.study.deep.seed_0"))
+    assert list(progress.bar(range(2), 2, "dense", "epoch")) == [0, 1]
+    assert "world.study.deep.seed_0 dense: " in capsys.readouterr().err

@@ -17,6 +17,7 @@ from autoencoders.records.occupancy import FOLDER
 from autoencoders.shell.journal import Journal
 from autoencoders.shell.lines import AtWork, at_work, name_nodes_in_log, repeated
 from autoencoders.tracking.plan import missing_part
+from autoencoders.training.progress import place as bar_place
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class ProgressHooks:
         self._began[node.name] = time.monotonic()
         several = self._several or multiprocessing.parent_process() is not None
         at_work.set(AtWork(node.namespace or node.name, several, self._journal))
+        bar_place.set(node.namespace or node.name if several else "")
 
     @hook_impl(trylast=True)
     def after_node_run(self, node: Node) -> None:

@@ -3,11 +3,14 @@
 import multiprocessing
 import sys
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from typing import TypeVar
 
 from tqdm import tqdm
 
 Item = TypeVar("Item")
+
+place: ContextVar[str] = ContextVar("place", default="")  # whose work a bar shows, where there are several at a time
 
 
 def is_shown() -> bool:
@@ -24,4 +27,5 @@ def bar(items: Iterable[Item], total: int, label: str, unit: str) -> Iterator[It
         label: Name of the work.
         unit: Name of one item.
     """
+    label = f"{place.get()} {label}".strip()
     return iter(tqdm(items, label, total, unit=unit, leave=False, disable=not is_shown()))
