@@ -28,6 +28,8 @@ def cli() -> None:
 def run(**options: Any) -> Any:
     """Run the pipeline."""
     options.pop("dry_run")  # the hooks ask the command's context
+    asked = options["pipelines"] or [options["pipeline"] or "the default pipeline"]
+    logger.info("Reading the configuration of %s", ", ".join(asked))  # it takes seconds
     try:
         with told():
             choose_pipelines(options)

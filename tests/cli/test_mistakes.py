@@ -1,6 +1,7 @@
 import logging
 import re
 import shutil
+import sys
 import warnings
 
 import pytest
@@ -86,6 +87,13 @@ def test_a_mistake_is_told_in_one_sentence(kedro_run, caplog, options, sentence)
     assert not [
         record for record in caplog.records if record.levelno > logging.INFO and record.name != "kedro.validation"
     ]
+
+
+def test_what_starts_is_said_before_the_configuration_is_read(kedro_run, caplog, monkeypatch):
+    monkeypatch.setattr("autoencoders.cli.choose_pipelines", lambda options: sys.exit(3))
+    with caplog.at_level(logging.INFO):
+        assert kedro_run()[0] == 3
+    assert caplog.messages == ["Reading the configuration of digits.reconstruction"]
 
 
 @pytest.fixture
