@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 import warnings
 from collections import Counter
 from contextvars import ContextVar
@@ -108,20 +109,34 @@ def test_a_journal_holds_what_all_processes_add(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("remaining", "seconds", "elapsed", "told"),
+    ("waiting", "at_work", "seconds", "elapsed", "told"),
     [
-        ({"train": 10}, {}, 5, ""),
-        ({"train": 10}, {"train": [20, 40]}, 60, ", 5 min left"),
-        ({"train": 10, "draw": 1}, {"train": [20, 40]}, 60, ", at least 5 min left"),
-        ({"train": 10}, {"train": [30, 30, 30, 30]}, 60, ", 2 min left"),
-        ({"draw": 3}, {"draw": [1]}, 60, ""),
-        ({"train": 300}, {"train": [30]}, 30, ", 2 h 30 min left"),
-        ({"train": 2}, {"train": [30]}, 30, ", 60 s left"),
-        ({}, {"train": [30]}, 30, ""),
+        ({"train": 10}, [], {}, 5, ""),
+        ({"train": 10}, [], {"train": [20, 40]}, 60, ", 5 min left"),
+        ({"train": 10, "draw": 1}, [], {"train": [20, 40]}, 60, ", at least 5 min left"),
+        ({"train": 10}, [], {"train": [30, 30, 30, 30]}, 60, ", 2 min left"),
+        ({"draw": 3}, [], {"draw": [1]}, 60, ""),
+        ({"train": 300}, [], {"train": [30]}, 30, ", 2 h 30 min left"),
+        ({"train": 2}, [], {"train": [30]}, 30, ", 60 s left"),
+        ({}, [], {"train": [30]}, 30, ""),
+        ({}, [("train", 0)], {"train": [30]}, 30, ", 30 s left"),
+        ({"train": 2}, [("train", 20), ("train", 90)], {"train": [30]}, 140, ", 70 s left"),
+        ({"train": 2}, [("train", 60), ("train", 60)], {"train": [60, 60]}, 120, ", 60 s left"),
+        ({}, [("train", 0), ("draw", 0)], {"train": [30]}, 30, ", at least 30 s left"),
     ],
 )
-def test_the_time_left_is_that_of_nodes_of_the_same_kind_several_at_a_time(remaining, seconds, elapsed, told):
-    assert time_left(Counter(remaining), seconds, elapsed) == told
+def test_the_time_left_is_that_of_nodes_of_the_same_kind_several_at_a_time(waiting, at_work, seconds, elapsed, told):
+    assert time_left(Counter(waiting), at_work, seconds, elapsed) == told
+
+
+def test_a_node_that_begins_is_part_of_the_time_left(tmp_path, logged):
+    journal = Journal.begin(tmp_path)
+    journal.add("plan", {"warn": 2}, time.time() - 40)
+    journal.add("begun", "world.study.wide.train", "warn", time.time() - 40)
+    journal.add("ended", "world.study.wide.train", "warn", 40.0)
+    (placed,) = PIPELINE.only_nodes("world.study.deep.train").nodes
+    ProgressHooks().before_node_run(placed)
+    assert logged() == ["[2/2] world.study.deep.train, 40 s left"]
 
 
 def test_times_are_said_as_people_do():

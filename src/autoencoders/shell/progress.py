@@ -55,7 +55,7 @@ class ProgressHooks:
         if self._journal is None:
             logger.info(node.name)
             return
-        self._journal.add(BEGUN, node.name, kind_of(node))
+        self._journal.add(BEGUN, node.name, kind_of(node), time.time())
         logger.info("%s %s%s", self._number(node), node.name, self._rest())
         self._began[node.name] = time.monotonic()
         several = self._several or multiprocessing.parent_process() is not None
@@ -67,7 +67,7 @@ class ProgressHooks:
         """Note how long the node took."""
         at_work.set(None)
         if self._journal is not None and node.name in self._began:
-            self._journal.add(ENDED, kind_of(node), time.monotonic() - self._began.pop(node.name))
+            self._journal.add(ENDED, node.name, kind_of(node), time.monotonic() - self._began.pop(node.name))
 
     @hook_impl(tryfirst=True)
     def on_node_error(self) -> None:
@@ -92,17 +92,20 @@ class ProgressHooks:
         self._end()
 
     def _number(self, node: Node) -> str:
-        names = [name for name, _ in self._journal.entries(BEGUN)]
+        names = [name for name, *_ in self._journal.entries(BEGUN)]
         ((plan, _),) = self._journal.entries(PLAN)
         return f"[{names.index(node.name) + 1}/{sum(plan.values())}]"
 
     def _rest(self) -> str:
+        now = time.time()
         ((plan, began),) = self._journal.entries(PLAN)
-        begun = Counter(kind for _, kind in self._journal.entries(BEGUN))
+        at_work = {name: (kind, now - since) for name, kind, since in self._journal.entries(BEGUN)}
+        waiting = Counter(plan) - Counter(kind for kind, _ in at_work.values())
         seconds: dict[str, list[float]] = {}
-        for kind, took in self._journal.entries(ENDED):
+        for name, kind, took in self._journal.entries(ENDED):
+            at_work.pop(name, None)
             seconds.setdefault(kind, []).append(took)
-        return time_left(Counter(plan) - begun, seconds, time.time() - began)
+        return time_left(waiting, list(at_work.values()), seconds, now - began)
 
     def _end(self) -> None:
         journal, self._journal = self._journal, None
@@ -116,20 +119,25 @@ def kind_of(node: Node) -> str:
     return node.func.__name__
 
 
-def time_left(remaining: Counter[str], seconds: dict[str, list[float]], elapsed: float) -> str:
-    """Say how long the nodes that have not begun will take, if anything is known.
+def time_left(
+    waiting: Counter[str], at_work: list[tuple[str, float]], seconds: dict[str, list[float]], elapsed: float
+) -> str:
+    """Say how long the nodes that have not ended will take, if anything is known.
 
     Args:
-        remaining: How many of each kind there are.
+        waiting: How many of each kind have not begun.
+        at_work: The kind of each node that has begun and not ended, and its seconds so far.
         seconds: How long those took that have ended, by kind.
         elapsed: Seconds since the run began, in which these ran, several at a time or not.
     """
-    busy = sum(map(sum, seconds.values()))
-    known = sum(count * fmean(seconds[kind]) for kind, count in remaining.items() if kind in seconds)
+    means = {kind: fmean(took) for kind, took in seconds.items()}
+    known = sum(count * means[kind] for kind, count in waiting.items() if kind in means)
+    known += sum(max(0.0, means[kind] - so_far) for kind, so_far in at_work if kind in means)
+    busy = sum(map(sum, seconds.values())) + sum(so_far for _, so_far in at_work)
     left = known * min(1.0, elapsed / max(busy, elapsed))  # several at a time take less
     if left < SHORT:
         return ""
-    at_least = "" if remaining.keys() <= seconds.keys() else "at least "
+    at_least = "" if {*waiting, *(kind for kind, _ in at_work)} <= means.keys() else "at least "
     return f", {at_least}{in_words(left)} left"
 
 
