@@ -327,6 +327,32 @@ def read_parameters(seed: int | None) -> dict:
             return session.load_context().config_loader["parameters"]
 
 
+OWN = {"seed": 0, "parts": {}, "decision": {}, "candidates": {"members": {"pca": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "sentence"),
+    [
+        ("own_images", 3, "own_images: input should be a valid dictionary, got 3"),
+        ("own_images", OWN | {"seed": -1}, "own_images: seed: input should be greater than or equal to 0, got -1"),
+        (
+            "own_images",
+            OWN | {"candidates": {"members": []}},
+            "own_images: candidates.members: input should be a valid",
+        ),
+        (
+            "surfaces",
+            OWN | {"seeds": {}},
+            "surfaces: photographs: the key is missing; seeds: dictionary should have at",
+        ),
+        ("score", {}, "score: decision: the key is missing"),
+    ],
+)
+def test_a_malformed_inspection_is_named(name: str, block: dict, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        inspections({name: block})
+
+
 def test_an_environment_adds_a_candidate(monkeypatch) -> None:
     monkeypatch.setenv("KEDRO_ENV", "bench")
     made = inspections(grid.read_parameters())

@@ -25,7 +25,6 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]  # of random numbers; NumPy takes n
 Fraction = Annotated[float, Field(ge=0, le=1)]
 NAME = "[a-z][a-z0-9_]*"
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]  # of a variant, a study, a class: a part of a key
-Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what every library takes
 
 
 def _number_or_name(value: Any) -> int | str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Self, TypeVar
 
+OF_OWN_IMAGES = ("folder", "detector", "normal", "size", "channels", "white", "rule", "level")
+READ_BY_YAML = ("raw_data", "seed", *OF_OWN_IMAGES)  # keys of --params that YAML refers to as runtime_params
 COMPARISON = "comparison"  # stands where a detector does, for what compares a study's detectors
 OUT_OF_DISTRIBUTION = "probes/"  # before the kind of such images, in the names of metrics
 SANITY_CHECK = "gate/"  # before the name of a sanity check, in the names of metrics

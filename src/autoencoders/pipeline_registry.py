@@ -21,12 +21,11 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 def inspections(parameters: dict[str, Any]) -> dict[str, Pipeline]:
     """Return the pipelines that make detectors of odd images and judge by them."""
-    if grid.OWN_IMAGES not in parameters:
-        return {}
-    surfaces = parameters[grid.SURFACES]
-    own, others = (list(parameters[name]["candidates"]["members"]) for name in (grid.OWN_IMAGES, grid.SURFACES))
-    return {
-        grid.OWN_IMAGES: inspection.create_own_images_pipeline(own),
-        grid.SCORE: inspection.create_score_pipeline(),
-        grid.SURFACES: inspection.create_surfaces_pipeline(surfaces["photographs"], list(surfaces["seeds"]), others),
+    makers = {
+        grid.OWN_IMAGES: lambda block: inspection.create_own_images_pipeline(list(block.candidates.members)),
+        grid.SCORE: lambda block: inspection.create_score_pipeline(),
+        grid.SURFACES: lambda block: inspection.create_surfaces_pipeline(
+            block.photographs, list(block.seeds), list(block.candidates.members)
+        ),
     }
+    return {name: makers[name](block) for name, block in grid.read_inspections(parameters).items()}

@@ -17,14 +17,13 @@ from autoencoders.data.derivation import Derivation
 from autoencoders.data.training_set import TrainingSet
 from autoencoders.detection.baselines import has_logarithm, is_seeded
 from autoencoders.detection.ensembles import Ensemble
-from autoencoders.key import COMPARISON, Key
+from autoencoders.key import COMPARISON, READ_BY_YAML, Key
 from autoencoders.measurements import CHARTED
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT = "digits"  # the suite that runs where none is named
 OWN_IMAGES, SCORE, SURFACES = "own_images", "score", "surfaces"  # blocks of the inspection of images, no suites
 BENCHMARK_KEY = "studies"  # the key by which a block that joins other suites' studies is told from a suite
-READ_BY_CATALOG = ("raw_data", "seed", "folder", "detector", "normal", "size", "channels", "white", "rule", "level")
 
 # Names that no measurement may have, for a study has parameters, tables, figures or nodes of these names already.
 TAKEN = {
@@ -271,6 +270,40 @@ class Benchmark(Strict):
     members: PositiveInt | None = None
 
 
+class Members(Strict, extra="allow"):
+    """The candidates of an inspection by name: blocks of YAML, checked as `inspection.Candidates` when they are run."""
+
+    members: Annotated[Blocks, Field(min_length=1)]
+
+
+class Inspection(Strict):
+    """How a detector of odd images is made from a folder, and the blocks that are checked when they are run."""
+
+    seed: Seed
+    parts: dict[str, Any]
+    decision: dict[str, Any]
+    candidates: Members
+
+
+class Surfaces(Strict):
+    """The same, made from some photographs and with some seeds."""
+
+    photographs: Annotated[list[Name], Field(min_length=1)]
+    seeds: Annotated[dict[Name, Seed], Field(min_length=1)]
+    parts: dict[str, Any]
+    decision: dict[str, Any]
+    candidates: Members
+
+
+class Scored(Strict):
+    """How images are judged by a detector that is there."""
+
+    decision: dict[str, Any]
+
+
+INSPECTIONS = {OWN_IMAGES: Inspection, SURFACES: Surfaces, SCORE: Scored}
+
+
 def read_parameters() -> dict[str, Any]:
     """Read the blocks of the grid: the base parameters, one file per suite, and what others print numbers for.
 
@@ -325,6 +358,15 @@ def read_benchmarks(parameters: dict[str, Any]) -> dict[str, Benchmark]:
     return found
 
 
+def read_inspections(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the blocks on detectors of odd images that parameters hold, by name.
+
+    Raises:
+        ValueError: A block is malformed.
+    """
+    return {name: _validated(name, kind, parameters[name]) for name, kind in INSPECTIONS.items() if name in parameters}
+
+
 def check_changes(parameters: dict[str, Any], changed: dict[str, Any]) -> None:
     """Make sure that parameters with some values changed state a grid, and one of the same nodes.
 
@@ -332,6 +374,7 @@ def check_changes(parameters: dict[str, Any], changed: dict[str, Any]) -> None:
         ValueError: A block is malformed, or what is changed decides what runs.
     """
     read_benchmarks(changed)
+    read_inspections(changed)
     before, after = read(parameters), read(changed)
     for suite, study in ((name, study) for name, one in before.items() for study in one.studies):
         if before[suite].studies[study].outline() != after[suite].studies[study].outline():
@@ -370,9 +413,9 @@ def _mark_published(parameters: dict[str, Any], folder: Path) -> None:
 
 def _blocks(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, block in parameters.items():
-        if str(name).startswith("_") or name in (OWN_IMAGES, SCORE, SURFACES):
+        if str(name).startswith("_") or name in INSPECTIONS:
             continue
-        if not re.fullmatch(NAME, str(name)) or name in READ_BY_CATALOG:
+        if not re.fullmatch(NAME, str(name)) or name in READ_BY_YAML:
             raise ValueError(f"a suite needs a name of small letters, digits and _ that nothing else has, got {name!r}")
         if not isinstance(block, dict):
             raise ValueError(f"{name}: a suite is a block of studies, got {block!r}")

@@ -9,11 +9,9 @@ from typing import Any
 import click
 from kedro.pipeline.node import Node
 
-from autoencoders.key import Key
+from autoencoders.key import READ_BY_YAML, Key
 from autoencoders.shell.files import check_files
 
-OWN_IMAGES = ("folder", "detector", "normal", "size", "channels", "white", "rule", "level")
-READ_BY_YAML = ("raw_data", "seed", *OWN_IMAGES)  # keys of --params that YAML refers to as runtime_params
 SEEDS = 2**32  # NumPy's
 RAW = ".raw"  # what the images of a dataset are read from bears its name and this
 DETECTOR = "[A-Za-z][A-Za-z0-9_-]*"  # its name, which is that of a folder
@@ -91,9 +89,11 @@ def check_parameters(changes: dict[str, Any], parameters: dict[str, Any]) -> Non
         raise click.ClickException(f"{unreadable[0]} must not hold ${{, which configuration takes for a reference.")
     known = {key: value for key, value in parameters.items() if not key.startswith("_")}
     check_detector(changes.get("detector", "own_images"), taken=set(known) - {"own_images", "score"})
-    check_keys({key: value for key, value in changes.items() if key not in READ_BY_YAML}, known, "")
-    blocks = grid.read_parameters()
-    grid.check_changes(blocks, laid_over(blocks, {key: value for key, value in changes.items() if key in blocks}))
+    own = {key: value for key, value in changes.items() if key not in READ_BY_YAML}
+    check_keys(own, known, "")
+    if own:
+        blocks = grid.read_parameters()
+        grid.check_changes(blocks, laid_over(blocks, {key: value for key, value in own.items() if key in blocks}))
 
 
 def laid_over(block: Any, changes: Any) -> Any:
