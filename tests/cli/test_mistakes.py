@@ -245,6 +245,13 @@ def test_a_folder_that_refuses_is_named(kedro_run, here):
     assert output.startswith(f"Error: digits.fit_pca: Cannot write {folder}/digits/basis.safetensors: ")
 
 
+def test_parameters_that_nodes_need_and_do_not_find_are_named():
+    from autoencoders.cli import explain
+
+    error = ValueError("Pipeline input(s) {'params:compute'} not found in the DataCatalog")  # as Kedro says it
+    assert explain(error) == "The parameters lack compute; put back what was deleted or renamed."
+
+
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
 def test_too_little_memory_is_told_with_a_way_out(error):
     from autoencoders.cli import explain

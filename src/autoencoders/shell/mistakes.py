@@ -36,9 +36,8 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, ValueError) and str(error).startswith("Pipeline contains no nodes"):
         return "No node is all that --tags, --namespaces and the other filters ask for; leave one of them out."
     if isinstance(error, ValueError) and str(error).startswith("Pipeline input(s)"):
-        return (
-            f"There is nothing by the name of {', '.join(sorted(re.findall(MISSING, str(error))))} in the parameters."
-        )
+        missing = ", ".join(sorted(re.findall(MISSING, str(error))))
+        return f"The parameters lack {missing}; put back what was deleted or renamed."
     if isinstance(error, ValueError) and (is_ours(error) or str(error).startswith(OF_KEDRO)):
         return _with_way_on(error, str(error))
     if isinstance(error, TypeError) and str(error).startswith("Cannot merge"):  # by OmegaConf
