@@ -1,6 +1,7 @@
 """Every notebook runs from start to end on what the default pipeline leaves, and is kept without outputs."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -30,15 +31,24 @@ def opened(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "opened", make) / "notebooks"
 
 
-@pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[NotebookClient]:
+    """Yield a client whose kernel runs all notebooks of a worker, and imports what they need once."""
+    client = NotebookClient(nbformat.v4.new_notebook(), timeout=120, kernel_name="python3")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        with client.setup_kernel():
+            yield client
 
 
-def execute(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:
-    return NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
-    ).execute()
+def execute(notebook: nbformat.NotebookNode, kernel: NotebookClient, folder: Path) -> list[nbformat.NotebookNode]:
+    """Run a notebook in a folder, without what others have defined and loaded, and return its outputs."""
+    anew = f"%reset -f\nimport os; os.chdir({str(folder)!r})\nget_ipython().extension_manager.loaded.clear()"
+    cells = [nbformat.v4.new_code_cell(anew), *(cell for cell in notebook.cells if cell.cell_type == "code")]
+    kernel.nb = nbformat.v4.new_notebook(cells=cells)
+    kernel.reset_execution_trackers()
+    ran = [kernel.execute_cell(cell, number) for number, cell in enumerate(cells)]
+    return [output for cell in ran for output in cell.outputs]
 
 
 def test_there_is_a_tour_and_a_notebook_for_each_sheet() -> None:
@@ -46,22 +56,21 @@ def test_there_is_a_tour_and_a_notebook_for_each_sheet() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("start")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_start_to_end(path: Path, opened: Path) -> None:
+def test_a_notebook_runs_from_start_to_end(path: Path, kernel: NotebookClient, opened: Path) -> None:
     folder = opened.parent if path.stem == "tour" else opened  # Jupyter may be told to start in either
-    ran = execute(nbformat.read(opened / path.name, as_version=4), folder)
-    outputs = [output for cell in ran.cells if cell.cell_type == "code" for output in cell.outputs]
+    outputs = execute(nbformat.read(opened / path.name, as_version=4), kernel, folder)
     assert sum("image/png" in output.get("data", {}) for output in outputs) >= 6
     assert not [output for output in outputs if "Warning" in output.get("text", "")]
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("start")
-def test_an_error_in_a_cell_is_noticed(tmp_path: Path) -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
-        execute(notebook, tmp_path)
+@pytest.mark.parametrize(("cell", "error"), [("1 / 0", "ZeroDivisionError"), ("earlier", "NameError")])
+def test_an_error_in_a_cell_is_noticed(kernel: NotebookClient, tmp_path: Path, cell: str, error: str) -> None:
+    defined = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("earlier = 1")])
+    execute(defined, kernel, tmp_path)
+    with pytest.raises(CellExecutionError, match=error):
+        execute(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), kernel, tmp_path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -134,7 +134,7 @@ def check_pipelines(names: list[str]) -> None:
     pipelines.set_requested(names or None)  # as Kedro will, which keeps it from reading the grid twice
     for name in names:
         if name not in pipelines:
-            known = [one for one in pipelines if one != "__default__"]
+            known = sorted((one for one in pipelines if one != "__default__"), key=lambda one: (one.count("."), one))
             raise click.ClickException(there_is_no("pipeline", name, known))
 
 

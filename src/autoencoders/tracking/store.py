@@ -5,7 +5,6 @@ A SQLite database has its name only once it is complete, so that a kill at any m
 
 import logging
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,8 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
+from autoencoders.data.temporary import sweep, temporary_beside
 from autoencoders.tracking.failures import Failure, UnfitError, explain, is_damage
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
 
 def _ensure(file: Path) -> None:
     """Make sure that there is a whole database; nobody else does so meanwhile."""
-    _sweep(file)
+    sweep(file.parent, deep=False)
     if not _is_empty(file) and (fault := _fault(file)):
         _set_aside(file, fault)
     if _is_empty(file):
@@ -124,19 +123,11 @@ def _is_empty(file: Path) -> bool:
     return not file.exists() or file.stat().st_size == 0
 
 
-def _sweep(file: Path) -> None:
-    """Remove what processes left that were killed while they made a database: only one makes it at a time."""
-    name = re.compile(rf"\.{re.escape(file.name)}\.\d+-[0-9a-f]{{32}}\.tmp({'|'.join(BESIDE)})?")
-    for left in file.parent.iterdir():
-        if name.fullmatch(left.name):
-            left.unlink(missing_ok=True)
-
-
 def _make(file: Path) -> None:
     """Make a database with all tables of MLflow and nothing in them."""
     import mlflow
 
-    temporary = file.with_name(f".{file.name}.{os.getpid()}-{uuid4().hex}.tmp")
+    temporary = temporary_beside(file)
     try:
         temporary.touch(exist_ok=False)
         mlflow.MlflowClient(f"sqlite:///{temporary}")  # makes the tables and compares them with its schema
