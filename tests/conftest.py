@@ -1,5 +1,6 @@
 """What tests share: the project as it is, and a place to run it in."""
 
+import gc
 import os
 import warnings
 from pathlib import Path
@@ -18,6 +19,7 @@ from shared_once import made_once
 
 from autoencoders.key import Key
 from autoencoders.pipelines import grid
+from autoencoders.shell.garbage import uncollected
 
 DATASETS = PROJECT.parent / "shared" / "datasets"
 
@@ -41,7 +43,8 @@ def context():
 
 @pytest.fixture(scope="session")
 def catalog(context, pipelines):
-    return context.catalog
+    with uncollected():
+        return context.catalog
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +58,9 @@ def nodes(pipelines) -> list[Node]:
     derived = [name for name, suite in grid.read(grid.read_parameters()).items() if suite.derived]
     alike = set(derived[2:])
     kept = [pipeline for name, pipeline in pipelines.items() if Key.parse(name).suite not in alike]
-    found = set().union(*(pipeline.nodes for pipeline in kept))
+    with uncollected():
+        found = set().union(*(pipeline.nodes for pipeline in kept))
+    gc.freeze()  # they stay
     return [node for node in found if Key.parse(node.namespace).suite not in alike]
 
 
@@ -68,3 +73,12 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each of two workers begin with what takes long: one with the tests of a finished run, one with the others."""
+    finished = [item for item in items if "finished" in item.fixturenames]
+    long = [item for item in items if item not in finished and item.get_closest_marker("slow")]
+    short = [item for item in items if item not in finished and item not in long]
+    first = max(0, len(items) // 2 - len(finished))
+    items[:] = [*finished, *short[:first], *long, *short[first:]]

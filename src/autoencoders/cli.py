@@ -13,6 +13,7 @@ from kedro_viz.launchers.cli.main import viz as plugin
 from autoencoders.records.dry_run import OPTION, DryRun
 from autoencoders.records.process import end_children_with_this
 from autoencoders.shell.checks import check, choose_pipelines
+from autoencoders.shell.garbage import uncollected
 from autoencoders.shell.mistakes import explain
 from autoencoders.shell.reproduction import reproduce
 from autoencoders.tracking.signals import INTERRUPTED
@@ -31,7 +32,7 @@ def run(**options: Any) -> Any:
     asked = options["pipelines"] or [options["pipeline"] or "the default pipeline"]
     logger.info("Reading the configuration of %s", ", ".join(asked))  # it takes seconds
     try:
-        with told():
+        with told(), uncollected():
             choose_pipelines(options)
             check(options)
             end_children_with_this()

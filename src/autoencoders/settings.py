@@ -4,6 +4,7 @@ import warnings
 
 from autoencoders.data.folders.place import place_of
 from autoencoders.records.hooks import RecordHooks
+from autoencoders.shell.garbage import GarbageHooks
 from autoencoders.shell.progress import ProgressHooks
 from autoencoders.shell.sanity_checks import SanityCheckHooks
 from autoencoders.shell.summary import SummaryHooks
@@ -19,6 +20,7 @@ HOOKS = (
     ProgressHooks(),
     SummaryHooks(),
     VerdictHooks(),
+    GarbageHooks(),
 )
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
