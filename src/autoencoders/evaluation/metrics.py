@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
 from autoencoders.key import SANITY_CHECK
@@ -18,13 +17,13 @@ def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
     Raises:
         ValueError: A score is not finite, or there are only normal images or only anomalies.
 
-    It is computed from ranks, without a curve (Mann and Whitney 1947): 3 to 12 times faster than scikit-learn's.
+    It is counted from ranks, without a curve (Mann and Whitney 1947).
     """
     _check(anomaly_score, is_anomaly)
-    ranks = rankdata(anomaly_score)
-    anomalies = np.count_nonzero(is_anomaly)
-    pairs = anomalies * (len(ranks) - anomalies)
-    return float((ranks[np.asarray(is_anomaly, dtype=bool)].sum() - anomalies * (anomalies + 1) / 2) / pairs)
+    score, positive = np.asarray(anomaly_score), np.asarray(is_anomaly, dtype=bool)
+    normal, anomalies = np.sort(score[~positive]), np.sort(score[positive])
+    below, up_to = (np.searchsorted(normal, anomalies, side) for side in ("left", "right"))
+    return float((below.sum() + up_to.sum()) / 2 / (len(normal) * len(anomalies)))
 
 
 def average_precision(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
