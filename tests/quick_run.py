@@ -1,5 +1,6 @@
-"""A whole run of the digits, with few epochs."""
+"""A whole run of the digits, with few epochs and normal classes."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,11 @@ def kedro_run(project: Path, *options: str) -> subprocess.CompletedProcess:
 
 
 def make_quick(project: Path) -> Path:
-    """Let every variant of the digits train for few epochs only."""
+    """Let every variant of the digits train for few epochs only, and four digits be normal in turn."""
     parameters = project / "conf/base/parameters/digits.yml"
     text = parameters.read_text(encoding="utf-8")
     assert "epochs: 60" in text
+    text, classes = re.subn(r",\s+digit_[4-9]: \[\d\]", "", text)
+    assert classes == 6
     parameters.write_text(text.replace("epochs: 60", f"epochs: {EPOCHS}"), encoding="utf-8")
     return project

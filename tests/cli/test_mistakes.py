@@ -6,7 +6,6 @@ import warnings
 
 import pytest
 from click.testing import CliRunner
-from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from project_copy import PROJECT, copy_digits
 
@@ -35,9 +34,7 @@ def kedro_run(here, monkeypatch):
             result = CliRunner().invoke(cli, ["run", "--pipelines", "digits.reconstruction", *options])
         return result.exit_code, result.output, result.exception
 
-    yield invoke
-    pipelines.set_requested(None)
-    bootstrap_project(PROJECT)  # others need the project's own pipelines
+    return invoke
 
 
 MISTAKES = {

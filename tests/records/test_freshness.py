@@ -151,6 +151,7 @@ def test_a_network_is_made_by_the_code_of_its_own_architecture_alone(context):
 
 def test_pipelines_whose_nodes_take_parts_of_typed_blocks_can_be_asked_too(context, pipelines, monkeypatch):
     monkeypatch.setattr(context, "_pipelines_to_validate", ["own_images"])
+    monkeypatch.setattr("kedro.framework.project.pipelines", pipelines)  # those of a copy, after some tests
     reasons = outdated(pipelines["own_images"], context._get_catalog())
     assert {reason.what for reason in reasons.values() if not reason.follows} == {"outputs are missing"}
     assert set(reasons) == {one.name for one in pipelines["own_images"].nodes}
