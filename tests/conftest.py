@@ -76,9 +76,14 @@ def rng() -> np.random.Generator:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each of two workers begin with what takes long: one with the tests of a finished run, one with the others."""
+    """Let two workers, who begin at the front and in the middle, not make the same, and end with what is short.
+
+    The first begins with the tests of a finished run, the other with long ones and those that need all pipelines.
+    """
     finished = [item for item in items if "finished" in item.fixturenames]
-    long = [item for item in items if item not in finished and item.get_closest_marker("slow")]
-    short = [item for item in items if item not in finished and item not in long]
+    others = [item for item in items if "finished" not in item.fixturenames]
+    long = [item for item in others if item.get_closest_marker("slow")]
+    wide = [item for item in others if item not in long and "context" in item.fixturenames]
+    short = [item for item in others if item not in long and item not in wide]
     first = max(0, len(items) // 2 - len(finished))
-    items[:] = [*finished, *short[:first], *long, *short[first:]]
+    items[:] = [*finished, *short[:first], *long, *wide, *short[first:]]
