@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
 from autoencoders.training import pca
 
@@ -35,3 +36,13 @@ def test_fewer_images_than_pixels_are_enough(rng) -> None:
 def test_one_image_is_not(rng) -> None:
     with pytest.raises(ValueError, match="at least 2 images, got 1"):
         pca.fit(rng.random((1, 12)))
+
+
+@pytest.mark.parametrize("count", [50, 8])
+def test_components_are_those_of_scikit_learn_from_batches_far_from_zero(rng, monkeypatch, count: int) -> None:
+    monkeypatch.setattr(pca, "SCORING_BATCH", 7)
+    images = 1e4 + rng.random((count, 12)) * np.arange(1, 13)
+    found, expected = pca.fit(images), PCA().fit(images)
+    assert np.allclose(found["mean"], expected.mean_)
+    varying = min(count - 1, 12)
+    assert np.allclose(found["components"][:varying], expected.components_[:varying], atol=1e-5)

@@ -5,7 +5,7 @@ The empirical rate of a rule is the share of normal test images that it flags, i
 
 import numpy as np
 import pandas as pd
-from scipy.stats import betabinom, binom, binomtest, norm
+import scipy  # whose parts are imported when they are first used
 
 from autoencoders.detection.scoring import Thresholds
 from autoencoders.detection.thresholds import checked, flag_chance, standard_rules
@@ -18,7 +18,7 @@ def flagged(scores: np.ndarray, threshold: float) -> float:
 
 def wilson_interval(share: float, n: int, confidence: float) -> tuple[float, float]:
     """Return the interval in [0, 1] that covers the chance behind a share observed in n trials (Wilson 1927)."""
-    found = binomtest(round(share * n), n).proportion_ci(confidence, method="wilson")
+    found = scipy.stats.binomtest(round(share * n), n).proportion_ci(confidence, method="wilson")
     return float(found.low), float(found.high)
 
 
@@ -82,7 +82,7 @@ def drawn_band(rule: pd.Series, confidence: float) -> tuple[float, float]:
     if np.isnan(chance) or chance == 0:
         return chance, chance
     size = chance * (1 - chance) / _variance(chance, np.nan_to_num(rule["coin"]), rule["n_calibration"]) - 1
-    below = np.cumsum(betabinom.pmf(np.arange(images + 1), images, chance * size, (1 - chance) * size))
+    below = np.cumsum(scipy.stats.betabinom.pmf(np.arange(images + 1), images, chance * size, (1 - chance) * size))
     low, high = np.searchsorted(below, [(1 - confidence) / 2, (1 + confidence) / 2])
     return low / images, min(high, images) / images
 
@@ -135,8 +135,8 @@ def pool(tables: dict[str, pd.DataFrame], confidence: float) -> pd.DataFrame:
     )
     sums = counts.groupby("rule", sort=False).sum()
     n, nominal = sums["n_test"], joint.groupby("rule", sort=False)["nominal_rate"].first()
-    low, high = binom.interval(confidence, n, nominal)
-    half = norm.isf((1 - confidence) / 2) * np.sqrt(nominal * (1 - nominal) * sums["variance"]) / n
+    low, high = scipy.stats.binom.interval(confidence, n, nominal)
+    half = scipy.stats.norm.isf((1 - confidence) / 2) * np.sqrt(nominal * (1 - nominal) * sums["variance"]) / n
     pooled = sums[["n_calibration", "n_test", "n_anomalies"]].assign(
         nominal_rate=nominal,
         empirical_rate=sums["flagged"] / n,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+import scipy  # whose parts are imported when they are first used
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def gaussian_tail(k: float) -> float:
 
     Reconstruction errors are skewed to the right, so the hope is not a guarantee.
     """
-    return float(norm.sf(k))
+    return float(scipy.stats.norm.sf(k))
 
 
 def quantile(calibration: np.ndarray, alpha: float) -> float:

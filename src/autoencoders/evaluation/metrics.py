@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score
 
 from autoencoders.key import SANITY_CHECK
 
@@ -36,6 +35,8 @@ def average_precision(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> floa
     Raises:
         ValueError: A score is not finite, or there are only normal images or only anomalies.
     """
+    from sklearn.metrics import average_precision_score
+
     _check(anomaly_score, is_anomaly)
     return float(average_precision_score(is_anomaly, anomaly_score))
 

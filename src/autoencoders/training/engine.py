@@ -225,7 +225,7 @@ class _Trainer:
 def _fit_closed_form(model: Autoencoder, train_images: ImageTensor, validation_images: ImageTensor) -> Fit:
     """Fit principal components; the history is the one row that there is."""
     start = time.perf_counter()
-    basis, cpu = timed(pca.fit, train_images[slice(None)].flatten(1).cpu().numpy())
+    basis, cpu = timed(pca.fit, train_images)
     with torch.no_grad():
         model.mean.copy_(torch.from_numpy(basis["mean"]))
         found = torch.from_numpy(basis["components"])[: model.latent_dim]

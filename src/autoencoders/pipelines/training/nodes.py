@@ -11,11 +11,12 @@ def fit_pca(images: ImageSet, splits: Arrays, compute: Compute) -> Arrays:
     Returns:
         mean (pixels,) and components (k, pixels).
     """
+    import torch
+
     from autoencoders.training import engine, pca
 
     engine.bound_threads(compute)
-    chosen = images.images[splits["train"]]
-    return pca.fit(chosen.reshape(len(chosen), -1) / images.intensity)
+    return pca.fit(images.at(splits["train"], torch.device("cpu")))
 
 
 def train(
