@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PIPELINE ?= digits
 DETECTOR ?= own_images
+RAW_DATA ?= data/01_raw
 VENV := .venv
 BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -20,6 +21,10 @@ test-fast: $(VENV)/.ready ## the tests that take under a minute together
 
 drill: $(VENV)/.ready ## faults of every kind, each resumed and compared: a table in 25 minutes
 	$(BIN)/python tests/drill/drill.py
+
+bench: $(VENV)/.ready ## speed, beside a notebook, Lightning, Pythae and PyOD, which it installs: make bench RAW_DATA=PATH
+	VIRTUAL_ENV=$(VENV) PATH="$$PATH:$(BIN)" uv pip install --quiet --group bench
+	$(BIN)/python tests/bench/bench.py --raw-data $(RAW_DATA)
 
 lint: $(VENV)/.ready ## style
 	$(BIN)/ruff check src tests notebooks
@@ -57,4 +62,4 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast drill lint viz viz-static ui serve notebooks lock help
+.PHONY: run test test-fast drill bench lint viz viz-static ui serve notebooks lock help

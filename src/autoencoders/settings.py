@@ -4,6 +4,7 @@ import warnings
 
 from autoencoders.data.folders.place import place_of
 from autoencoders.records.hooks import RecordHooks
+from autoencoders.shell.free_ends import FreeEndsHooks
 from autoencoders.shell.garbage import GarbageHooks
 from autoencoders.shell.progress import ProgressHooks
 from autoencoders.shell.sanity_checks import SanityCheckHooks
@@ -20,6 +21,7 @@ HOOKS = (
     ProgressHooks(),
     SummaryHooks(),
     VerdictHooks(),
+    FreeEndsHooks(),
     GarbageHooks(),
 )
 CONFIG_LOADER_ARGS = {

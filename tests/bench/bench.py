@@ -1,0 +1,125 @@
+"""The benchmark of speed: the project beside its peers, in turn in one run, with medians and spread.
+
+`make bench` prints a table, and leaves every repetition in `build/bench.csv` and a figure in `build/bench.png`.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "src")]
+os.environ |= {"TQDM_DISABLE": "1", "DO_NOT_TRACK": "true", "MLFLOW_DISABLE_TELEMETRY": "true"}
+
+import numpy as np
+import pandas as pd
+import torch
+from kedro.io import DatasetError
+from matplotlib.figure import Figure
+from measures import Repetition, scoring, shares_of_peak, start_up, trainings
+from peers import PACKAGES
+from threadpoolctl import threadpool_limits
+
+from autoencoders.data.catalog.idx import IDXDataset
+from autoencoders.reporting.figures import style
+
+OURS = "ours, float32"  # what others are compared with
+EPOCH = "an epoch of 784-256-784"
+
+
+def main() -> None:
+    """Read the command, repeat everything in turn, and print the table."""
+    options = read_command()
+    torch.set_num_threads(options.threads)
+    with threadpool_limits(options.threads), tempfile.TemporaryDirectory() as folder:
+        images = read_images(options.raw_data)[: options.images]
+        rows = [row for _ in range(options.repetitions) for row in once(images, options.epochs, Path(folder))]
+    options.output.mkdir(parents=True, exist_ok=True)
+    table = pd.DataFrame(rows)
+    table.to_csv(options.output / "bench.csv", index=False)
+    summary = summarise(table)
+    machine = f"{processor()}, {options.threads} thread(s), n = {options.repetitions}, {len(images)} images of MNIST"
+    draw(summary, machine).savefig(options.output / "bench.png", dpi=160)
+    print(summary.to_string(index=False, float_format=lambda figure: f"{figure:.4g}"), f"\n{machine}")
+
+
+def once(images: np.ndarray, epochs: int, folder: Path) -> Iterator[Repetition]:
+    """Yield every measurement, once; the first in a process are warmed up by one batch of each."""
+    if not (folder / "project").exists():
+        list(trainings(images[:512], 1))
+    yield from trainings(images, epochs)
+    yield from scoring(images)
+    yield from shares_of_peak()
+    yield from start_up(folder)
+
+
+def read_images(path: str) -> np.ndarray:
+    """Return the training images of MNIST, uint8 (60000, 28, 28)."""
+    try:
+        found = IDXDataset(name="MNIST", path=path, parts=["train"]).load()
+    except DatasetError as error:
+        sys.exit(f"{error}\nName a folder that holds MNIST: make bench RAW_DATA=PATH")
+    return np.array(found.images[:, 0])
+
+
+def summarise(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per measurement: median, lowest and highest, and how many times ours in float32 it is."""
+    groups = table.groupby(["what", "who", "unit"], sort=False)["figure"]
+    summary = groups.agg(median="median", low="min", high="max").reset_index()
+    ours = table[table["who"] == OURS].reset_index(drop=True)
+    ratios = {
+        (what, who): np.median(rows["figure"].to_numpy() / ours.loc[ours["what"] == what, "figure"].to_numpy())
+        for (what, who), rows in table.groupby(["what", "who"])
+        if (ours["what"] == what).any()
+    }
+    found = [ratios.get(one, np.nan) for one in zip(summary["what"], summary["who"], strict=True)]
+    return summary.assign(ratio=found)
+
+
+def draw(summary: pd.DataFrame, machine: str) -> Figure:
+    """Draw the time of an epoch by library, the lowest on top, with its spread."""
+    rows = summary[summary["what"] == EPOCH].sort_values("median").reset_index(drop=True)
+    figure, ((axes,),) = style.new_figure(8, 0.42 * len(rows) + 1.6)
+    colours = [style.BLUE if who.startswith("ours") else style.FAINT_INK for who in rows["who"]]
+    axes.barh(rows.index, rows["median"], color=colours, height=0.62)
+    spread = np.array([rows["median"] - rows["low"], rows["high"] - rows["median"]])
+    axes.errorbar(rows["median"], rows.index, xerr=spread, fmt="none", ecolor=style.INK, elinewidth=1)
+    style.name_rows(axes, list(rows["who"]), [f"{ratio:.1f} x" for ratio in rows["ratio"]], "time, ours = 1")
+    style.set_labels(axes, x="seconds")
+    others = rows[~rows["who"].str.startswith("ours")].iloc[0]
+    headline = f"An epoch takes {others['who']}, the fastest peer, {others['ratio']:.1f} times as long as the engine"
+    style.finish(figure, headline, f"784-256-784, Adam, batches of 256, same first weights. {machine}; lines: range.")
+    return figure
+
+
+def processor() -> str:
+    """Return the name of the processor, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def read_command() -> argparse.Namespace:
+    """Read the options of the command; the peers must be there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--raw-data", default="data/01_raw", help="folder of the image files, in torchvision's layout")
+    parser.add_argument("--images", type=int, default=60_000)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--output", type=Path, default=Path("build"))
+    options = parser.parse_args()
+    there = {one.metadata["Name"].lower() for one in metadata.distributions()}
+    if missing := [name for name in PACKAGES if name not in there]:
+        sys.exit(f"{', '.join(missing)} must be installed: uv pip install --group bench")
+    return options
+
+
+if __name__ == "__main__":
+    main()
