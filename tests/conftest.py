@@ -87,3 +87,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     short = [item for item in others if item not in long and item not in wide]
     first = max(0, len(items) // 2 - len(finished))
     items[:] = [*finished, *short[:first], *long, *wide, *short[first:]]
+
+
+def pytest_sessionfinish() -> None:
+    """Let what was set aside be collected, or libraries complain of leaks as the process ends."""
+    gc.unfreeze()
