@@ -25,6 +25,7 @@ from peers import PACKAGES
 from threadpoolctl import threadpool_limits
 
 from autoencoders.data.catalog.idx import IDXDataset
+from autoencoders.data.words import counted
 from autoencoders.reporting.figures import style
 
 OURS = "ours, float32"  # what others are compared with
@@ -42,7 +43,8 @@ def main() -> None:
     table = pd.DataFrame(rows)
     table.to_csv(options.output / "bench.csv", index=False)
     summary = summarise(table)
-    machine = f"{processor()}, {options.threads} thread(s), n = {options.repetitions}, {len(images)} images of MNIST"
+    threads, repetitions = counted(options.threads, "thread"), counted(options.repetitions, "repetition")
+    machine = f"{processor()}, {threads}, {repetitions}, {len(images)} images of MNIST"
     draw(summary, machine).savefig(options.output / "bench.png", dpi=160)
     print(summary.to_string(index=False, float_format=lambda figure: f"{figure:.4g}"), f"\n{machine}")
 
@@ -91,8 +93,9 @@ def draw(summary: pd.DataFrame, machine: str) -> Figure:
     style.name_rows(axes, list(rows["who"]), [f"{ratio:.1f} x" for ratio in rows["ratio"]], "time, ours = 1")
     style.set_labels(axes, x="seconds")
     others = rows[~rows["who"].str.startswith("ours")].iloc[0]
-    headline = f"An epoch takes {others['who']}, the fastest peer, {others['ratio']:.1f} times as long as the engine"
-    style.finish(figure, headline, f"784-256-784, Adam, batches of 256, same first weights. {machine}; lines: range.")
+    headline = f"{others['who']}, the fastest peer, takes {others['ratio']:.1f} times as long for an epoch"
+    note = f"784-256-784, Adam, batches of 256, same first weights, in turn. {machine}. Bars: medians; lines: ranges."
+    style.finish(figure, headline, note)
     return figure
 
 
