@@ -8,9 +8,9 @@ from kedro.pipeline import Pipeline
 
 
 class FreeEndsHooks:
-    """Lets a pipeline remember its free ends: it does not change, and to find them takes as long as it has nodes.
+    """Lets a pipeline remember its free ends: it never changes, and to find them, all its nodes must be read.
 
-    Without, a run of 4,000 nodes takes three minutes more, and one of twice as many four times that.
+    Without this, the look-ups of a run of 4,000 nodes take three minutes, and four times that where there are 8,000.
     """
 
     @hook_impl

@@ -14,8 +14,8 @@ def fit(images: np.ndarray | ImageTensor) -> dict[str, np.ndarray]:
         images: Images (N, pixels) in [0, 1], or (N, C, H, W) in the units that a network sees.
 
     Returns:
-        mean (pixels,) and components (min(N, pixels), pixels), by falling variance, the largest value of each
-        positive; float32.
+        mean (pixels,) and components (min(N, pixels), pixels), by falling variance; of each component the
+        value farthest from 0 is positive; float32.
 
     Raises:
         ValueError: There are fewer than two images.
