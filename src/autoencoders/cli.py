@@ -20,6 +20,8 @@ from autoencoders.tracking.signals import INTERRUPTED
 
 logger = logging.getLogger(__name__)
 
+OWN_RUNNERS = {"ParallelRunner": "autoencoders.shell.parallel.ParallelRunner"}  # in place of Kedro's
+
 
 @click.group(name="autoencoders")
 def cli() -> None:
@@ -35,6 +37,7 @@ def run(**options: Any) -> Any:
         with told(), uncollected():
             choose_pipelines(options)
             check(options)
+            options["runner"] = OWN_RUNNERS.get(options["runner"], options["runner"])
             end_children_with_this()
             return kedro_cli.run.callback(**options)
     except DryRun as found:

@@ -1,11 +1,13 @@
 """Kedro's settings of the project."""
 
+import os
 import warnings
 
 from autoencoders.data.folders.place import place_of
 from autoencoders.records.hooks import RecordHooks
-from autoencoders.shell.free_ends import FreeEndsHooks
+from autoencoders.shell.files import LARGEST
 from autoencoders.shell.garbage import GarbageHooks
+from autoencoders.shell.lookups import LookupHooks
 from autoencoders.shell.progress import ProgressHooks
 from autoencoders.shell.sanity_checks import SanityCheckHooks
 from autoencoders.shell.summary import SummaryHooks
@@ -21,7 +23,7 @@ HOOKS = (
     ProgressHooks(),
     SummaryHooks(),
     VerdictHooks(),
-    FreeEndsHooks(),
+    LookupHooks(),
     GarbageHooks(),
 )
 CONFIG_LOADER_ARGS = {
@@ -30,6 +32,9 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft"},  # an environment may change one value of a block
     "custom_resolvers": {"place_of": place_of},
 }
+
+# Its reader refuses files of 10,000 values, a few hundred variants, unless told otherwise.
+os.environ.setdefault("OMEGACONF_MAX_YAML_EXPANDED_NODES", str(LARGEST))
 
 # Kedro's configuration loader calls a name that OmegaConf is renaming; users can do nothing about it.
 warnings.filterwarnings("ignore", message="register_new_resolver")

@@ -2,12 +2,13 @@
 
 import gc
 
+import parse
 import pytest
 from kedro.pipeline import Pipeline, node
 
 from autoencoders.pipelines.deferred import Deferred
-from autoencoders.shell.free_ends import FreeEndsHooks
 from autoencoders.shell.garbage import GarbageHooks, uncollected
+from autoencoders.shell.lookups import LookupHooks, parse_by_known
 
 
 def pipeline() -> Pipeline:
@@ -22,7 +23,7 @@ def test_free_ends_are_found_once_for_each_pipeline(monkeypatch, make):
     )
     for name in ("inputs", "outputs"):
         monkeypatch.setattr(Pipeline, name, getattr(getattr(Pipeline, name), "__wrapped__", getattr(Pipeline, name)))
-    FreeEndsHooks().before_pipeline_run()
+    LookupHooks().after_context_created()
     one = make()
     once = (one.inputs(), one.outputs())
     asked = len(found)
@@ -30,8 +31,15 @@ def test_free_ends_are_found_once_for_each_pipeline(monkeypatch, make):
     assert (one.inputs(), one.outputs()) == once == ({"raw"}, {"last"})
     assert len(found) == asked
     assert one.only_nodes("second").inputs() == {"middle"}
-    FreeEndsHooks().before_pipeline_run()
+    LookupHooks().after_context_created()
     assert not hasattr(Pipeline.inputs.__wrapped__, "__wrapped__"), "wrapped once"
+
+
+@pytest.mark.parametrize("name", ["mnist.denoising.clean.seed_0.weights", "mnist.images", "provenance", "params:mnist"])
+@pytest.mark.parametrize("pattern", ["{suite}.images", "{suite}.{study}.{variant}.{seed}.weights", "params:{name}"])
+def test_patterns_are_read_as_kedro_reads_them(pattern, name):
+    found, expected = parse_by_known(pattern, name), parse.parse(pattern, name)
+    assert (found and found.named) == (expected and expected.named)
 
 
 def test_no_garbage_is_looked_for_until_the_pipeline_runs():

@@ -20,7 +20,7 @@ class Journal:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._entries: list[list[Any]] = []
+        self._entries: dict[str, list[list[Any]]] = {}  # by kind
         self._read = 0  # bytes
         self._lock = Lock()  # of the threads of this process, which read with one another
 
@@ -44,14 +44,20 @@ class Journal:
         with self.file.open("ab", buffering=0) as opened:
             opened.write(json.dumps(entry).encode() + b"\n")
 
-    def entries(self, kind: str) -> list[list[Any]]:
-        """Return what follows the kind in all entries of one kind so far; of the file, only what is new is read."""
+    def entries(self, kind: str, after: int = 0) -> list[list[Any]]:
+        """Return what follows the kind in all entries of one kind so far; of the file, only what is new is read.
+
+        Args:
+            kind: Kind of the entries.
+            after: How many of them to leave out, the first ones.
+        """
         with self._lock, self.file.open("rb") as opened:
             opened.seek(self._read)
             *lines, rest = opened.read().split(b"\n")
             self._read = opened.tell() - len(rest)
-            self._entries += map(json.loads, lines)
-        return [rest for first, *rest in self._entries if first == kind]
+            for first, *entry in map(json.loads, lines):
+                self._entries.setdefault(first, []).append(entry)
+            return self._entries.get(kind, [])[after:]
 
     def end(self) -> None:
         """Remove the file."""

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from statistics import fmean
+from threading import Lock
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
@@ -33,6 +34,7 @@ class ProgressHooks:
 
     def __init__(self) -> None:
         self._journal: Journal | None = None
+        self._tally: Tally | None = None
         self._several = False  # nodes at a time, so that lines of the log must name theirs
         self._began: dict[str, float] = {}
 
@@ -56,7 +58,8 @@ class ProgressHooks:
             logger.info(node.name)
             return
         self._journal.add(BEGUN, node.name, kind_of(node), time.time())
-        logger.info("%s %s%s", self._number(node), node.name, self._rest())
+        self._tally = self._tally or Tally(self._journal)
+        logger.info("%s", self._tally.line(node.name))
         self._began[node.name] = time.monotonic()
         several = self._several or multiprocessing.parent_process() is not None
         at_work.set(AtWork(node.namespace or node.name, several, self._journal))
@@ -91,27 +94,51 @@ class ProgressHooks:
                 logger.warning(sentence)
         self._end()
 
-    def _number(self, node: Node) -> str:
-        names = [name for name, *_ in self._journal.entries(BEGUN)]
-        ((plan, _),) = self._journal.entries(PLAN)
-        return f"[{names.index(node.name) + 1}/{sum(plan.values())}]"
-
-    def _rest(self) -> str:
-        now = time.time()
-        ((plan, began),) = self._journal.entries(PLAN)
-        at_work = {name: (kind, now - since) for name, kind, since in self._journal.entries(BEGUN)}
-        waiting = Counter(plan) - Counter(kind for kind, _ in at_work.values())
-        seconds: dict[str, list[float]] = {}
-        for name, kind, took in self._journal.entries(ENDED):
-            at_work.pop(name, None)
-            seconds.setdefault(kind, []).append(took)
-        return time_left(waiting, list(at_work.values()), seconds, now - began)
-
     def _end(self) -> None:
-        journal, self._journal = self._journal, None
+        journal, self._journal, self._tally = self._journal, None, None
         if journal is not None:
             journal.end()
             logging.captureWarnings(False)
+
+
+class Tally:
+    """How far a run is, by its journal.
+
+    Args:
+        journal: Of the run; the plan is its first entry.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        ((plan, self._began),) = journal.entries(PLAN)
+        self._journal = journal
+        self._total = sum(plan.values())
+        self._numbers: dict[str, int] = {}  # of the nodes that have begun
+        self._waiting = Counter(plan)
+        self._at_work: dict[str, tuple[str, float]] = {}  # kind and beginning
+        self._seconds: dict[str, list[float]] = {}  # of those that have ended, by kind
+        self._begun = self._ended = 0  # entries that have been read
+        self._lock = Lock()
+
+    def line(self, name: str) -> str:
+        """Return the line that says that a node begins."""
+        with self._lock:
+            self._read_on()
+            now = time.time()
+            at_work = [(kind, now - since) for kind, since in self._at_work.values()]
+            left = time_left(+self._waiting, at_work, self._seconds, now - self._began)
+            return f"[{self._numbers[name]}/{self._total}] {name}{left}"
+
+    def _read_on(self) -> None:
+        ended = self._journal.entries(ENDED, self._ended)  # before the others: what has ended has begun
+        begun = self._journal.entries(BEGUN, self._begun)
+        for name, kind, since in begun:
+            self._waiting[kind] -= name not in self._numbers  # one whose worker was killed begins again
+            self._numbers.setdefault(name, len(self._numbers) + 1)
+            self._at_work[name] = kind, since
+        for name, kind, took in ended:
+            self._at_work.pop(name)
+            self._seconds.setdefault(kind, []).append(took)
+        self._begun, self._ended = self._begun + len(begun), self._ended + len(ended)
 
 
 def kind_of(node: Node) -> str:

@@ -15,7 +15,7 @@ from kedro.pipeline.node import Node
 from autoencoders.key import Key
 from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
-from autoencoders.tracking.parameters import parameters_of
+from autoencoders.tracking.parameters import DETECTORS, parameters_of
 from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
 from autoencoders.tracking.signals import Signals
 from autoencoders.tracking.store import connect, diagnose, join, store_of
@@ -38,6 +38,7 @@ class TrackingHooks:
         self._tracker: Tracker | None = None
         self._uri = ""  # the address of the tracking store
         self._off = ""  # the kedro run for which tracking has failed
+        self._suites: dict[str, dict[str, Any]] = {}  # blocks of parameters, which are long, and copied at each load
         self._node: Node | None = None  # the last one to start: under SequentialRunner, the one that runs
         self._signals: Signals | None = None
 
@@ -46,6 +47,7 @@ class TrackingHooks:
         """Close what killed processes left open, and hand the plan to all workers."""
         self._end_interrupted()
         self._tracker = self._node = None
+        self._suites.clear()
         self._uri = store_of(Path(run_params["project_path"]))
         with self._tolerating_failure(run_params["run_id"]):
             plan = plan_of(run_params, pipeline, catalog)
@@ -78,7 +80,7 @@ class TrackingHooks:
             if self._tracker is None or self._tracker.plan.kedro_run != run_id:  # a new worker, or a long-lived one
                 self._tracker = self._join(catalog.load(PLAN)) if PLAN in catalog else None
             if self._tracker is not None:
-                self._tracker.open(key, lambda: describe(key, catalog, self._tracker.plan))
+                self._open(self._tracker, key, catalog)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
@@ -123,12 +125,21 @@ class TrackingHooks:
             if key := run_of(node):
                 nodes.setdefault(key, []).append(node)
         open_ones = [key for key in nodes if key not in plan.fresh and not tracker.is_settled(key)]
+        for key in open_ones:
+            self._open(tracker, key, catalog)
         done = [key for key in open_ones if catch_up(tracker, key, nodes[key], catalog)]
         if done:
             logger.info("MLflow: %d run(s) that an earlier command left open are finished now.", len(done))
 
+    def _open(self, tracker: Tracker, key: Key, catalog: CatalogProtocol) -> None:
+        """Open the run of a key."""
+        if key.suite not in self._suites:
+            self._suites[key.suite] = catalog.load(f"params:{key.suite}")
+        tracker.open(key, lambda: describe(key, self._suites[key.suite], catalog, tracker.plan))
+
     def _join(self, plan: Plan) -> Tracker:
         self._uri = plan.uri
+        self._suites.clear()
         return Tracker(plan, join(plan.uri))
 
     def _fail_in_flight(self, error: Exception, catalog: CatalogProtocol) -> None:
@@ -136,7 +147,7 @@ class TrackingHooks:
         if key is None or tracker is None:
             return
         with self._tolerating_failure(tracker.plan.kedro_run):
-            tracker.open(key, lambda: describe(key, catalog, tracker.plan))
+            self._open(tracker, key, catalog)
             tracker.fail(key, error)
 
     def _end_interrupted(self) -> None:
@@ -174,9 +185,7 @@ class TrackingHooks:
 
 def catch_up(tracker: Tracker, key: Key, nodes: list[Node], catalog: CatalogProtocol) -> bool:
     """Log all that there is of a key, and finish its run unless more is to come; return whether it was finished."""
-    plan = tracker.plan
-    tracker.open(key, lambda: describe(key, catalog, plan))
-    to_come = plan.outputs.get(key, {})
+    to_come = tracker.plan.outputs.get(key, {})
     for node in nodes:
         for name in node.outputs:
             path = place_of(catalog.get(name))
@@ -187,21 +196,21 @@ def catch_up(tracker: Tracker, key: Key, nodes: list[Node], catalog: CatalogProt
     return not to_come
 
 
-def describe(key: Key, catalog: CatalogProtocol, plan: Plan) -> Description:
-    """Say what a run stands for; what its images are is known once they are ingested."""
+def describe(key: Key, suite: dict[str, Any], catalog: CatalogProtocol, plan: Plan) -> Description:
+    """Say what a run stands for, given the block of its suite; what its images are is known once they are ingested."""
     name = plan.images.get(key.suite)
     info = catalog.load(name).info if name and catalog.exists(name) else {}
     study, command = str(key.whole_study), plan.tags["command"]
-    block = catalog.load(key.parameter())
+    block = suite[key.study]
     about = {"images": info, "question": block["question"], "detects": "scoring" in block}
     if key.is_comparison:
         return Description({}, {}, {}, note=notes.comparison_note(study, command), **about)
-    kind = next(kind for kind in ("variants", "ensembles", "baselines") if key.detector in block.get(kind, ()))
+    kind = next(kind for kind in DETECTORS if key.detector in block.get(kind, ()))
     settings = catalog.load(key.parameter(kind, key.detector))  # checked, by the type of the nodes' argument
     seed = block["seeds"][key.seed]
     configuration = settings.model_dump(mode="json", exclude_none=True) | {"seed": seed}
     note = notes.run_note(study, key.detector, seed, configuration, command)
-    whole = parameters_of(key, catalog)
+    whole = parameters_of(key, suite, catalog.load("params:compute"))
     return Description(settings.parameters() | {"seed": seed}, configuration, whole, note=note, **about)
 
 

@@ -243,9 +243,15 @@ class Tracker:
         """Find runs, newest first."""
         terms = [f"tags.{name} = '{value}'" for name, value in (tags or {}).items()]
         terms += [f"attributes.status = '{status}'"] if status else []
-        return self._client.search_runs(
-            experiments, " and ".join(terms), max_results=1000, order_by=["attributes.start_time DESC"]
-        )
+        order, found, page = ["attributes.start_time DESC"], [], None
+        while True:
+            runs = self._client.search_runs(
+                experiments, " and ".join(terms), max_results=1000, order_by=order, page_token=page
+            )
+            found += runs
+            page = runs.token
+            if not page:
+                return found
 
 
 def _is_of(run: "Run", description: Description) -> bool:
