@@ -9,7 +9,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 DPI = 50  # of figures that no one looks at: drawing takes most of a quick run
 
 
-def copy_project(to: Path) -> Path:
+def copy_project(to: Path, dpi: int = DPI) -> Path:
     """Copy the project, without data."""
     for folder in ("conf", "src"):
         shutil.copytree(PROJECT / folder, to / folder, ignore=shutil.ignore_patterns("__pycache__", "local"))
@@ -17,15 +17,15 @@ def copy_project(to: Path) -> Path:
     catalog = to / "conf" / "base" / "catalog.yml"
     text = catalog.read_text(encoding="utf-8")
     assert "dpi: 160" in text
-    catalog.write_text(text.replace("dpi: 160", f"dpi: {DPI}"), encoding="utf-8")
+    catalog.write_text(text.replace("dpi: 160", f"dpi: {dpi}"), encoding="utf-8")
     for file in ("pyproject.toml", ".telemetry"):
         shutil.copy(PROJECT / file, to / file)
     return to
 
 
-def copy_digits(to: Path) -> Path:
+def copy_digits(to: Path, dpi: int = DPI) -> Path:
     """Copy what the digits need: every process would read and check the parameters of all other suites, too."""
-    copy_project(to)
+    copy_project(to, dpi)
     for suite in (to / "conf/base/parameters").iterdir():
         if suite.stem != "digits":
             suite.unlink()

@@ -20,8 +20,9 @@ import pandas as pd
 import torch
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
-from measures import Repetition, scoring, shares_of_peak, start_up, trainings
-from peers import PACKAGES
+from measures import Repetition, scoring, shares_of_a_run, shares_of_peak, start_up, trainings
+from peers import PACKAGES, Task
+from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
 
 from autoencoders.data.catalog.idx import IDXDataset
@@ -30,6 +31,7 @@ from autoencoders.reporting.figures import style
 
 OURS = "ours, float32"  # what others are compared with
 EPOCH = "an epoch of 784-256-784"
+DIGITS_EPOCHS = 10  # for each of the others
 
 
 def main() -> None:
@@ -52,11 +54,13 @@ def main() -> None:
 def once(images: np.ndarray, epochs: int, folder: Path) -> Iterator[Repetition]:
     """Yield every measurement, once; the first in a process are warmed up by one batch of each."""
     if not (folder / "project").exists():
-        list(trainings(images[:512], 1))
-    yield from trainings(images, epochs)
+        list(trainings(Task(images[:512], 1)))
+    yield from trainings(Task(images, epochs))
+    yield from trainings(Task(read_digits(), DIGITS_EPOCHS * epochs, width=32, batch_size=32))
     yield from scoring(images)
     yield from shares_of_peak()
     yield from start_up(folder)
+    yield from shares_of_a_run(folder)
 
 
 def read_images(path: str) -> np.ndarray:
@@ -66,6 +70,11 @@ def read_images(path: str) -> np.ndarray:
     except DatasetError as error:
         sys.exit(f"{error}\nName a folder that holds MNIST: make bench RAW_DATA=PATH")
     return np.array(found.images[:, 0])
+
+
+def read_digits() -> np.ndarray:
+    """Return scikit-learn's digits, uint8 (1797, 8, 8), in shades up to 255."""
+    return (load_digits().images * (255 / 16)).astype(np.uint8)
 
 
 def summarise(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """What is measured, each once; the bench repeats all in turn."""
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,16 +32,14 @@ class Repetition(NamedTuple):
     unit: str
 
 
-def trainings(images: np.ndarray, epochs: int) -> Iterator[Repetition]:
+def trainings(task: Task) -> Iterator[Repetition]:
     """Yield the time per epoch and the loss, over all images, of each library."""
-    task = Task(images, epochs)
     for name, prepare in TRAININGS.items():
-        train = prepare(task)
-        seconds, trained = timed(train)
+        seconds, trained = timed(prepare(task))
         with torch.inference_mode():
             lost = sum(float((trained(part) - part).square().sum()) for part in task.floats().split(2048))
-        yield Repetition("an epoch of 784-256-784", name, seconds / epochs, "s")
-        yield Repetition("loss after training", name, lost / images.size, "MSE")
+        yield Repetition(f"an epoch of {task.name}", name, seconds / task.epochs, "s")
+        yield Repetition(f"loss of {task.name} after training", name, lost / task.images.size, "MSE")
 
 
 def scoring(images: np.ndarray) -> Iterator[Repetition]:
@@ -75,6 +75,19 @@ def start_up(folder: Path) -> Iterator[Repetition]:
     yield Repetition("kedro registry list", "ours", until("", place, "registry", "list"), "s")
     seconds = until(".train", place, "run", "--pipelines", "digits.reconstruction")
     yield Repetition("kedro run to the first training", "ours", seconds, "s")
+
+
+def shares_of_a_run(folder: Path) -> Iterator[Repetition]:
+    """Yield what share of a run of all studies of the digits each stage takes, and the tracking."""
+    place = Path(mkdtemp(dir=folder)) / "project"
+    copy_digits(place, dpi=160)
+    command = [sys.executable, str(Path(__file__).with_name("timed_run.py")), "seconds.json"]
+    subprocess.run(command, cwd=place, capture_output=True, check=True)
+    seconds = json.loads((place / "seconds.json").read_text(encoding="utf-8"))
+    whole = sum(seconds.values())
+    yield Repetition("kedro run of the digits", "whole", whole, "s")
+    for stage, took in seconds.items():
+        yield Repetition("kedro run of the digits", stage, 100 * took / whole, "%")
 
 
 def until(word: str, place: Path, *arguments: str) -> float:

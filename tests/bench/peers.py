@@ -1,7 +1,7 @@
 """The same training by other libraries: each as its documentation shows it, without logs, files and checks.
 
-Model: 784-256-784, a rectified code and a linear output. Data: float images in [0, 1], in memory. Adam, mean squared
-error, batches in a new order each epoch. All begin with the same weights.
+Model: one hidden layer, a rectified code, and a linear output. Data: float images in [0, 1], in memory. Adam, mean
+squared error, batches in a new order each epoch. All begin with the same weights.
 """
 
 import logging
@@ -21,7 +21,6 @@ from autoencoders.training import engine
 from autoencoders.training.variant import Variant
 
 CPU = torch.device("cpu")
-WIDTH = 256  # of the code
 PACKAGES = ("lightning", "pythae", "pyod")  # that the peers are in
 
 
@@ -30,8 +29,9 @@ class Task:
     """What all libraries are asked to do.
 
     Attributes:
-        images: uint8 (N, 28, 28).
+        images: uint8 (N, H, W).
         epochs: Passes over them.
+        width: Size of the code.
         batch_size: Images.
         learning_rate: Of Adam.
         seed: Of the weights that all begin with.
@@ -39,6 +39,7 @@ class Task:
 
     images: np.ndarray
     epochs: int = 2
+    width: int = 256
     batch_size: int = 256
     learning_rate: float = 1e-3
     seed: int = 0
@@ -48,9 +49,14 @@ class Task:
         """Pixels of one image."""
         return int(np.prod(self.images.shape[1:]))
 
+    @property
+    def name(self) -> str:
+        """The network, by its layers."""
+        return f"{self.pixels}-{self.width}-{self.pixels}"
+
     def variant(self, precision: str = "float32") -> Variant:
         """Return the task in the project's terms."""
-        model = {"architecture": "dense", "hidden_dims": [], "latent_dim": WIDTH, "activation": "relu"}
+        model = {"architecture": "dense", "hidden_dims": [], "latent_dim": self.width, "activation": "relu"}
         training = {"epochs": self.epochs, "batch_size": self.batch_size, "optimizer": "adam", "precision": precision}
         return Variant.model_validate(
             {
@@ -66,7 +72,7 @@ class Task:
 
     def module(self) -> nn.Sequential:
         """Return a plain network with these."""
-        module = nn.Sequential(nn.Linear(self.pixels, WIDTH), nn.ReLU(), nn.Linear(WIDTH, self.pixels))
+        module = nn.Sequential(nn.Linear(self.pixels, self.width), nn.ReLU(), nn.Linear(self.width, self.pixels))
         return begin_with(module, self.first_weights())
 
     def floats(self) -> Tensor:
@@ -198,7 +204,7 @@ def pythae(task: Task) -> Callable[[], Trained]:
         def forward(self, z: Tensor) -> ModelOutput:
             return ModelOutput(reconstruction=self.layers(z))
 
-    model = AE(AEConfig(input_dim=(task.pixels,), latent_dim=WIDTH), Encoder(), Decoder())
+    model = AE(AEConfig(input_dim=(task.pixels,), latent_dim=task.width), Encoder(), Decoder())
 
     def train() -> Trained:
         with TemporaryDirectory() as folder:
@@ -234,7 +240,7 @@ def pyod(task: Task) -> Callable[[], Trained]:
         device="cpu",
         verbose=0,
         optimizer_params={"weight_decay": 0},
-        hidden_neuron_list=[WIDTH],
+        hidden_neuron_list=[task.width],
         batch_norm=False,
         dropout_rate=0.0,
     )
