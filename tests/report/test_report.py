@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from autoencoders.data.images import ImageSet
+from autoencoders.reporting.figures.comparison import comparison_bars
 from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Chart, Picture, Section
 from autoencoders.reporting.study import answer, fill_in, study_section
@@ -191,10 +192,23 @@ def test_a_study_without_an_answer_is_summed_up_from_its_table() -> None:
 def test_a_warning_says_what_its_check_means() -> None:
     table = comparison().assign(**{"gate/matches_pca_mean": [0.0, np.nan]})
     assert study_section("Why?", "", table, {"digits.noise.comparison.loss_curves": PNG}, "").warnings == [
+        "wide failed the sanity check loss_fell: do not trust its numbers.",
         "narrow failed the sanity check matches_pca: PCA leaves less error at the same code size; "
         "too few steps or images, or a finding.",
-        "wide failed the sanity check loss_fell: do not trust its numbers.",
     ]
+
+
+def test_of_a_thousand_variants_a_report_shows_the_best() -> None:
+    names = [f"width_{size}" for size in range(1000, 0, -1)]
+    columns = {"test/mse_mean": range(1000, 0, -1), "test/mse_sd": np.nan, "gate/loss_fell_mean": 0.0, "seeds": 1}
+    table = pd.DataFrame({"variant": names} | columns)
+    section = study_section("Why?", "", table, {"digits.noise.comparison.loss_curves": PNG}, "")
+    assert section.table["variant"].tolist() == [f"width_{size}" for size in range(40, 0, -1)]
+    assert section.answer.endswith("The best 40 of 1,000 variants; comparison.csv has all.")
+    assert section.warnings[0].startswith("width_1000, width_999,")
+    assert "and 988 more failed the sanity check loss_fell" in section.warnings[0]
+    figure = comparison_bars(table)
+    assert len(figure.axes[0].get_yticklabels()) == 40
 
 
 def test_a_chart_brings_its_script_and_cannot_end_it():

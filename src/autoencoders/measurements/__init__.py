@@ -7,7 +7,9 @@ about in.
 
 from __future__ import annotations
 
+import logging
 import sys
+from itertools import islice
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from autoencoders.evaluation.subject import Subject
 
 
+logger = logging.getLogger(__name__)
+
+DRAWN = 100  # variants, or in one-class studies variants and normal classes, that a figure shows
 CHARTED = ("latent_scatter", "tsne")
 
 
@@ -55,7 +60,9 @@ def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure
     names = ["variant", "seed", *(["normal_class"] if any(key.normal_class for key in findings) else [])]
     tables = {key[2 : 2 + len(names)]: finding.table for key, finding in findings.items()}
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
-    return _module(settings).draw(grouped, settings), summary
+    if len(grouped) > DRAWN:
+        logger.warning("%s: the figure shows the first %d of %d; the table has all", settings.kind, DRAWN, len(grouped))
+    return _module(settings).draw(dict(islice(grouped.items(), DRAWN)), settings), summary
 
 
 def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:

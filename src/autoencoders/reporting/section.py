@@ -14,6 +14,7 @@ from markupsafe import Markup
 from PIL import Image
 
 NOTHING = "–"
+WEBP_LIMIT = 16_383  # pixels of a side
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,13 @@ def _embedded(content: bytes) -> dict[str, Any]:
     buffer = BytesIO()
     with Image.open(BytesIO(content)) as picture:
         width, height = picture.size
-        if picture.format == "WEBP":
+        if picture.format == "WEBP" or max(picture.size) > WEBP_LIMIT:
+            kind = picture.format.lower()
             buffer.write(content)
         else:
-            picture.save(buffer, "webp", lossless=True, method=2, quality=50)
-    address = f"data:image/webp;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
+            kind = "webp"
+            picture.save(buffer, kind, lossless=True, method=2, quality=50)
+    address = f"data:image/{kind};base64,{b64encode(buffer.getvalue()).decode('ascii')}"
     return {"address": address, "width": width, "height": height}
 
 

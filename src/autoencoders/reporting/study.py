@@ -4,7 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from autoencoders.data.words import listed
 from autoencoders.key import MATCHES_PCA, SANITY_CHECK, Key
+from autoencoders.reporting.best import best, left_out
 from autoencoders.reporting.published import parse, select
 from autoencoders.reporting.section import Chart, Picture, Section
 
@@ -78,7 +80,7 @@ def study_section(
     return Section(
         name=next(key.study for key, _ in shown).replace("_", " "),
         question=question,
-        answer=fill_in(words, table, findings) if words else answer(table),
+        answer=(fill_in(words, table, findings) if words else answer(table)) + left_out(len(table)),
         table=_readable(table),
         pictures=[
             _picture(key, artifact, content) for (key, artifact), content in shown.items() if isinstance(content, bytes)
@@ -164,7 +166,8 @@ def answer(table: pd.DataFrame) -> str:
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the columns that a reader compares, the sd beside the mean where there are several seeds."""
+    """Keep the columns that a reader compares, the sd beside the mean where there are several seeds, and the best."""
+    table = table.loc[best(_headline(table)).index]
     shown = table[["variant", "seeds"]].copy()
     for metric, heading in SHOWN.items():
         if f"{metric}_mean" in table:
@@ -174,13 +177,18 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
+def _headline(table: pd.DataFrame) -> pd.Series:
+    """Return what variants are compared by, the lower the better."""
+    return -table["test/auroc_mean_mean"] if "test/auroc_mean_mean" in table else table["test/mse_mean"]
+
+
 def _warnings(table: pd.DataFrame) -> list[str]:
-    """Name every variant that failed a sanity check in at least one seed, and say what it means."""
+    """Name the variants that failed a sanity check in at least one seed, check by check, and say what it means."""
     checks = [name for name in table if name.startswith(SANITY_CHECK) and name.endswith("_mean")]
-    failed = [
-        (row["variant"], check.removeprefix(SANITY_CHECK).removesuffix("_mean"))
-        for _, row in table.iterrows()
-        for check in checks
-        if row[check] < 1
+    failed = {check: table.loc[table[check] < 1, "variant"].tolist() for check in checks}
+    names = {check: check.removeprefix(SANITY_CHECK).removesuffix("_mean") for check in checks}
+    return [
+        f"{listed(variants)} failed the sanity check {names[check]}: {MEANING.get(names[check], UNSOUND)}."
+        for check, variants in failed.items()
+        if variants
     ]
-    return [f"{variant} failed the sanity check {check}: {MEANING.get(check, UNSOUND)}." for variant, check in failed]

@@ -9,6 +9,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
+from autoencoders.data.words import listed
 from autoencoders.key import SANITY_CHECK, Key
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 REPORTING = "data/08_reporting"
 RESTORED = ("test/denoising_mse_mean", "test/noisy_input_mse_mean")  # squared error, after and before
+NAMED = 5  # variants with failed checks, at most
 PCA = "pca"  # a variant of this name is scored as the others are
 
 DETECTION = "test/auroc_mean_mean"
@@ -79,7 +81,7 @@ def denoising_row(comparison: pd.DataFrame) -> dict[str, str]:
 def failed_checks(comparison: pd.DataFrame) -> str:
     """Name the variants of which a sanity check failed for a seed."""
     failed = (comparison.filter(regex=f"^{SANITY_CHECK}.*_mean$") < 1).any(axis=1)
-    return ", ".join(comparison.loc[failed, "variant"]) or "-"
+    return listed(comparison.loc[failed, "variant"].tolist(), NAMED) or "-"
 
 
 class SummaryHooks:

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from autoencoders.reporting.best import best
 from autoencoders.reporting.charts.layout import finish
 from autoencoders.reporting.figures.style import PALETTE
 
@@ -13,12 +14,15 @@ def loss_chart(histories: dict[str, list[pd.DataFrame]]) -> go.Figure:
     """Draw the validation error by epoch, and the training loss dotted, one colour per variant and one line per seed.
 
     Args:
-        histories: Per variant one table per seed: `epoch` (rising), `train_loss`, `validation_mse`.
+        histories: Per variant one table per seed: `epoch` (rising), `train_loss`, `validation_mse`; the best 40 are
+            drawn.
     """
     figure = go.Figure()
+    last = {name: [history["validation_mse"].iloc[-1] for history in seeds] for name, seeds in histories.items()}
+    shown = best(pd.Series({name: sum(errors) / len(errors) for name, errors in last.items()}))
     kinds = {"validation_mse": ("validation MSE", "solid"), "train_loss": ("training loss", "dot")}
-    for index, (variant, seeds) in enumerate(histories.items()):
-        for seed, history in enumerate(seeds):
+    for index, variant in enumerate(shown.index):
+        for seed, history in enumerate(histories[variant]):
             for column, (what, dash) in kinds.items():
                 figure.add_scatter(
                     x=history["epoch"].tolist(),

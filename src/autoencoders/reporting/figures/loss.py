@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from autoencoders.reporting.best import best, left_out
 from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, draw_band, seeds_note
 
@@ -22,16 +23,18 @@ def loss_curves(histories: dict[str, list[pd.DataFrame]], iterations: dict[str, 
 
     Returns:
         Loss by iteration (left) and by epoch (right), each the mean over seeds in a band from the lowest to
-        the highest seed. The legend is sorted by final validation MSE, which the title names the best of.
+        the highest seed, of the best 40. The legend is sorted by final validation MSE, which the title names the best
+        of.
     """
-    styles = {name: {"linewidth": 1.4} | style.series(index) for index, name in enumerate(histories)}
     last = {name: [history["validation_mse"].iloc[-1] for history in seeds] for name, seeds in histories.items()}
-    final = pd.Series({name: float(np.mean(errors)) for name, errors in last.items()}).sort_values()
+    final = best(pd.Series({name: float(np.mean(errors)) for name, errors in last.items()}))
+    styles = {name: {"linewidth": 1.4} | style.series(index) for index, name in enumerate(final.index)}
+    final = final.sort_values()
     labels = {name: f"{mse:.3g}  {style.wrapped(name, 22)}" for name, mse in final.items()}
     lines = sum(label.count("\n") + 1 for label in labels.values())
     figure, panels = style.new_figure(11, max(4.8, 1.8 + 0.2 * lines), columns=2)
     left, right = panels[0]
-    _draw_iterations(left, iterations, styles)
+    _draw_iterations(left, {name: iterations[name] for name in styles}, styles)
     for name, label in labels.items():
         seeds = pd.concat(histories[name])
         draw_band(right, seeds, "epoch", "train_loss", styles[name] | {"label": label})
@@ -40,9 +43,8 @@ def loss_curves(histories: dict[str, list[pd.DataFrame]], iterations: dict[str, 
     style.set_log(right, "y")
     right.xaxis.get_major_locator().set_params(integer=True)
     style.put_legend_right(right, title="Final validation MSE")
-    style.finish(
-        figure, f"Best final validation MSE {final.iloc[0]:.3g}: {final.index[0]}", seeds_note(histories, BAND)
-    )
+    note = seeds_note(histories, BAND) + left_out(len(histories))
+    style.finish(figure, f"Best final validation MSE {final.iloc[0]:.3g}: {final.index[0]}", note)
     return figure
 
 

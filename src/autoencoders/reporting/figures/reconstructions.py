@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from autoencoders.reporting.best import best, left_out
 from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.mosaic import Mosaic, short
 
@@ -17,11 +18,12 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
         finding: Headline; if not given, it names the variant with the lowest error.
 
     Returns:
-        One mosaic; values outside [0, 1] are clipped for display only.
+        One mosaic of the best 40; values outside [0, 1] are clipped for display only.
     """
+    mean = pd.Series({name: float(arrays["errors"].mean()) for name, arrays in examples.items()})
     originals = next(iter(examples.values()))["originals"]
     pictures, labels, captions = [originals], ["original"], {}
-    for name, arrays in examples.items():
+    for name, arrays in ((name, examples[name]) for name in best(mean).index):
         rows = {style.wrapped(name): (arrays["reconstructions"], arrays["errors"])}
         if not np.array_equal(arrays["inputs"], originals):
             errors = np.square(arrays["inputs"] - originals).mean(axis=(1, 2, 3))
@@ -31,7 +33,7 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
             pictures.append(images)
             labels.append(label)
     figure = Mosaic(np.stack(pictures), labels, captions).alone(0.72 if len(labels) <= 14 else 0.55)
-    mean = pd.Series({name: float(arrays["errors"].mean()) for name, arrays in examples.items()})
     lowest = f"Lowest mean error of these {len(originals)} images {mean.min():.3g}: {mean.idxmin()}"
-    style.finish(figure, finding or lowest, "Beneath each image: mean squared pixel difference from the original.")
+    note = "Beneath each image: mean squared pixel difference from the original." + left_out(len(examples))
+    style.finish(figure, finding or lowest, note)
     return figure
