@@ -203,8 +203,9 @@ def test_of_a_thousand_variants_a_report_shows_the_best() -> None:
     columns = {"test/mse_mean": range(1000, 0, -1), "test/mse_sd": np.nan, "gate/loss_fell_mean": 0.0, "seeds": 1}
     table = pd.DataFrame({"variant": names} | columns)
     section = study_section("Why?", "", table, {"digits.noise.comparison.loss_curves": PNG}, "")
+    assert isinstance(section.table.index, pd.RangeIndex), "rows are named by the first column"
     assert section.table["variant"].tolist() == [f"width_{size}" for size in range(40, 0, -1)]
-    assert section.answer.endswith("The best 40 of 1,000 variants; comparison.csv has all.")
+    assert section.answer.endswith("Shown are the best 40 of 1,000 variants; comparison.csv has all.")
     assert section.warnings[0].startswith("width_1000, width_999,")
     assert "and 988 more failed the sanity check loss_fell" in section.warnings[0]
     figure = comparison_bars(table)

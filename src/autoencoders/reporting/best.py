@@ -12,4 +12,4 @@ def best(errors: pd.Series) -> pd.Series:
 
 def left_out(count: int) -> str:
     """Say in a sentence that not all of some variants are shown, if so."""
-    return f" The best {MOST} of {count:,} variants; comparison.csv has all." if count > MOST else ""
+    return f" Shown are the best {MOST} of {count:,} variants; comparison.csv has all." if count > MOST else ""

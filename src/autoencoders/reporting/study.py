@@ -167,7 +167,7 @@ def answer(table: pd.DataFrame) -> str:
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the columns that a reader compares, the sd beside the mean where there are several seeds, and the best."""
-    table = table.loc[best(_headline(table)).index]
+    table = table.loc[best(_headline(table)).index].reset_index(drop=True)
     shown = table[["variant", "seeds"]].copy()
     for metric, heading in SHOWN.items():
         if f"{metric}_mean" in table:
