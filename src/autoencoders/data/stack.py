@@ -44,8 +44,16 @@ class Stack:
         Raises:
             OSError: The disk is full.
         """
-        self._file.write(np.broadcast_to(array, self.shape).astype(self.dtype).tobytes())
-        self.count += 1
+        self.extend(np.broadcast_to(array, self.shape)[np.newaxis])
+
+    def extend(self, arrays: np.ndarray) -> None:
+        """Put several arrays (n, ...) on top.
+
+        Raises:
+            OSError: The disk is full.
+        """
+        self._file.write(np.ascontiguousarray(arrays, self.dtype))
+        self.count += len(arrays)
 
     def mapped(self) -> np.ndarray:
         """Return all arrays as one (count, ...), memory-mapped, read-only.

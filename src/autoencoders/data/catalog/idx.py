@@ -1,11 +1,9 @@
 """The MNIST family: collections of images in IDX files, with torchvision's mirrors, class names and checksums."""
 
-import gzip
 import hashlib
 import logging
 import math
 import os
-import zlib
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -14,15 +12,16 @@ from urllib.error import URLError
 import numpy as np
 from kedro.io import DatasetError
 
+from autoencoders.data.catalog import idx_file
+from autoencoders.data.catalog.idx_file import IMAGES, LABELS, PREFIXES
 from autoencoders.data.catalog.load_only import LoadOnlyDataset
 from autoencoders.data.catalog.replacement import replacing
 from autoencoders.data.images import ImageSet
 
 logger = logging.getLogger(__name__)
 
-PREFIXES = {"train": "train", "test": "t10k"}  # part -> beginning of its file names, in the order of loading
+WAY_OUT = "delete it to download it again, or replace it by a whole copy"  # of a damaged file
 LARGEST = 2**26  # bytes of a file, packed or not; none of the family has more than 47,040,016
-IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"  # ends of the file names
 SOURCES = {
     "MNIST": "MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, 1998 (CC BY-SA 3.0)",
     "FashionMNIST": "Fashion-MNIST, H. Xiao, K. Rasul and R. Vollgraf, Zalando Research, 2017 (MIT licence)",
@@ -157,32 +156,18 @@ class IDXDataset(LoadOnlyDataset[ImageSet]):
 
 def _content(path: Path, ndim: int) -> bytes:
     """Return what a file of `ndim` axes holds; no more is read than it announces, which is no more than `LARGEST`."""
-    try:
+    with idx_file.opened(path, WAY_OUT) as stream:
         if path.stat().st_size > LARGEST:
             raise _damaged(path, f"has {path.stat().st_size:,} bytes, more than the {LARGEST:,} that are read")
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            head = stream.read(4 * (1 + ndim))
-            announced = _announced(path, head, ndim)
-            content = head + stream.read(announced - len(head) + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise _damaged(path, f"is not a whole gzip file ({error})") from error
-    except OSError as error:
-        raise _damaged(path, f"cannot be read ({error.strerror})") from error
+        head = stream.read(4 * (1 + ndim))
+        announced = 4 * (1 + ndim) + math.prod(idx_file.shape_of(path, head, ndim, WAY_OUT))
+        if announced > LARGEST:
+            raise _damaged(path, f"announces {announced:,} bytes, more than the {LARGEST:,} that are read")
+        content = head + stream.read(announced - len(head) + 1)
     if len(content) != announced:
         found = f"holds {len(content)}" if len(content) < announced else "holds more"
         raise _damaged(path, f"is truncated or too long: it announces {announced} bytes and {found}")
     return content
-
-
-def _announced(path: Path, head: bytes, ndim: int) -> int:
-    """Return how many bytes the head of a file announces, itself among them."""
-    magic, *shape = np.frombuffer(head.ljust(4 * (1 + ndim), b"\0"), ">u4").tolist()
-    if magic != 0x0800 + ndim:
-        raise _damaged(path, f"begins with magic number {magic} instead of {0x0800 + ndim}")
-    announced = 4 * (1 + ndim) + math.prod(shape)
-    if announced > LARGEST:
-        raise _damaged(path, f"announces {announced:,} bytes, more than the {LARGEST:,} that are read")
-    return announced
 
 
 def _md5(content: bytes) -> str:
@@ -190,4 +175,4 @@ def _md5(content: bytes) -> str:
 
 
 def _damaged(path: Path, what: str) -> DatasetError:
-    return DatasetError(f"{path} {what}; delete it to download it again, or replace it by a whole copy")
+    return idx_file.damaged(path, what, WAY_OUT)
