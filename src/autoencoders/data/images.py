@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from autoencoders.data.mapped_images import COPIED, MappedImages, is_large
 from autoencoders.data.stack import forget, pieces
 from autoencoders.data.words import listed
 
@@ -97,18 +98,34 @@ class ImageSet:
         return [names.index(one) if isinstance(one, str) else one for one in classes]
 
     def at(self, indices: np.ndarray, device: torch.device, scale: Scale = "unit") -> ImageTensor:
-        """Copy the images at some indices to the device, to be seen in the units of `scale`."""
-        import torch
+        """Return the images at some indices on the device, to be seen in the units of `scale`.
 
+        They are copied; on the CPU many images of a mapped array stay in their file.
+        """
         shift, spread = {
             "unit": (0.0, 1.0),
             "raw": (0.0, 1 / self.intensity),
             "standard": (self.info.get("pixel_mean", 0.0), self.info.get("pixel_sd", 1.0)),
         }[scale]
-        return ImageTensor(torch.from_numpy(self.images[indices]).to(device), self.intensity, shift, spread)
+        return ImageTensor(self._values(indices, device), self.intensity, shift, spread)
+
+    def _values(self, indices: np.ndarray, device: torch.device) -> Tensor | MappedImages:
+        import torch
+
+        if not is_large(self.images, indices):
+            return torch.from_numpy(self.images[indices]).to(device)
+        chosen = MappedImages(self.images, indices)
+        if device.type == "cpu":
+            return chosen
+        values = torch.empty(chosen.shape, dtype=torch.uint8, device=device)
+        step = max(1, COPIED // math.prod(self.image_shape))
+        for first in range(0, len(chosen), step):
+            part = slice(first, first + step)
+            values[part] = chosen[part]
+        return values
 
     def test_part(self, device: torch.device, scale: Scale = "unit") -> ImageTensor:
-        """Copy the images of the official test part to the device."""
+        """Return the images of the official test part on the device."""
         return self.at(np.flatnonzero(self.official_split == "test"), device, scale)
 
 
@@ -117,13 +134,13 @@ class ImageTensor:
     """Images as one tensor of integers, turned into floats batch by batch: (values / intensity - shift) / spread.
 
     Attributes:
-        values: (N, C, H, W), uint8, on the device that computes.
+        values: (N, C, H, W), uint8, on the device that computes, or read from a file as they are asked for.
         intensity: The value of a white pixel.
         shift: Subtracted from intensities in [0, 1].
         spread: Divides what is left; with 0 and 1 the floats lie in [0, 1].
     """
 
-    values: Tensor
+    values: Tensor | MappedImages
     intensity: int
     shift: float = 0.0
     spread: float = 1.0

@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
+from autoencoders.data.rows import by_name
 from autoencoders.evaluation import metrics, sanity_checks
 from autoencoders.key import MATCHES_PCA, SANITY_CHECK
 from autoencoders.models.base import Autoencoder
@@ -34,23 +35,32 @@ def errors(model: Autoencoder, images: ImageTensor, basis: Arrays, corruption: C
         the corrupted input itself.
     """
     generator = Generator(images.values.device).manual_seed(seed)
-    found: dict[str, list[np.ndarray]] = {}
-    for batch in images.batches(SCORING_BATCH):
-        flat = images.intensities(batch).flatten(1).cpu().numpy()  # in [0, 1], as the basis
-        units = images.spread**-2  # of a squared error
-        row = {
-            "reconstruction_error": squared_error(reconstruct(model, batch), batch),
-            "mean_image_error": np.square(flat - basis["mean"]).mean(axis=1) * units,
-        }
-        if model.latent_dim < model.pixels:
-            row["pca_error"] = pca.reconstruction_errors(basis, flat, model.latent_dim) * units
-        if corruption.kind != "none":
-            corrupted = corruption(batch, generator)
-            row["denoising_error"] = squared_error(reconstruct(model, corrupted), batch)
-            row["corruption_error"] = squared_error(corrupted, batch)
-        for name, value in row.items():
-            found.setdefault(name, []).append(_numpy(value))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    rows = (_row(model, images, batch, basis, corruption, generator) for batch in images.batches(SCORING_BATCH))
+    return by_name(rows, len(images))
+
+
+def _row(
+    model: Autoencoder,
+    like: ImageTensor,
+    batch: Tensor,
+    basis: Arrays,
+    corruption: Corruption,
+    generator: Generator,
+) -> Arrays:
+    """Return the errors of one batch, in the units of other images."""
+    flat = like.intensities(batch).flatten(1).cpu().numpy()  # in [0, 1], as the basis
+    units = like.spread**-2  # of a squared error
+    row = {
+        "reconstruction_error": squared_error(reconstruct(model, batch), batch),
+        "mean_image_error": np.square(flat - basis["mean"]).mean(axis=1) * units,
+    }
+    if model.latent_dim < model.pixels:
+        row["pca_error"] = pca.reconstruction_errors(basis, flat, model.latent_dim) * units
+    if corruption.kind != "none":
+        corrupted = corruption(batch, generator)
+        row["denoising_error"] = squared_error(reconstruct(model, corrupted), batch)
+        row["corruption_error"] = squared_error(corrupted, batch)
+    return {name: _numpy(value) for name, value in row.items()}
 
 
 def summary(

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
+from autoencoders.data.rows import joined
 from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
 
@@ -17,7 +18,7 @@ CHUNK = 256  # points; bounds the memory of their distances to all references
 @torch.inference_mode()
 def encode(model: Autoencoder, images: ImageTensor) -> Tensor:
     """Return the codes (N, latent_dim) of images."""
-    return torch.cat([model.encode(batch) for batch in images.batches()])
+    return joined(map(model.encode, images.batches()), len(images))
 
 
 @torch.inference_mode()

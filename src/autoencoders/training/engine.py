@@ -15,6 +15,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
 
 from autoencoders.data.images import SCORING_BATCH, ImageTensor
+from autoencoders.data.rows import joined
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
@@ -260,8 +261,8 @@ def batches(images: ImageTensor | Tensor) -> Iterable[Tensor]:
 
 def reconstruction_errors(model: nn.Module, images: ImageTensor | Tensor) -> np.ndarray:
     """Return the mean squared pixel difference (N,) of each image and its reconstruction."""
-    errors = [squared_error(reconstruct(model, batch), batch) for batch in batches(images)]
-    return torch.cat(errors).cpu().numpy() if errors else np.empty(0, np.float32)
+    errors = joined((squared_error(reconstruct(model, batch), batch) for batch in batches(images)), len(images))
+    return np.empty(0, np.float32) if errors is None else errors.cpu().numpy()
 
 
 def squared_error(reconstruction: Tensor, images: Tensor) -> Tensor:

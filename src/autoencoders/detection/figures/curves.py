@@ -1,5 +1,7 @@
 """What a threshold that runs over the anomaly scores trades: ROC and precision-recall curves."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,6 +12,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 from autoencoders.evaluation.metrics import auroc, average_precision
 from autoencoders.reporting.figures import style
 
+POINTS = 20_000  # of a curve that are drawn at most
 SETTLED = 0.02  # recall from which on the lowest precision sets the axis: below, single images make it jump
 
 
@@ -88,10 +91,17 @@ def _draw(
     axes = panels[0, 0]
     for name, area in areas.sort_values().items():
         label = f"{area:.3f}  {style.wrapped(name, 20)}"
-        axes.plot(*points[name], drawstyle=drawstyle, linewidth=1.6, label=label, **styles[name])
+        axes.plot(*_thinned(*points[name]), drawstyle=drawstyle, linewidth=1.6, label=label, **styles[name])
     style.put_legend_right(axes, axes.lines, f"{measure}, normal class")
     axes.set_xlim(-0.01, 1.01)
     return figure, axes
+
+
+def _thinned(*coordinates: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the coordinates (n,) of evenly spaced points of a curve, both ends among them, or of all."""
+    n = len(coordinates[0])
+    chosen = np.linspace(0, n - 1, POINTS).round().astype(int) if n > POINTS else slice(None)
+    return (one[chosen] for one in coordinates)
 
 
 def _draw_chance(axes: Axes, low: float, high: float) -> None:

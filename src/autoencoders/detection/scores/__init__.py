@@ -68,15 +68,17 @@ class Fitted:
         import torch
 
         from autoencoders.data.images import SCORING_BATCH
+        from autoencoders.data.rows import by_name
         from autoencoders.training.engine import batches
 
-        found: dict[str, list[np.ndarray]] = {name: [np.empty(0, np.float32)] for name in self.scorers}
+        shown = bar(batches(images), -(-len(images) // SCORING_BATCH), "scoring", "batch")
         with torch.inference_mode():
-            for batch in bar(batches(images), -(-len(images) // SCORING_BATCH), "scoring", "batch"):
-                outputs = self.outputs.of(batch)
-                for name, scorer in self.scorers.items():
-                    found[name].append(scorer(outputs).cpu().numpy())
-        return {name: np.concatenate(parts) for name, parts in found.items()}
+            found = by_name(map(self._of_batch, shown), len(images))
+        return found or {name: np.empty(0, np.float32) for name in self.scorers}
+
+    def _of_batch(self, batch: Tensor) -> dict[str, np.ndarray]:
+        outputs = self.outputs.of(batch)
+        return {name: scorer(outputs).cpu().numpy() for name, scorer in self.scorers.items()}
 
 
 def fit(

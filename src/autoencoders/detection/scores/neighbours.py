@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-import torch
-
 from autoencoders.configuration import Count
+from autoencoders.data.rows import joined
 from autoencoders.detection.scores import Score
 from autoencoders.detection.scores.outputs import Scorer, TrainingOutputs
 from autoencoders.evaluation.latent import neighbour_distances
@@ -18,7 +17,7 @@ class Config(Score):
 
     def fit(self, outputs: TrainingOutputs) -> Scorer:
         """Return the score that knows all training codes."""
-        codes = torch.cat([batch.code for batch in outputs()])
+        codes = joined((batch.code for batch in outputs()), len(outputs.images))
         centre = codes.mean(dim=0)  # near it, distances lose less to rounding
         codes = codes - centre
         return lambda batch: neighbour_distances(batch.code - centre, codes, self.neighbours).mean(dim=1)

@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
+from autoencoders.data.rows import by_name
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.sweep.figure import width_curves
@@ -66,9 +67,9 @@ def _pca_errors(subject: Subject, images: ImageTensor | Tensor, like: ImageTenso
     """Return the errors (n,) of principal components, in the units of the images; they were fitted to intensities."""
     if subject.model.latent_dim >= subject.model.pixels:
         return np.full(len(images), np.nan)
-    flat = [like.intensities(batch).flatten(1).cpu().numpy() for batch in batches(images)]
-    errors = [pca.reconstruction_errors(subject.basis, batch, subject.model.latent_dim) for batch in flat]
-    return np.concatenate(errors) / like.spread**2
+    flat = (like.intensities(batch).flatten(1).cpu().numpy() for batch in batches(images))
+    errors = ({"error": pca.reconstruction_errors(subject.basis, one, subject.model.latent_dim)} for one in flat)
+    return by_name(errors, len(images))["error"] / like.spread**2
 
 
 def _mean(errors: np.ndarray) -> float:

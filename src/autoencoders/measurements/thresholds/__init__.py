@@ -1,6 +1,5 @@
 """Thresholds: how often each rule really flags a normal image, and how often an anomaly."""
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -10,11 +9,13 @@ from pydantic import Field
 
 from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
+from autoencoders.data.rows import by_name
 from autoencoders.detection import rates, thresholds
 from autoencoders.detection.scoring import Thresholds
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
 from autoencoders.measurements.thresholds.figure import threshold_sheet
+from autoencoders.models.base import Autoencoder
 from autoencoders.training.corruption import check_square
 from autoencoders.training.engine import reconstruction_errors
 
@@ -46,9 +47,11 @@ def measure(subject: Subject, config: Config) -> Finding:
     images = {
         "calibration_errors": subject.split("calibration"),
         "test_errors": subject.at(normal),
-        "anomaly_errors": subject.at(others) if len(others) else _rotated(subject.at(normal)),
+        "anomaly_errors": subject.at(others),
     }
     errors = {name: reconstruction_errors(subject.model, group) for name, group in images.items()}
+    if not len(others):
+        errors["anomaly_errors"] = _rotated_errors(subject.model, images["test_errors"])
     rules = _rules(errors["calibration_errors"], config, np.random.default_rng(subject.seed))
     table = rates.with_rates(rules, *errors.values(), CONFIDENCE, np.random.default_rng(subject.seed))
     return Finding(table.assign(anomalies="other classes" if len(others) else "rotated by 90°"), errors)
@@ -70,7 +73,8 @@ def _rules(calibration: np.ndarray, config: Config, rng: np.random.Generator) ->
     return pd.concat([pd.DataFrame([faulty]), standard], ignore_index=True)
 
 
-def _rotated(images: ImageTensor) -> ImageTensor:
-    """Return images rotated by 90 degrees."""
+def _rotated_errors(model: Autoencoder, images: ImageTensor) -> np.ndarray:
+    """Return the reconstruction errors (N,) of images rotated by 90 degrees."""
     check_square(images.values, "thresholds without anomalies: rotation")
-    return replace(images, values=images.values.rot90(1, dims=(2, 3)))
+    turned = (batch.rot90(1, dims=(2, 3)) for batch in images.batches())
+    return by_name(({"error": reconstruction_errors(model, batch)} for batch in turned), len(images))["error"]

@@ -1,0 +1,62 @@
+"""Images of a file that is mapped into memory, looked at a few at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autoencoders.data.stack import forget
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+COPIED = 2**26  # bytes of images that are copied into memory; of more, those that are asked for are read each time
+AROUND = 2**16  # bytes that the system may map where one image is read
+KEPT = 2**26  # bytes that may be mapped before they are let go of
+
+
+class MappedImages:
+    """Images at some indices of a mapped array, as a tensor on the CPU would hold them.
+
+    Args:
+        array: All images, mapped, (N, C, H, W) uint8.
+        indices: Which of them, (n,).
+    """
+
+    def __init__(self, array: np.memmap, indices: np.ndarray) -> None:
+        self._array, self._plain, self._indices = array, array.view(np.ndarray), indices
+        self._mapped = 0  # bytes, at most
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, C, H, W)."""
+        return (len(self), *self._array.shape[1:])
+
+    @property
+    def device(self) -> torch.device:
+        """The CPU."""
+        import torch
+
+        return torch.device("cpu")
+
+    def __getitem__(self, index: Tensor | slice) -> Tensor:
+        """Read some of the images, (m, C, H, W), uint8."""
+        import torch
+
+        places = self._indices[index if isinstance(index, slice) else index.numpy()]
+        images = torch.from_numpy(self._plain[places])
+        self._mapped += len(places) * max(AROUND, self._plain[:1].nbytes)
+        if self._mapped > KEPT:
+            forget(self._array)
+            self._mapped = 0
+        return images
+
+
+def is_large(array: np.ndarray, indices: np.ndarray) -> bool:
+    """Tell whether the images at some indices are better left in their file, if they are in one."""
+    return isinstance(array, np.memmap) and len(indices) * array[:1].nbytes > COPIED
