@@ -26,6 +26,9 @@ bench: $(VENV)/.ready ## speed, beside a notebook, Lightning, Pythae and PyOD, w
 	VIRTUAL_ENV=$(VENV) PATH="$$PATH:$(BIN)" uv pip install --quiet --group bench
 	$(BIN)/python tests/bench/bench.py --raw-data $(RAW_DATA)
 
+scale: $(VENV)/.ready ## memory and time, by stage, of runs on 62,500 to a million made-up images (Linux, 15 minutes)
+	$(BIN)/python tests/bench/scale.py
+
 lint: $(VENV)/.ready ## style
 	$(BIN)/ruff check src tests notebooks
 	$(BIN)/ruff format --check src tests notebooks
@@ -62,4 +65,4 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast drill bench lint viz viz-static ui serve notebooks lock help
+.PHONY: run test test-fast drill bench scale lint viz viz-static ui serve notebooks lock help

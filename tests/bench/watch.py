@@ -1,0 +1,124 @@
+"""A command under watch: the memory and processor time of all its processes, stage by stage. Linux tells them."""
+
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+NODE = re.compile(r"\[\d+/\d+\] ([\w.]+)")  # how a run says which node begins
+LOADING, SAVING, ENDED = "Loading data from", "Saving data to", "Pipeline execution completed"  # what Kedro says
+EVERY = 0.05  # seconds between two looks
+TICK = os.sysconf("SC_CLK_TCK")
+KIBIBYTE = 2**10
+BEFORE, AFTER = "start", "end"  # stages before the first node, and after the last
+
+
+class Look(NamedTuple):
+    """What all processes take at a time.
+
+    Attributes:
+        seconds: Since the command began.
+        cpu: Processor time so far, in seconds.
+        memory: Proportional set size, in bytes: pages shared by several processes count once, mapped files count too.
+        own: Of this what no file holds.
+    """
+
+    seconds: float
+    cpu: float
+    memory: int
+    own: int
+
+
+class Stage(NamedTuple):
+    """A node of a run, with the loading and saving of its data."""
+
+    node: str
+    seconds: float
+    cpu: float
+    memory: int
+    own: int
+
+
+def watch(command: list[str], folder: Path) -> tuple[list[Stage], str]:
+    """Run a command and return its stages in order, and what it printed.
+
+    Raises:
+        CalledProcessError: It failed.
+    """
+    began = time.perf_counter()
+    looks, lines = [], []
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=folder, text=True, **pipes) as process:
+
+        def look() -> None:
+            while process.poll() is None:
+                if found := _look(process.pid, time.perf_counter() - began):
+                    looks.append(found)
+                time.sleep(EVERY)
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        for line in process.stdout:
+            lines.append((line, time.perf_counter() - began))
+        process.wait()
+        looking.join()
+    text = "".join(line for line, _ in lines)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, text)
+    return list(_stages(_marks(lines), looks, time.perf_counter() - began)), text
+
+
+def _marks(lines: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return each stage and when it began, from lines and when they came; a node begins with what it loads first."""
+    marks, loading = [(BEFORE, 0.0)], None
+    for line, seconds in lines:
+        if LOADING in line and loading is None:
+            loading = seconds
+        elif SAVING in line:
+            loading = None
+        elif found := NODE.search(line):
+            marks.append((found[1], seconds if loading is None else loading))
+        elif ENDED in line:
+            marks.append((AFTER, seconds))
+    return marks
+
+
+def _stages(marks: list[tuple[str, float]], looks: list[Look], end: float) -> Iterator[Stage]:
+    """Yield what each stage took; of one too short for a look, the look before it counts."""
+    for (node, first), (_, last) in zip(marks, [*marks[1:], ("", end)], strict=True):
+        before = [one for one in looks if one.seconds <= first][-1:] or looks[:1]
+        within = [one for one in looks if first < one.seconds <= last] or before
+        cpu = within[-1].cpu - (before[-1].cpu if first else 0)
+        yield Stage(node, last - first, cpu, max(one.memory for one in within), max(one.own for one in within))
+
+
+def _look(root: int, seconds: float) -> Look | None:
+    """Return what a process and its descendants take now, if it has not ended."""
+    cpu, sizes = 0.0, set()
+    for process in _family(root):
+        try:
+            status = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+            rollup = dict(re.findall(r"(\w+):\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text()))
+        except OSError:
+            continue  # it has ended
+        cpu += sum(map(int, status[11:15])) / TICK  # its own, and of children that have ended
+        sizes.add((int(rollup.get("Pss", 0)) * KIBIBYTE, int(rollup.get("Pss_Anon", 0)) * KIBIBYTE))
+    # A child that has not started its own program yet is in its parent's memory: two of the same size are one.
+    memory, own = map(sum, zip(*sizes, strict=True)) if sizes else (0, 0)
+    return Look(seconds, cpu, memory, own) if memory else None
+
+
+def _family(root: int) -> Iterator[int]:
+    """Yield a process and all that descend from it."""
+    yield root
+    for task in Path(f"/proc/{root}/task").glob("*/children"):
+        try:
+            children = task.read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
