@@ -46,9 +46,9 @@ def spots(folder: Path, count: int, side: int) -> ImageSet:
 
 @pytest.fixture
 def stay(monkeypatch) -> None:
-    """Let all images stay in their file, and next to nothing of it be mapped."""
+    """Let all images stay in their file, and little of it be mapped."""
     monkeypatch.setattr(mapped_images, "COPIED", 0)
-    monkeypatch.setattr(mapped_images, "KEPT", 2**20)
+    monkeypatch.setattr(mapped_images, "KEPT", 2**24)
 
 
 def everything(found: ImageSet) -> dict[str, Any]:

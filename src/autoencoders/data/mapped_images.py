@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 COPIED = 2**26  # bytes of images that are copied into memory; of more, those that are asked for are read each time
-AROUND = 2**16  # bytes that the system may map where one image is read
-KEPT = 2**26  # bytes that may be mapped before they are let go of
+AROUND = 2**21  # bytes that the system may map where one image is read
+KEPT = 2**25  # bytes that may be mapped before they are let go of
 
 
 class MappedImages:
@@ -27,7 +27,6 @@ class MappedImages:
 
     def __init__(self, array: np.memmap, indices: np.ndarray) -> None:
         self._array, self._plain, self._indices = array, array.view(np.ndarray), indices
-        self._mapped = 0  # bytes, at most
 
     def __len__(self) -> int:
         return len(self._indices)
@@ -49,12 +48,19 @@ class MappedImages:
         import torch
 
         places = self._indices[index if isinstance(index, slice) else index.numpy()]
-        images = torch.from_numpy(self._plain[places])
-        self._mapped += len(places) * max(AROUND, self._plain[:1].nbytes)
-        if self._mapped > KEPT:
+        images = np.empty((len(places), *self.shape[1:]), np.uint8)
+        step = self._together(places)
+        for first in range(0, len(places), step):
+            images[first : first + step] = self._plain[places[first : first + step]]
             forget(self._array)
-            self._mapped = 0
-        return images
+        return torch.from_numpy(images)
+
+    def _together(self, places: np.ndarray) -> int:
+        """Return how many images are read before what they have mapped is let go of."""
+        if not len(places):
+            return 1
+        span = (np.ptp(places) + 1) * self._plain[0].nbytes
+        return len(places) if span < KEPT else max(1, KEPT // AROUND)
 
 
 def is_large(array: np.ndarray, indices: np.ndarray) -> bool:
