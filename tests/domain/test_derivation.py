@@ -31,6 +31,17 @@ def test_what_is_left_out_changes_nothing(source) -> None:
     assert found.info["name"] == "Greys" and found.info["source"] == "this test: all images"
 
 
+def test_many_images_of_a_file_are_put_into_another(source, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("autoencoders.data.mapped_images.COPIED", 0)
+    monkeypatch.setattr("autoencoders.data.derivation.PIECE", 200)
+    np.save("images.npy", source.images)
+    mapped = replace(source, images=np.load("images.npy", mmap_mode="r"))
+    found, expected = (derived(one, part="train", images=7, seed=3) for one in (mapped, source))
+    assert isinstance(found.images, np.memmap) and not isinstance(expected.images, np.memmap)
+    assert np.array_equal(found.images, expected.images) and found.info == expected.info
+
+
 def test_as_many_images_of_each_class_are_taken_from_the_part(source) -> None:
     found = derived(source, part="train", images=7, seed=3)
     assert np.bincount(found.labels).tolist() == [7, 7] and set(found.official_split) == {"train"}

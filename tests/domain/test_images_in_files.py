@@ -16,7 +16,10 @@ from autoencoders.data import mapped_images
 from autoencoders.data.images import ImageSet
 from autoencoders.data.mapped_images import MappedImages
 from autoencoders.data.splits import Splits, split
+from autoencoders.detection.baselines import Baseline
+from autoencoders.detection.detectors import images_to_score, score_baseline
 from autoencoders.evaluation import errors as evaluation
+from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements.thresholds import _rotated_errors
 from autoencoders.training import engine, pca
 from autoencoders.training.variant import Variant
@@ -113,3 +116,18 @@ def test_no_copy_of_all_images_is_made_from_their_description_to_their_errors(tm
     everything(spots(tmp_path / "few", 15_000, 16))  # what is imported and set up once
     many = spots(tmp_path / "many", 150_000, 16)
     assert rise(everything, many) < many.images.nbytes  # a copy of floats would take four times as much
+
+
+def test_a_baseline_scores_images_in_a_file_batch_by_batch(tmp_path, stay) -> None:
+    mapped = spots(tmp_path / "spots", 11_000, 6)
+    splits = split(mapped.labels, mapped.official_split, SPLITS)
+    baseline = Baseline.model_validate({"kind": "nearest_neighbours", "neighbours": 2})
+
+    def scored(dataset: ImageSet) -> np.ndarray:
+        subject = Subject(dataset, splits, 0, CPU)
+        table, _ = score_baseline(subject, images_to_score(subject, None), baseline)
+        return table["anomaly_score"].to_numpy()
+
+    expected = scored(replace(mapped, images=np.array(mapped.images)))
+    assert len(expected) > 2048
+    np.testing.assert_allclose(scored(mapped), expected, atol=1e-6)

@@ -9,6 +9,8 @@ from pydantic import SerializeAsAny, model_validator
 from autoencoders.configuration import Count, Name, Seed, Strict
 from autoencoders.data.alterations import Alteration
 from autoencoders.data.images import ImageSet
+from autoencoders.data.mapped_images import is_large
+from autoencoders.data.stack import PIECE, Stack, forget
 
 
 class Derivation(Strict):
@@ -53,7 +55,9 @@ def derive(source: ImageSet, derivation: Derivation) -> ImageSet:
     """
     rng = np.random.default_rng(derivation.seed)
     chosen = _chosen(source, derivation, rng)
-    images, masks = source.images[chosen], None if source.masks is None else source.masks[chosen]
+    keep = derivation.alteration is None and is_large(source.images, chosen)
+    images = _kept(source.images, chosen) if keep else source.images[chosen]
+    masks = None if source.masks is None else source.masks[chosen]
     if derivation.alteration:
         if masks is not None and derivation.alteration.moves:
             masks = derivation.alteration(masks[:, np.newaxis].astype(np.uint8), 1, deepcopy(rng))[:, 0].astype(bool)
@@ -66,6 +70,16 @@ def derive(source: ImageSet, derivation: Derivation) -> ImageSet:
     if "files" in info:
         info["files"] = [info["files"][index] for index in chosen]
     return ImageSet(images, source.labels[chosen], source.official_split[chosen], info, masks)
+
+
+def _kept(images: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return some of many mapped images in a file of their own, mapped."""
+    stack = Stack(images.shape[1:], images.dtype)
+    step = max(1, PIECE // images[0].nbytes)
+    for first in range(0, len(chosen), step):
+        stack.extend(images[chosen[first : first + step]])
+        forget(images)
+    return stack.mapped()
 
 
 def _chosen(source: ImageSet, derivation: Derivation, rng: np.random.Generator) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Detectors at work: from a subject to a table of scores, one row per image."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,8 @@ import pandas as pd
 from torch import Tensor
 
 from autoencoders.data.images import ImageTensor
+from autoencoders.data.mapped_images import MappedImages
+from autoencoders.data.rows import by_name
 from autoencoders.detection import cost, scores
 from autoencoders.detection.baselines import Baseline
 from autoencoders.detection.out_of_distribution import OutOfDistribution, generate
@@ -93,11 +95,18 @@ def score_baseline(subject: Subject, images: list[Images], baseline: Baseline) -
         as `cost.of_scores` returns it.
     """
     scorer, fit_seconds = timed(baseline.fit, _whole(subject.split("train")), subject.seed)
-    tables = [one.rows.assign(anomaly_score=scorer(_whole(one.values))) for one in images]
+    tables = [one.rows.assign(anomaly_score=_scored(scorer, one.values)) for one in images]
     some = _whole(subject.at(subject.splits["test"][: cost.IMAGES]))
     _, scoring_seconds = timed(scorer, some)
     row = {"score": cost.ANOMALY_SCORE, "fit_seconds": fit_seconds, "scoring_seconds": scoring_seconds}
     return pd.concat(tables, ignore_index=True), pd.DataFrame([row | {"images": len(some)}])
+
+
+def _scored(scorer: Callable[[Tensor], np.ndarray], images: ImageTensor | Tensor) -> np.ndarray:
+    """Return the scores (N,) of images, of which those that stay in their file are scored batch by batch."""
+    if isinstance(images, ImageTensor) and isinstance(images.values, MappedImages):
+        return by_name(({"score": scorer(batch)} for batch in images.batches()), len(images))["score"]
+    return scorer(_whole(images))
 
 
 def _whole(images: ImageTensor | Tensor) -> Tensor:
