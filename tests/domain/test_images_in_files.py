@@ -115,7 +115,7 @@ def rise(function: Callable[..., Any], *arguments: Any) -> int:
 def test_no_copy_of_all_images_is_made_from_their_description_to_their_errors(tmp_path, stay) -> None:
     everything(spots(tmp_path / "few", 15_000, 16))  # what is imported and set up once
     many = spots(tmp_path / "many", 150_000, 16)
-    assert rise(everything, many) < many.images.nbytes  # a copy of floats would take four times as much
+    assert rise(everything, many) < 1.5 * many.images.nbytes  # a copy of floats alone would take four times as much
 
 
 def test_a_baseline_scores_images_in_a_file_batch_by_batch(tmp_path, stay) -> None:
