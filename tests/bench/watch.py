@@ -1,6 +1,8 @@
 """A command under watch: the memory and processor time of all its processes, stage by stage. Linux tells them."""
 
+import ctypes
 import os
+import platform
 import re
 import subprocess
 import threading
@@ -14,6 +16,8 @@ LOADING, SAVING, ENDED = "Loading data from", "Saving data to", "Pipeline execut
 EVERY = 0.05  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")
 KIBIBYTE = 2**10
+LIBC = ctypes.CDLL(None)
+KCMP, KCMP_VM = {"x86_64": 312, "aarch64": 272}, 1  # the number of a system call that C has no function for
 BEFORE, AFTER = "start", "end"  # stages before the first node, and after the last
 
 
@@ -98,27 +102,34 @@ def _stages(marks: list[tuple[str, float]], looks: list[Look], end: float) -> It
 
 def _look(root: int, seconds: float) -> Look | None:
     """Return what a process and its descendants take now, if it has not ended."""
-    cpu, sizes = 0.0, set()
-    for process in _family(root):
+    cpu, memory, own = 0.0, 0, 0
+    for process, parent in _family(root):
+        is_guest = _share_memory(process, parent)
         try:
             status = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
             rollup = dict(re.findall(r"(\w+):\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text()))
         except OSError:
             continue  # it has ended
         cpu += sum(map(int, status[11:15])) / TICK  # its own, and of children that have ended
-        sizes.add((int(rollup.get("Pss", 0)) * KIBIBYTE, int(rollup.get("Pss_Anon", 0)) * KIBIBYTE))
-    # A child that has not started its own program yet is in its parent's memory: two of the same size are one.
-    memory, own = map(sum, zip(*sizes, strict=True)) if sizes else (0, 0)
+        if not (is_guest or _share_memory(process, parent)):
+            memory += int(rollup.get("Pss", 0)) * KIBIBYTE
+            own += int(rollup.get("Pss_Anon", 0)) * KIBIBYTE
     return Look(seconds, cpu, memory, own) if memory else None
 
 
-def _family(root: int) -> Iterator[int]:
-    """Yield a process and all that descend from it."""
-    yield root
+def _share_memory(process: int, parent: int) -> bool:
+    """Tell whether a process has not begun its own program yet, and is in its parent's memory, where Linux tells it."""
+    number = KCMP.get(platform.machine())
+    return number is not None and process != parent and LIBC.syscall(number, process, parent, KCMP_VM, 0, 0) == 0
+
+
+def _family(root: int, parent: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield a process and all that descend from it, each with its parent; the first is its own."""
+    yield root, parent or root
     for task in Path(f"/proc/{root}/task").glob("*/children"):
         try:
             children = task.read_text().split()
         except OSError:
             continue
         for child in children:
-            yield from _family(int(child))
+            yield from _family(int(child), root)
