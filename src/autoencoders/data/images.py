@@ -112,9 +112,11 @@ class ImageSet:
     def _values(self, indices: np.ndarray, device: torch.device) -> Tensor | MappedImages:
         import torch
 
-        if not is_large(self.images, indices):
+        if not isinstance(self.images, np.memmap):
             return torch.from_numpy(self.images[indices]).to(device)
         chosen = MappedImages(self.images, indices)
+        if not is_large(self.images, indices):
+            return chosen[slice(None)].to(device)
         if device.type == "cpu":
             return chosen
         values = torch.empty(chosen.shape, dtype=torch.uint8, device=device)

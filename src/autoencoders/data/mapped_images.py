@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,18 +50,17 @@ class MappedImages:
 
         places = self._indices[index if isinstance(index, slice) else index.numpy()]
         images = np.empty((len(places), *self.shape[1:]), np.uint8)
-        step = self._together(places)
-        for first in range(0, len(places), step):
-            images[first : first + step] = self._plain[places[first : first + step]]
+        for first, last in pairwise(self._stops(places)):
+            images[first:last] = self._plain[places[first:last]]
             forget(self._array)
         return torch.from_numpy(images)
 
-    def _together(self, places: np.ndarray) -> int:
-        """Return how many images are read before what they have mapped is let go of."""
-        if not len(places):
-            return 1
-        span = (np.ptp(places) + 1) * self._plain[0].nbytes
-        return len(places) if span < KEPT else max(1, KEPT // AROUND)
+    def _stops(self, places: np.ndarray) -> list[int]:
+        """Return before which of the images to let go of what is mapped, 0 and their number among them."""
+        if (np.diff(places) > 0).all():  # rising: as many as lie within so many bytes
+            blocks = places * self._plain[:1].nbytes // KEPT
+            return [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist(), len(places)]
+        return [*range(0, len(places), max(1, KEPT // AROUND)), len(places)]
 
 
 def is_large(array: np.ndarray, indices: np.ndarray) -> bool:
