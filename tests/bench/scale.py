@@ -75,13 +75,18 @@ def report(table: pd.DataFrame) -> str:
     stages = grouped.agg(seconds=("seconds", "sum"), memory=("memory", "max"), own=("own", "max"))
     stages[["memory", "own"]] /= MEGABYTE
     whole = table.groupby("images").agg(
-        seconds=("seconds", "sum"), cpu=("cpu", "sum"), memory=("memory", "max"), own=("own", "max")
+        seconds=("seconds", "sum"),
+        cpu=("cpu", "sum"),
+        memory=("memory", "max"),
+        own=("own", "max"),
+        resident=("resident", "max"),
     )
-    whole[["memory", "own"]] /= MEGABYTE
+    whole[["memory", "own", "resident"]] /= MEGABYTE
     parts = [stages.unstack("images").round(1).to_string(), whole.round(1).to_string()]
     if len(whole) > 1:
         working = table[~kinds.isin([BEFORE, AFTER])].groupby("images")["seconds"].sum()
-        parts.append(f"time ~ images ** {exponent(whole['seconds']):.2f}, without start-up {exponent(working):.2f}")
+        slopes = exponent(whole["seconds"]), exponent(whole["cpu"]), exponent(working)
+        parts.append("time ~ images ** {:.2f}, processor time {:.2f}, time without start-up {:.2f}".format(*slopes))
     return "\n\n".join(parts)
 
 

@@ -60,11 +60,12 @@ def test_memory_is_that_of_all_processes(tmp_path) -> None:
     parent = f"{hold}subprocess.run([sys.executable, '-c', {hold + 'time.sleep(0.5)'!r}])"
     (stage,), _ = watch([sys.executable, "-c", parent], tmp_path)
     assert stage.node == BEFORE and 120e6 < stage.own < 160e6 and stage.memory > stage.own
+    assert 60e6 < stage.resident < stage.memory
 
 
 def test_growth_is_told_as_a_power_of_the_images() -> None:
     assert exponent(pd.Series({10: 2.0, 40: 8.0, 160: 32.0})) == pytest.approx(1)
-    row = {"cpu": 1.0, "memory": 2e6, "own": 1e6}
+    row = {"cpu": 1.0, "memory": 2e6, "own": 1e6, "resident": 3e6}
     rows = [row | {"images": n, "node": node, "seconds": n**1.5} for n in (4, 16) for node in ("a.fit", "b.fit")]
     text = report(pd.DataFrame(rows))
     assert "fit" in text and "time ~ images ** 1.50" in text

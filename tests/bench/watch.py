@@ -29,12 +29,14 @@ class Look(NamedTuple):
         cpu: Processor time so far, in seconds.
         memory: Proportional set size, in bytes: pages shared by several processes count once, mapped files count too.
         own: Of this what no file holds.
+        resident: The most that any of the processes has held so far, libraries that others use, too, in full.
     """
 
     seconds: float
     cpu: float
     memory: int
     own: int
+    resident: int = 0
 
 
 class Stage(NamedTuple):
@@ -45,6 +47,7 @@ class Stage(NamedTuple):
     cpu: float
     memory: int
     own: int
+    resident: int
 
 
 def watch(command: list[str], folder: Path) -> tuple[list[Stage], str]:
@@ -97,24 +100,26 @@ def _stages(marks: list[tuple[str, float]], looks: list[Look], end: float) -> It
         before = [one for one in looks if one.seconds <= first][-1:] or looks[:1]
         within = [one for one in looks if first < one.seconds <= last] or before
         cpu = within[-1].cpu - (before[-1].cpu if first else 0)
-        yield Stage(node, last - first, cpu, max(one.memory for one in within), max(one.own for one in within))
+        yield Stage(node, last - first, cpu, *(max(sizes) for sizes in zip(*(one[2:] for one in within), strict=True)))
 
 
 def _look(root: int, seconds: float) -> Look | None:
     """Return what a process and its descendants take now, if it has not ended."""
-    cpu, memory, own = 0.0, 0, 0
+    cpu, memory, own, resident = 0.0, 0, 0, 0
     for process, parent in _family(root):
         is_guest = _share_memory(process, parent)
         try:
             status = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+            highest = int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process}/status").read_text())[1])
             rollup = dict(re.findall(r"(\w+):\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text()))
-        except OSError:
+        except (OSError, TypeError):
             continue  # it has ended
+        resident = max(resident, highest * KIBIBYTE)
         cpu += sum(map(int, status[11:15])) / TICK  # its own, and of children that have ended
         if not (is_guest or _share_memory(process, parent)):
             memory += int(rollup.get("Pss", 0)) * KIBIBYTE
             own += int(rollup.get("Pss_Anon", 0)) * KIBIBYTE
-    return Look(seconds, cpu, memory, own) if memory else None
+    return Look(seconds, cpu, memory, own, resident) if memory else None
 
 
 def _share_memory(process: int, parent: int) -> bool:
