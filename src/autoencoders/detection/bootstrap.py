@@ -6,6 +6,7 @@ import pandas as pd
 from autoencoders.evaluation.metrics import auroc
 
 CHUNK = 1_000_000  # weights in use at a time, which bounds the memory
+FEW = 16  # samples that are looked at together at least: fewer would fetch a line of the cache for each again and again
 TOGETHER = 64  # samples that are drawn before they are put in place: bytes of a line of the processor's cache
 
 
@@ -47,7 +48,8 @@ def weighted_auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray, weights: n
     below = np.searchsorted(anomaly_score[normal], anomaly_score[anomalies], side="left")  # (anomalies,)
     up_to = np.searchsorted(anomaly_score[normal], anomaly_score[anomalies], side="right")
     starts = np.flatnonzero(np.diff(below + up_to, prepend=-1))  # of anomalies with the same normal images below them
-    parts = np.array_split(weights.T, -(-weights.size // CHUNK) or 1, axis=1)
+    count = min(-(-weights.size // CHUNK), -(-len(weights) // FEW)) or 1
+    parts = np.array_split(weights.T, count, axis=1)
     return np.concatenate(
         [_areas(part[normal], part[anomalies], starts, (below[starts], up_to[starts])) for part in parts]
     )
