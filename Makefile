@@ -3,6 +3,7 @@ PYTHON ?= python3
 PIPELINE ?= digits
 DETECTOR ?= own_images
 RAW_DATA ?= data/01_raw
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -42,6 +43,9 @@ viz-static: $(VENV)/.ready ## the same as a folder of files, build/graph
 ui: $(VENV)/.ready ## the tracked runs, at http://127.0.0.1:5000
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1
 
+cluster: $(VENV)/.ready ## a scheduler and workers for DaskRunner on this machine, until Ctrl-C: make cluster WORKERS=2
+	PYTHONPATH=src $(BIN)/python -m autoencoders.cluster --workers $(WORKERS)
+
 serve: $(VENV)/.ready ## a detector, at http://127.0.0.1:5001/invocations: make serve DETECTOR=own_images
 	MLFLOW_TRACKING_URI=$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} PATH="$(CURDIR)/$(BIN):$$PATH" \
 		$(BIN)/mlflow models serve --model-uri models:/$(DETECTOR)@champion --env-manager local --host 127.0.0.1 --port 5001
@@ -65,4 +69,4 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast drill bench scale lint viz viz-static ui serve notebooks lock help
+.PHONY: run test test-fast drill bench scale lint viz viz-static ui cluster serve notebooks lock help

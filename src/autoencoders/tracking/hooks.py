@@ -62,7 +62,7 @@ class TrackingHooks:
                 self._tracker = None
                 return
             catalog[PLAN] = PlanDataset(plan, copy_mode="assign")
-            self._signals = Signals(self._end_interrupted, is_sequential(run_params))
+            self._signals = Signals(self._end_interrupted, by_exception=is_interruptible(run_params))
 
     @hook_impl
     def before_dataset_loaded(self, node: Node) -> None:
@@ -232,3 +232,8 @@ def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, load: 
 def is_sequential(run_params: dict[str, Any]) -> bool:
     """Tell whether one node runs at a time, in this process."""
     return "SequentialRunner" in run_params["runner"]
+
+
+def is_interruptible(run_params: dict[str, Any]) -> bool:
+    """Tell whether an exception ends a run at once: no nodes run in threads or processes that it would wait for."""
+    return is_sequential(run_params) or "DaskRunner" in run_params["runner"]

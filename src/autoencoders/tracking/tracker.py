@@ -72,7 +72,7 @@ class Tracker:
         self.plan = plan
         self._client = client
         self._runs: dict[Key, str] = {}
-        self._resumed: set[Key] = set()
+        self._joined: set[Key] = set()  # those whose runs another process has worked on, perhaps until it was killed
 
     def open(self, key: Key, describe: Callable[[], Description]) -> None:
         """Make sure that a key has a running run, one for all threads and processes."""
@@ -89,8 +89,7 @@ class Tracker:
                 self._runs[key] = self._create(experiment, key, describe())
                 return
         self._runs[key] = run.info.run_id
-        if RESUMED.items() <= run.data.tags.items():
-            self._resumed.add(key)
+        self._joined.add(key)
 
     def is_settled(self, key: Key) -> bool:
         """Tell whether the newest run of a key has been finished, or another process is at work on it."""
@@ -189,12 +188,18 @@ class Tracker:
         return found.experiment_id
 
     def _new(self, key: Key, metrics: list["Metric"]) -> list["Metric"]:
-        """Leave out what an earlier command has logged, to its last step, in a run that this one resumes."""
-        if key not in self._resumed:
+        """Leave out what another process has logged, which an earlier command or a killed worker had."""
+        if key not in self._joined:
             return metrics
         known = self._client.get_run(self._runs[key]).data.metrics
         last = {metric.key: metric.value for metric in metrics}
-        return [metric for metric in metrics if known.get(metric.key) != last[metric.key]]
+        left = [metric for metric in metrics if known.get(metric.key) != last[metric.key]]
+        begun = {metric.key for metric in left} & known.keys()  # and perhaps cut off before the last step
+        logged = {(name, one.step, one.value) for name in begun for one in self._history(key, name)}
+        return [metric for metric in left if (metric.key, metric.step, metric.value) not in logged]
+
+    def _history(self, key: Key, metric: str) -> list["Metric"]:
+        return self._client.get_metric_history(self._runs[key], metric)
 
     def _own(self, experiment: str, key: Key) -> "Run | None":
         tags = tags_of(key) | {"kedro_run_id": self.plan.kedro_run}

@@ -1,6 +1,7 @@
 """Bars with the time left, on a terminal; elsewhere, and in worker processes, whose bars would overlap, nothing."""
 
 import multiprocessing
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -15,7 +16,7 @@ place: ContextVar[str] = ContextVar("place", default="")  # whose work a bar sho
 
 def is_shown() -> bool:
     """Tell whether there is a terminal that this process may draw on."""
-    return sys.stderr.isatty() and multiprocessing.parent_process() is None
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and multiprocessing.parent_process() is None
 
 
 def bar(items: Iterable[Item], total: int, label: str, unit: str) -> Iterator[Item]:

@@ -1,0 +1,38 @@
+"""A scheduler and workers on this machine, until Ctrl-C: `make cluster`, or `python -m autoencoders.cluster`."""
+
+import logging
+import signal
+
+import click
+
+HOST = "127.0.0.1"  # whoever reaches a scheduler may run anything as this user
+
+
+@click.command()
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="processes that run nodes")
+@click.option("--port", type=int, default=8786, show_default=True, help="of the scheduler")
+def main(workers: int, port: int) -> None:
+    """Start a scheduler and workers on this machine, and wait for Ctrl-C."""
+    import dask
+    from distributed import LocalCluster
+
+    address = f"tcp://{HOST}:{port}"
+    alone = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+        try:
+            cluster = LocalCluster(host=HOST, scheduler_port=port, silence_logs=logging.CRITICAL, **alone)
+        except (OSError, RuntimeError):
+            raise click.ClickException(f"{address} is taken; is a scheduler there already?") from None
+    with cluster:
+        click.echo(
+            f"{workers} worker(s) at {address}, until Ctrl-C. In another terminal: kedro run "
+            f"--runner autoencoders.cluster.DaskRunner --runner-params scheduler={address}"
+        )
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("Ending.")
+
+
+if __name__ == "__main__":
+    main()
