@@ -16,6 +16,7 @@ HEAVY = {"torch", "torchvision", "mlflow", "sklearn", "matplotlib", "pandas"}
 
 ROOMS = (  # from the street to the cellar: a room imports from those below it alone
     ("settings", "cli", "pipeline_registry"),  # doors, whose names Kedro fixes
+    ("cluster",),
     ("shell",),
     ("tracking",),
     ("records",),
@@ -31,7 +32,7 @@ ROOMS = (  # from the street to the cellar: a room imports from those below it a
     ("configuration", "key"),
 )
 FLOOR = {room: -depth for depth, floor in enumerate(ROOMS) for room in floor}
-WITH_KEDRO = {*ROOMS[0], "shell", "tracking", "records", "pipelines"}
+WITH_KEDRO = {*ROOMS[0], "cluster", "shell", "tracking", "records", "pipelines"}
 EDGE = PACKAGE / "inspection" / "served.py"  # what MLflow serves
 
 REPLACEMENT = "autoencoders.data.catalog.replacement"  # of files, which is no dataset

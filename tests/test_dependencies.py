@@ -11,13 +11,14 @@ from module_imports import imports
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "autoencoders"
 NOTEBOOK = PACKAGE / "shell" / "notebook.py"  # imported by notebooks alone
+CLUSTER = PACKAGE / "cluster"  # of the group of the same name
 PYOD = PACKAGE / "inspection" / "members" / "pyod.py"  # for comparison, of the group `bench`
 DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def distributions(requirements: list[str]) -> set[str]:
+def distributions(requirements: list[str | dict[str, str]]) -> set[str]:
     """Return the names of the distributions that requirements such as `PyYAML>=6` ask for, in lower case."""
-    return {re.match(r"[\w.-]+", requirement)[0].lower() for requirement in requirements}
+    return {re.match(r"[\w.-]+", one)[0].lower() for one in requirements if isinstance(one, str)}  # not other groups
 
 
 def libraries(modules: list[Path]) -> dict[str, set[str]]:
@@ -29,7 +30,8 @@ def libraries(modules: list[Path]) -> dict[str, set[str]]:
 
 REQUIRED = distributions(DECLARED["project"]["dependencies"])
 FOR_DEVELOPMENT = distributions(DECLARED["dependency-groups"]["dev"])
-MODULES = [module for module in PACKAGE.rglob("*.py") if module not in (NOTEBOOK, PYOD)]
+FOR_CLUSTER = distributions(DECLARED["dependency-groups"]["cluster"])
+MODULES = [module for module in PACKAGE.rglob("*.py") if module not in (NOTEBOOK, PYOD) and module.parent != CLUSTER]
 
 
 def test_everything_imported_is_declared() -> None:
@@ -45,3 +47,9 @@ def test_the_package_needs_no_ipython() -> None:
     assert not [module for module in MODULES if any("shell.notebook" in name for name in imports(module))]
     assert "ipython" in FOR_DEVELOPMENT - REQUIRED
     assert all(holders & (REQUIRED | FOR_DEVELOPMENT) for holders in libraries([NOTEBOOK]).values())
+
+
+def test_dask_is_for_the_cluster_alone():
+    found = libraries(list(CLUSTER.glob("*.py")))
+    assert all(holders & (REQUIRED | FOR_CLUSTER) for holders in found.values())
+    assert set().union(*found.values()) >= FOR_CLUSTER

@@ -16,8 +16,9 @@ def main(workers: int, port: int) -> None:
     import dask
     from distributed import LocalCluster
 
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     address = f"tcp://{HOST}:{port}"
-    alone = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+    alone = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": 0, "dashboard_address": f"{HOST}:0"}
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
         try:
             cluster = LocalCluster(host=HOST, scheduler_port=port, silence_logs=logging.CRITICAL, **alone)

@@ -13,7 +13,6 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from kedro.runner import AbstractRunner
-from pluggy import PluginManager
 
 from autoencoders.cluster import worker
 from autoencoders.cluster.briefing import Briefing
@@ -59,7 +58,7 @@ class DaskRunner(AbstractRunner):
         self,
         pipeline: Pipeline,
         catalog: CatalogProtocol,
-        hook_manager: PluginManager | None = None,
+        hook_manager: Any = None,
         run_id: str | None = None,
     ) -> None:
         """Run the nodes of a pipeline.
