@@ -53,7 +53,7 @@ def kill_a_worker_at_work(address: str) -> None:
 def steps(place, run) -> dict[str, list[tuple[int, float]]]:
     client = place.client
     return {
-        name: [(one.step, one.value) for one in client.get_metric_history(run.info.run_id, name)]
+        name: sorted((one.step, one.value) for one in client.get_metric_history(run.info.run_id, name))
         for name in run.data.metrics
     }
 
