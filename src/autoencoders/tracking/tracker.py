@@ -72,7 +72,6 @@ class Tracker:
         self.plan = plan
         self._client = client
         self._runs: dict[Key, str] = {}
-        self._joined: set[Key] = set()  # those whose runs another process has worked on, perhaps until it was killed
 
     def open(self, key: Key, describe: Callable[[], Description]) -> None:
         """Make sure that a key has a running run, one for all threads and processes."""
@@ -85,11 +84,7 @@ class Tracker:
             run = self._own(experiment, key)
             if run is None and key not in self.plan.fresh:
                 run = self._resume(experiment, key, describe())
-            if run is None:
-                self._runs[key] = self._create(experiment, key, describe())
-                return
-        self._runs[key] = run.info.run_id
-        self._joined.add(key)
+            self._runs[key] = self._create(experiment, key, describe()) if run is None else run.info.run_id
 
     def is_settled(self, key: Key) -> bool:
         """Tell whether the newest run of a key has been finished, or another process is at work on it."""
@@ -188,18 +183,11 @@ class Tracker:
         return found.experiment_id
 
     def _new(self, key: Key, metrics: list["Metric"]) -> list["Metric"]:
-        """Leave out what another process has logged, which an earlier command or a killed worker had."""
-        if key not in self._joined:
-            return metrics
-        known = self._client.get_run(self._runs[key]).data.metrics
-        last = {metric.key: metric.value for metric in metrics}
-        left = [metric for metric in metrics if known.get(metric.key) != last[metric.key]]
-        begun = {metric.key for metric in left} & known.keys()  # and perhaps cut off before the last step
-        logged = {(name, one.step, one.value) for name in begun for one in self._history(key, name)}
-        return [metric for metric in left if (metric.key, metric.step, metric.value) not in logged]
-
-    def _history(self, key: Key, metric: str) -> list["Metric"]:
-        return self._client.get_metric_history(self._runs[key], metric)
+        """Leave out what has been logged before, by an earlier command or by a worker that was then killed."""
+        run = self._runs[key]
+        known = {metric.key for metric in metrics} & self._client.get_run(run).data.metrics.keys()
+        logged = {(name, one.step, one.value) for name in known for one in self._client.get_metric_history(run, name)}
+        return [metric for metric in metrics if (metric.key, metric.step, metric.value) not in logged]
 
     def _own(self, experiment: str, key: Key) -> "Run | None":
         tags = tags_of(key) | {"kedro_run_id": self.plan.kedro_run}
