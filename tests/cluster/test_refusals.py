@@ -1,14 +1,17 @@
 """What keeps a run from the workers of Dask is said in a sentence."""
 
 import socket
+import subprocess
 import sys
 from multiprocessing import Pipe
+from threading import Timer
 
 import click
 import distributed
 import pytest
 
 from autoencoders.cluster import runner, worker
+from autoencoders.cluster.groups import Group
 from autoencoders.cluster.process import Desk
 from autoencoders.shell.mistakes import explain
 
@@ -44,3 +47,17 @@ def test_a_worker_that_does_not_see_the_folder(tmp_path):
         kind, sentence, _ = client.submit(worker.work, about, "group", ["train"]).result(timeout=10)
     assert kind == worker.FAILED
     assert f"does not see {tmp_path}: all machines must share that folder, under the same path." in sentence
+
+
+def test_a_scheduler_without_workers_and_then_gone(caplog):
+    address = f"tcp://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as scheduler:
+        dispatch = runner.Dispatch(runner.connect(address), {"run": "today"}, runner.Reporter([], None))
+        Timer(1, scheduler.kill).start()
+        with pytest.raises(ConnectionError) as lost:
+            dispatch.carry_out([Group("world.study.deep", (), frozenset())])
+    assert f"The scheduler at {address} has no workers; waiting for one: dask worker {address}" in caplog.text
+    said = explain(lost.value)
+    assert said.startswith(f"The scheduler at {address} is gone; start it again. Results so far are kept: ")
+    assert said.endswith("with --only-missing-outputs to go on from them.")

@@ -1,12 +1,14 @@
 """A runner that sends nodes to the workers of Dask, replicate by replicate."""
 
 import logging
+import socket
 import time
 from collections import deque
 from contextvars import Context, copy_context
 from graphlib import TopologicalSorter
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 from kedro.io import CatalogProtocol
@@ -245,6 +247,8 @@ def connect(address: str) -> "Client":
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what they tell of is said here, in a sentence
     try:
+        place = urlsplit(address)
+        socket.create_connection((place.hostname, place.port), TIMEOUT).close()  # known at once, unlike by Dask
         return Client(address, timeout=TIMEOUT, set_as_default=False, direct_to_workers=False)
     except (OSError, ValueError):
         raise click.ClickException(
