@@ -2,10 +2,13 @@
 
 import logging
 import signal
+from contextlib import suppress
 
 import click
 
 HOST = "127.0.0.1"  # whoever reaches a scheduler may run anything as this user
+
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # workers end when they are told to
 
 
 @click.command()
@@ -19,7 +22,7 @@ def main(workers: int, port: int) -> None:
     logging.getLogger("distributed").setLevel(logging.WARNING)
     address = f"tcp://{HOST}:{port}"
     alone = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": 0, "dashboard_address": f"{HOST}:0"}
-    with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.worker.preload": [DEAF]}):
         try:
             cluster = LocalCluster(host=HOST, scheduler_port=port, silence_logs=logging.CRITICAL, **alone)
         except (OSError, RuntimeError):
@@ -29,10 +32,8 @@ def main(workers: int, port: int) -> None:
             f"{workers} worker(s) at {address}, until Ctrl-C. In another terminal: kedro run "
             f"--runner autoencoders.cluster.DaskRunner --runner-params scheduler={address}"
         )
-        try:
+        with suppress(KeyboardInterrupt):
             signal.pause()
-        except KeyboardInterrupt:
-            click.echo("Ending.")
 
 
 if __name__ == "__main__":
