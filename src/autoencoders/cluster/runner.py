@@ -53,6 +53,10 @@ class DaskRunner(AbstractRunner):
         super().__init__(is_async=is_async)
         self._client = connect(scheduler)
 
+    @property
+    def _logger(self) -> logging.Logger:
+        return logging.getLogger("kedro.runner")
+
     def _get_executor(self, max_workers: int) -> None:
         """Return nothing: the executor of Dask would be given single nodes."""
 
