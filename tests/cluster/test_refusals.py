@@ -52,11 +52,15 @@ def test_a_worker_that_does_not_see_the_folder(tmp_path):
 def test_a_scheduler_without_workers_and_then_gone(caplog):
     address = f"tcp://127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as scheduler:
-        dispatch = runner.Dispatch(runner.connect(address), {"run": "today"}, runner.Reporter([], None))
-        Timer(1, scheduler.kill).start()
-        with pytest.raises(ConnectionError) as lost:
-            dispatch.carry_out([Group("world.study.deep", (), frozenset())])
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as scheduler:
+        try:
+            assert any("Scheduler at" in line for line in scheduler.stderr), "it listens"
+            dispatch = runner.Dispatch(runner.connect(address), {"run": "today"}, runner.Reporter([], None))
+            Timer(1, scheduler.kill).start()
+            with pytest.raises(ConnectionError) as lost:
+                dispatch.carry_out([Group("world.study.deep", (), frozenset())])
+        finally:
+            scheduler.kill()
     assert f"The scheduler at {address} has no workers; waiting for one: dask worker {address}" in caplog.text
     said = explain(lost.value)
     assert said.startswith(f"The scheduler at {address} is gone; start it again. Results so far are kept: ")

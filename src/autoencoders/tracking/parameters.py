@@ -27,8 +27,8 @@ def parameters_of(run: Key, suite: dict[str, Any], compute: Any) -> dict[str, An
 
 def narrowed(study: dict[str, Any], detector: str) -> dict[str, Any]:
     """Return the block of a study with one detector and those that it refers to; what compares them is left out."""
-    ensembles = study.get("ensembles") or {}
-    named = {detector, (study.get("scoring") or {}).get("reference")}
+    ensembles, scoring = study.get("ensembles") or {}, plain(study.get("scoring")) or {}  # typed, or not yet
+    named = {detector, scoring.get("reference")}
     named |= {member["detector"] for name in named & ensembles.keys() for member in plain(ensembles[name])["members"]}
     if named.isdisjoint(study["variants"]):
         named.add(next(iter(study["variants"])))  # a study has one

@@ -1,13 +1,22 @@
 """What a run records of its study: itself, and what it refers to."""
 
+from pydantic import BaseModel
+
 from autoencoders.key import Key
 from autoencoders.tracking.parameters import parameters_of
+
+
+class Typed(BaseModel):
+    """A block as Kedro hands it on, once checked."""
+
+    reference: str
+
 
 STUDY = {
     "question": "Which?",
     "answer": "{wide[test/mse]}",
     "seeds": {"seed_0": 0},
-    "scoring": {"reference": "pca"},
+    "scoring": Typed(reference="pca"),
     "variants": {"pca": {"model": 1}, "wide": {"model": 2}, "deep": {"model": 3}},
     "baselines": {"neighbours": {"kind": 4}},
     "ensembles": {"both": {"members": [{"detector": "deep"}, {"detector": "neighbours"}]}},
