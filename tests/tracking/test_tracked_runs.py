@@ -139,16 +139,6 @@ def test_threads_track_the_same(place, another):
     assert len(another.runs()) == 10
 
 
-def test_worker_processes_give_the_same_files_byte_by_byte_and_track_the_same(place, another):
-    shutil.rmtree(another.root / "data")
-    process = another.start("--runner", "ParallelRunner", epochs=dict.fromkeys(NAMES_OF_VARIANTS, EPOCHS))
-    output = process.communicate(timeout=120)[0]
-    assert process.returncode == 0, output
-    assert another.exact_files() == place.exact_files()
-    assert results(another) == results(place)
-    assert len(another.runs()) == 10
-
-
 def test_a_study_alone_gives_the_same_metrics_as_among_all(place, finished):
     assert (place.root / METRICS).read_bytes() == (finished / METRICS).read_bytes()
 

@@ -32,6 +32,8 @@ def main(workers: int, port: int) -> None:
             f"{workers} worker(s) at {address}, until Ctrl-C. In another terminal: kedro run "
             f"--runner autoencoders.cluster.DaskRunner --runner-params scheduler={address}"
         )
+        for ending in (signal.SIGINT, signal.SIGTERM):  # even where a shell lets a job in the background ignore Ctrl-C
+            signal.signal(ending, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             signal.pause()
 
