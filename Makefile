@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 TWO := -n 2 --dist worksteal
 
 run: $(VENV)/.ready ## every study on the embedded digits
-	$(BIN)/kedro run
+	$(BIN)/kedro run --runner ParallelRunner
 
 test: $(VENV)/.ready ## all tests, on two cores
 	$(BIN)/python -m pytest $(TWO)
