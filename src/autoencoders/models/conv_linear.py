@@ -33,3 +33,8 @@ class ConvLinear(Autoencoder):
 
     def decode(self, code: Tensor) -> Tensor:
         return self.decoder(code.unflatten(1, self.code_shape))
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the same as `encode` and `decode`, without a copy of the maps in another order between them."""
+        maps = self.encoder(images)
+        return self.decoder(maps), maps.flatten(1)
