@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from autoencoders.data.images import SCORING_BATCH, ImageTensor
+from autoencoders.data.images import SCORING_BATCH, ImageTensor, portions
 from autoencoders.data.rows import joined
 from autoencoders.evaluation.subject import Subject
 from autoencoders.models.base import Autoencoder
@@ -18,7 +18,8 @@ CHUNK = 256  # points; bounds the memory of their distances to all references
 @torch.inference_mode()
 def encode(model: Autoencoder, images: ImageTensor) -> Tensor:
     """Return the codes (N, latent_dim) of images."""
-    return joined(map(model.encode, images.batches()), len(images))
+    parts = (model.encode(part) for batch in images.batches() for part in portions(batch))
+    return joined(parts, len(images))
 
 
 @torch.inference_mode()

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from torch import Generator, Tensor, nn
 from torch.nn.functional import mse_loss
 
-from autoencoders.data.images import SCORING_BATCH, ImageTensor
+from autoencoders.data.images import SCORING_BATCH, ImageTensor, portions
 from autoencoders.data.rows import joined
 from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 HISTORY_ROWS = 100  # of a training, at most: where an epoch is a step or two, validations would take most of the time
 LOGGED_ROWS = 4  # of a history
+FEW = 2**24  # pixels of training images, of which floats are kept: 67 MB
 SNAPSHOT_IMAGES = 9
 
 
@@ -135,7 +136,8 @@ class _Trainer:
         self, variant: Variant, model: Autoencoder, seed: int, train_images: ImageTensor, validation_images: ImageTensor
     ) -> None:
         self.variant, self.settings, self.model = variant, variant.training, model
-        self.images, self.validation_images = train_images, validation_images
+        self.images = train_images if math.prod(train_images.values.shape) > FEW else train_images[slice(None)]
+        self.validation_images = validation_images
         device = train_images.values.device
         self.generator = Generator(device).manual_seed(seed)
         for layer in model.modules():
@@ -251,7 +253,14 @@ def _fit(model: nn.Module, rows: list[dict], losses: np.ndarray, snapshots: dict
 @torch.inference_mode()
 def reconstruct(model: nn.Module, images: Tensor) -> Tensor:
     """Return the reconstruction of float images (N, C, H, W), in single precision, without gradients."""
-    return model(images)[0]
+    return apply(model, images)[0]
+
+
+@torch.inference_mode()
+def apply(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the reconstruction of float images (N, C, H, W) and their codes (N, latent_dim), piece by piece."""
+    reconstructions, codes = zip(*map(model, portions(images)), strict=True)
+    return torch.cat(reconstructions), torch.cat(codes)
 
 
 def batches(images: ImageTensor | Tensor) -> Iterable[Tensor]:

@@ -123,14 +123,17 @@ def _turn_and_shift(turns: int, shift: tuple[float, float], images: Tensor, _: G
 
 
 def _map(matrix: list[list[float]], images: Tensor, _: Generator) -> Tensor:
-    return _sample(images, images.new_tensor(matrix), images.new_zeros(len(images), 2))
+    return _sample(images, images.new_tensor(matrix), images.new_zeros(1, 2))
 
 
 def _sample(images: Tensor, matrix: Tensor, offsets: Tensor) -> Tensor:
-    """Return images whose pixel at (x, y) is the one at matrix (x, y) + offset, in coordinates from -1 to 1."""
-    maps = torch.cat([matrix.expand(len(images), 2, 2), offsets[:, :, None]], dim=2)
-    places = affine_grid(maps, list(images.shape), align_corners=False)
-    return grid_sample(images, places, padding_mode="border", align_corners=False)
+    """Return images whose pixel at (x, y) is the one at matrix (x, y) + offset, in coordinates from -1 to 1.
+
+    The offset is each image's own (N, 2), or that of all (1, 2).
+    """
+    maps = torch.cat([matrix.expand(len(offsets), 2, 2), offsets[:, :, None]], dim=2)
+    places = affine_grid(maps, [len(offsets), *images.shape[1:]], align_corners=False)
+    return grid_sample(images, places.expand(len(images), -1, -1, -1), padding_mode="border", align_corners=False)
 
 
 def _another(images: Tensor, generator: Generator) -> Tensor:

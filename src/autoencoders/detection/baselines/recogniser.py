@@ -6,7 +6,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, log_softmax, normalize
 
-from autoencoders.data.images import SCORING_BATCH
+from autoencoders.data.images import portions
 from autoencoders.models.layers import initialise
 from autoencoders.training.optimizer import Adam, schedule
 from autoencoders.training.progress import bar
@@ -63,7 +63,7 @@ class Recogniser(nn.Module):
         """
         layers: list[list[Tensor]] = [[] for _ in range(2 * turns)]
         surprise = []
-        for batch in images.split(SCORING_BATCH):
+        for batch in portions(images):
             answers = []
             for place, view in enumerate(views):
                 maps = self.convolutions(view(batch, _NOTHING).contiguous(memory_format=torch.channels_last))

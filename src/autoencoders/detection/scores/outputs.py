@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 from autoencoders.data.images import ImageTensor
 from autoencoders.models.base import Autoencoder
 from autoencoders.training.corruption import Corruption
-from autoencoders.training.engine import reconstruct
+from autoencoders.training.engine import apply, reconstruct
 
 STATISTICS = 5000  # training images behind means and variances, whose own error is then about 2 %
 
@@ -79,8 +79,7 @@ class BatchOutputs:
 
     @cached_property
     def _forward(self) -> tuple[Tensor, Tensor]:
-        with torch.inference_mode():
-            return self.model(self.images)
+        return apply(self.model, self.images)
 
     def _restored(self, views: int) -> Iterator[Tensor]:
         if not views:
