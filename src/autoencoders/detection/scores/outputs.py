@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from autoencoders.data.images import ImageTensor
+from autoencoders.detection.scores.smoothing import smooth
 from autoencoders.models.base import Autoencoder
 from autoencoders.training.corruption import Corruption
 from autoencoders.training.engine import apply, reconstruct
@@ -33,7 +34,8 @@ class BatchOutputs:
     like: ImageTensor
     corruption: Corruption
     seed: int
-    _residuals: dict[int, list[Tensor]] = field(default_factory=dict, init=False, repr=False)
+    _residuals: dict[tuple[int, float], list[Tensor]] = field(default_factory=dict, init=False, repr=False)
+    _errors: dict[tuple[int, float], Tensor] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def intensities(self) -> Tensor:
@@ -50,16 +52,29 @@ class BatchOutputs:
         """The codes (N, latent_dim) of the clean images."""
         return self._forward[1]
 
-    def residuals(self, views: int) -> list[Tensor]:
+    def residuals(self, views: int, smoothing: float = 0.0) -> list[Tensor]:
         """Return reconstruction minus image as a difference of intensities, (N, C, H, W) for each view.
 
         Args:
             views: Number of corrupted inputs to restore the clean images from; 0 shows the clean images alone.
+            smoothing: Standard deviation in pixels of the Gaussian that smooths the differences; 0 for none.
         """
-        if views not in self._residuals:
-            restored = self._restored(views)
-            self._residuals[views] = [(shown - self.images) * self.like.spread for shown in restored]
-        return self._residuals[views]
+        key = views, smoothing
+        if key not in self._residuals:
+            self._residuals[key] = (
+                [smooth(residual, smoothing) for residual in self.residuals(views)]
+                if smoothing
+                else [(shown - self.images) * self.like.spread for shown in self._restored(views)]
+            )
+        return self._residuals[key]
+
+    def errors(self, views: int, smoothing: float) -> Tensor:
+        """Return the mean (N,) over views and pixels of the squared residuals."""
+        key = views, smoothing
+        if key not in self._errors:
+            squares = [view.square().flatten(1).mean(dim=1) for view in self.residuals(views, smoothing)]
+            self._errors[key] = torch.stack(squares).mean(dim=0)
+        return self._errors[key]
 
     @torch.inference_mode()
     def hidden(self, images: Tensor) -> list[Tensor]:

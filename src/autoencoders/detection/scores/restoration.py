@@ -9,7 +9,6 @@ from torch import Tensor
 from autoencoders.configuration import Fraction
 from autoencoders.detection.scores import Score, Views
 from autoencoders.detection.scores.outputs import BatchOutputs, Scorer, TrainingOutputs
-from autoencoders.detection.scores.smoothing import smooth
 
 LEAST_ENERGY = 1e-3  # mean square of an image's intensities or edges; about one white pixel of 28 x 28
 
@@ -33,8 +32,7 @@ class Config(Score):
         return self._score
 
     def _score(self, batch: BatchOutputs) -> Tensor:
-        views = [smooth(residual, self.smoothing) for residual in batch.residuals(self.views)]
-        errors = torch.stack([view.square().flatten(1).mean(dim=1) for view in views]).mean(dim=0)
+        errors = batch.errors(self.views, self.smoothing)
         return errors / energy(batch.intensities) ** self.energy / edges(batch.intensities) ** self.edges
 
 

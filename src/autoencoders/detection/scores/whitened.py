@@ -2,13 +2,11 @@
 
 from typing import Annotated, Literal
 
-import torch
 from pydantic import Field, NonNegativeFloat
 from torch import Tensor
 
 from autoencoders.detection.scores import Score, Views
 from autoencoders.detection.scores.outputs import STATISTICS, BatchOutputs, Scorer, TrainingOutputs
-from autoencoders.detection.scores.smoothing import smooth
 
 LEAST_VARIANCE = 1e-12  # of intensities; where training images are reconstructed perfectly
 
@@ -33,5 +31,8 @@ class Config(Score):
 
     def _squares(self, batch: BatchOutputs) -> Tensor:
         """Return the mean over views of squared residuals (N, C, H, W), in double precision."""
-        views = [smooth(residual, self.smoothing) for residual in batch.residuals(self.views)]
-        return torch.stack([view.double().square() for view in views]).mean(dim=0)
+        first, *others = batch.residuals(self.views, self.smoothing)
+        total = first.double().square()
+        for view in others:
+            total += view.double().square()
+        return total / (1 + len(others))
