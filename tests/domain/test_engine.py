@@ -5,7 +5,7 @@ import torch
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from autoencoders.data.images import ImageSet, ImageTensor
+from autoencoders.data.images import ImageSet, ImageTensor, portions
 from autoencoders.evaluation import errors as evaluation
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import engine, pca
@@ -89,6 +89,17 @@ def test_errors_do_not_depend_on_the_batches(digits: ImageTensor, monkeypatch: p
     whole = engine.reconstruction_errors(model, digits)
     small = torch.cat([engine.squared_error(engine.reconstruct(model, b), b) for b in digits.batches(7)])
     assert np.allclose(small.numpy(), whole, atol=1e-7)
+
+
+@pytest.mark.parametrize("count", [0, 1, 127, 129, 1000])
+def test_a_batch_passes_in_portions_without_a_trace(count: int) -> None:
+    images = torch.rand(count, 1, 48, 48, generator=torch.Generator().manual_seed(0))
+    model = engine.build(linear(), (1, 48, 48), 0, CPU).eval()
+    with torch.inference_mode():
+        whole = model(images)
+    assert sum(map(len, portions(images))) == count
+    for made, expected in zip(engine.apply(model, images), whole, strict=True):
+        assert torch.allclose(made, expected, atol=1e-6)
 
 
 def test_training_lowers_the_error(digits: ImageTensor) -> None:

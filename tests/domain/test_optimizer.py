@@ -57,3 +57,10 @@ def test_a_smaller_epsilon_takes_the_steps_of_a_larger_loss() -> None:
         expected.step()
     assert torch.allclose(ours, theirs, atol=1e-6)
     assert not torch.allclose(ours, torch.linspace(-1, 1, 7), atol=1e-2)
+
+
+def test_a_gradient_in_another_order_of_memory_meets_its_own_weights() -> None:
+    weights = nn.Parameter(torch.zeros(2, 3, 4, 4).to(memory_format=torch.channels_last))
+    gradient = torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    Adam([weights], training()).step([gradient], 0.1)
+    assert torch.equal(weights.detach().sign(), -gradient.sign())
