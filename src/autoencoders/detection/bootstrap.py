@@ -16,9 +16,7 @@ def draw_weights(n: int, bootstrap_samples: int, rng: np.random.Generator) -> np
     Returns:
         (bootstrap_samples, n) uint8: no image is drawn more than 255 times unless by a chance of less than 1e-500.
     """
-    weights = np.empty(
-        (bootstrap_samples, n), dtype=np.uint8, order="F"
-    )  # an image's side by side, for sums over images
+    weights = np.empty((bootstrap_samples, n), np.uint8, order="F")  # an image's side by side, for sums over images
     for first in range(0, bootstrap_samples, TOGETHER):
         part = weights[first : first + TOGETHER]
         part[:] = [np.bincount(rng.integers(n, size=n), minlength=n).astype(np.uint8) for _ in part]
