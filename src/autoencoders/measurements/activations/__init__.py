@@ -1,10 +1,9 @@
 """Activations: how many units of the code speak, how often and how loudly."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from autoencoders.configuration import Count
@@ -14,8 +13,10 @@ from autoencoders.evaluation.errors import first_of_each
 from autoencoders.evaluation.latent import encode
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.activations.figure import code_pictures
 from autoencoders.models.base import Autoencoder
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Config(Measurement):
@@ -69,6 +70,8 @@ def _units(model: Autoencoder, images: ImageTensor) -> dict[str, Tensor]:
     return {"mean": mean, "zero": zero, "low": low, "high": high}
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw the codes of one image per class, and every unit's mean activation."""
+    from autoencoders.measurements.activations.figure import code_pictures
+
     return code_pictures(findings)

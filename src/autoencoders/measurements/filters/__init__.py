@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from autoencoders.configuration import Count
 from autoencoders.data.finding import Finding
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.filters.figure import filter_mosaics
 from autoencoders.models.base import Autoencoder
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NEAR_ZERO = 0.1  # of the largest norm; a filter below it does next to nothing
 
@@ -55,8 +56,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(table, {"filters": filters[order[: config.count]]})
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw each variant's filters with the largest norms."""
+    from autoencoders.measurements.filters.figure import filter_mosaics
+
     return filter_mosaics(findings, config.layer)
 
 

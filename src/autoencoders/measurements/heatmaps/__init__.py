@@ -1,10 +1,9 @@
 """Heatmaps: where in the image the reconstruction is wrong."""
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import Field, model_validator
 
 from autoencoders.configuration import Count, CountFromZero
@@ -12,8 +11,10 @@ from autoencoders.data.finding import Finding
 from autoencoders.evaluation.errors import first_of_each, pixel_errors
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.reporting.figures.heatmaps import error_maps
 from autoencoders.training.engine import reconstruction_errors
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Which = Literal["first", "worst", "best", "chosen"]  # first: of each class
 FALSE_ALARMS, MISSES = "highest-scored normal", "lowest-scored anomaly"
@@ -78,6 +79,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(table, pixel_errors(subject.model, subject.at(test[places])) | median)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw input, reconstruction and squared difference of the first seed's images, on one scale for all variants."""
+    from autoencoders.reporting.figures.heatmaps import error_maps
+
     return error_maps({name: seeds[0] for name, seeds in findings.items()}, config.columns)

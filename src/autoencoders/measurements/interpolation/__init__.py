@@ -1,12 +1,11 @@
 """Interpolation: straight ways from code to code, against cross-fades from image to image."""
 
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from pydantic import Field
 from torch import Tensor
 
@@ -15,7 +14,9 @@ from autoencoders.data.finding import Finding
 from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.interpolation.figure import interpolation_strips
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Config(Measurement):
@@ -59,8 +60,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(table.assign(pairs=len(pairs), nearest_of=len(reference)), arrays)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw some ways above their cross-fades, and the distances along all of them."""
+    from autoencoders.measurements.interpolation.figure import interpolation_strips
+
     return interpolation_strips(findings)
 
 

@@ -1,24 +1,21 @@
 """The latent space: test codes in a plane, coloured by class."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import torch
-from matplotlib.figure import Figure
-from sklearn.decomposition import PCA
 from torch import Tensor
 
 from autoencoders.configuration import Count
-from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.data.finding import Finding
 from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.reporting.charts.maps import map_chart
-from autoencoders.reporting.figures import style
-from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_note, spread
-from autoencoders.reporting.figures.maps import class_maps
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
 
 
 class Config(Measurement):
@@ -64,31 +61,18 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(pd.DataFrame([row]), map_of(subject, test, points.cpu().numpy()))
 
 
-def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
+def chart(arrays: dict[str, dict[str, np.ndarray]]) -> "go.Figure":
     """Draw every variant's test codes, with the images themselves."""
+    from autoencoders.reporting.charts.maps import map_chart
+
     return map_chart(arrays, axes=True)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw every variant's test codes in the plane."""
-    titles, labels, tables = {}, {}, joined(findings)
-    for name, table in tables.items():
-        dimensions = table["latent_dim"].iloc[0]
-        titles[name] = f"{style.wrapped(name)}: {spread(table['accuracy'], '.3f')} in {dimensions}-D"
-        labels[name] = ("first number of the code", "second number")
-        if dimensions > 2:
-            titles[name] += f",\n{spread(table['plane_accuracy'], '.3f')} here"
-            share = f"{table['plane_variance'].mean():.0%} of variance in both"
-            labels[name] = (f"first principal axis ({share})", "second")
-    accuracy = {name: float(table["accuracy"].mean()) for name, table in tables.items()}
-    row = next(iter(findings.values()))[0].table.astype(object).iloc[0]
-    share = named_range(accuracy, ".1%")
-    finding = f"{config.neighbours} nearest training codes name the class of {share} of test images"
-    note = (
-        f"Above each panel: share of {row['n']} test images whose {config.neighbours} nearest of {row['references']} "
-        "training codes name their class. Numbers in panels: medians of classes. "
-    )
-    return class_maps(first_arrays(findings), titles, labels, finding, note + seeds_note(findings, PICTURES))
+    from autoencoders.measurements.latent_scatter.figure import code_maps
+
+    return code_maps(findings, config.neighbours)
 
 
 def _plane(codes: Tensor, seed: int) -> tuple[Tensor, Tensor, float]:
@@ -98,6 +82,8 @@ def _plane(codes: Tensor, seed: int) -> tuple[Tensor, Tensor, float]:
     """
     if codes.shape[1] == 2:
         return codes.new_zeros(2), torch.eye(2, device=codes.device), 1.0
+    from sklearn.decomposition import PCA
+
     with np.errstate(invalid="ignore"):  # codes that are all alike have no variance to share
         axes = PCA(2, random_state=seed).fit(codes.double().cpu().numpy())
     share = float(np.nan_to_num(axes.explained_variance_ratio_.sum()))

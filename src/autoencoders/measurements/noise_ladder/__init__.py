@@ -1,12 +1,11 @@
 """The noise ladder: what is left of more and more noise."""
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from pydantic import Field, model_validator
 from torch import Generator
 
@@ -15,10 +14,12 @@ from autoencoders.data.finding import Finding
 from autoencoders.data.images import ImageTensor
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.noise_ladder.figure import noise_ladder
 from autoencoders.training import pca
 from autoencoders.training.corruption import Corruption
 from autoencoders.training.engine import reconstruct, squared_error
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 RIVALS = ("network", "pca", "noisy")  # the network, the projection of the noisy image, the noisy image itself
 
@@ -77,8 +78,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(pd.DataFrame(rows), arrays)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw error v level, and beside it one test image at every level."""
+    from autoencoders.measurements.noise_ladder.figure import noise_ladder
+
     return noise_ladder(findings, "noise sd" if config.corruption == "gaussian" else "share of pixels hit")
 
 

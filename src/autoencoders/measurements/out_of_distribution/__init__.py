@@ -1,10 +1,9 @@
 """Out-of-distribution images, and whether their error tells them from test images."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from autoencoders.data.finding import Finding
@@ -14,9 +13,11 @@ from autoencoders.evaluation.latent import subset
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.out_of_distribution.figure import out_of_distribution_sheet
 from autoencoders.models.base import Autoencoder
 from autoencoders.training.engine import reconstruct, reconstruction_errors, squared_error
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SHOWN = 2  # images of each kind in the figure
 TEST = "test"  # the row of the normal test images themselves
@@ -57,8 +58,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(pd.DataFrame(rows), arrays)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw some images of each kind with what becomes of them, and the errors and AUROC of all."""
+    from autoencoders.measurements.out_of_distribution.figure import out_of_distribution_sheet
+
     return out_of_distribution_sheet(findings)
 
 

@@ -1,11 +1,10 @@
 """The sweep over widths: whether a wider code learns images or the identity."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from pydantic import Field
 from torch import Generator, Tensor
 
@@ -15,9 +14,11 @@ from autoencoders.data.images import ImageTensor
 from autoencoders.data.rows import by_name
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.sweep.figure import width_curves
 from autoencoders.training import pca
 from autoencoders.training.engine import batches, reconstruction_errors
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Config(Measurement):
@@ -58,8 +59,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(pd.DataFrame([row]))
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw the errors of all variants over their widths, one panel per architecture."""
+    from autoencoders.measurements.sweep.figure import width_curves
+
     return width_curves(findings, f"N({config.mean:g}, {config.std:g}{'²' * (config.std != 1)}) images")
 
 

@@ -1,10 +1,9 @@
 """Thresholds: how often each rule really flags a normal image, and how often an anomaly."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import Field
 
 from autoencoders.data.finding import Finding
@@ -14,10 +13,12 @@ from autoencoders.detection import rates, thresholds
 from autoencoders.detection.scoring import Thresholds
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.thresholds.figure import threshold_sheet
 from autoencoders.models.base import Autoencoder
 from autoencoders.training.corruption import check_square
 from autoencoders.training.engine import reconstruction_errors
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CONFIDENCE = 0.95  # of the intervals of rates
 
@@ -57,8 +58,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(table.assign(anomalies="other classes" if len(others) else "rotated by 90°"), errors)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw the errors that the thresholds stand between, and the nominal and empirical rate of each rule."""
+    from autoencoders.measurements.thresholds.figure import threshold_sheet
+
     return threshold_sheet(findings)
 
 

@@ -1,26 +1,23 @@
 """Maps of the code space by t-SNE (van der Maaten and Hinton 2008), coloured by class."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import torch
-from matplotlib.figure import Figure
 from pydantic import PositiveFloat
-from sklearn.manifold import TSNE, trustworthiness
 from threadpoolctl import threadpool_limits
 
 from autoencoders.configuration import Count
-from autoencoders.data.finding import Finding, first_arrays, joined
+from autoencoders.data.finding import Finding
 from autoencoders.evaluation.latent import encode, map_of, neighbour_accuracy, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.reporting.charts.maps import map_chart
-from autoencoders.reporting.figures import style
-from autoencoders.reporting.figures.bands import PICTURES, seeds_note, spread
-from autoencoders.reporting.figures.maps import class_maps
 from autoencoders.training.progress import is_shown
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure
 
 
 class Config(Measurement):
@@ -44,6 +41,8 @@ def measure(subject: Subject, config: Config) -> Finding:
     Raises:
         ValueError: There are too few images for the perplexity or the neighbours.
     """
+    from sklearn.manifold import TSNE, trustworthiness
+
     chosen = subset(subject.splits["test"], config.images, np.random.default_rng(subject.seed))
     if not max(config.perplexity, 2 * config.neighbours) < len(chosen):
         raise ValueError(
@@ -66,29 +65,15 @@ def measure(subject: Subject, config: Config) -> Finding:
     return Finding(pd.DataFrame([row]), map_of(subject, chosen, points))
 
 
-def chart(arrays: dict[str, dict[str, np.ndarray]]) -> go.Figure:
+def chart(arrays: dict[str, dict[str, np.ndarray]]) -> "go.Figure":
     """Draw every variant's map, with the images themselves."""
+    from autoencoders.reporting.charts.maps import map_chart
+
     return map_chart(arrays, axes=False)
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw every variant's map."""
-    tables = joined(findings)
-    means = {name: table[["map_accuracy", "code_accuracy"]].mean() for name, table in tables.items()}
-    best = max(means, key=lambda name: means[name]["map_accuracy"])
-    titles = {}
-    for name, table in tables.items():
-        on_map, in_code, trust = (
-            spread(table[column], ".3f") for column in ("map_accuracy", "code_accuracy", "trustworthiness")
-        )
-        titles[name] = f"{style.wrapped(name)}: {on_map} on the map,\n{in_code} in the code; trustworthiness {trust}"
-    row = tables[best].astype(object).iloc[0]
-    finding = (
-        f"{config.neighbours} neighbours on the map name the class of {means[best]['map_accuracy']:.1%} of test images "
-        f"({means[best]['code_accuracy']:.1%} in the code): {best}"
-    )
-    note = (
-        f"t-SNE of {row['n']} test codes, perplexity {row['perplexity']:g}; above: share of images whose "
-        f"{config.neighbours} neighbours name their class. Distances between groups mean nothing. "
-    )
-    return class_maps(first_arrays(findings), titles, None, finding, note + seeds_note(findings, PICTURES))
+    from autoencoders.measurements.tsne.figure import tsne_maps
+
+    return tsne_maps(findings, config.neighbours)

@@ -1,11 +1,10 @@
 """Walks: away from an image in random directions, among pixels and in the code."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 from pydantic import Field, PositiveFloat
 from torch import Generator, Tensor
 
@@ -15,7 +14,9 @@ from autoencoders.evaluation.errors import first_of_each
 from autoencoders.evaluation.latent import decode, encode, nearest_distances, subset
 from autoencoders.evaluation.subject import Subject
 from autoencoders.measurements import Measurement
-from autoencoders.measurements.walks.figure import walk_pictures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Config(Measurement):
@@ -65,8 +66,10 @@ def measure(subject: Subject, config: Config) -> Finding:
     )
 
 
-def draw(findings: dict[str, list[Finding]], config: Config) -> Figure:
+def draw(findings: dict[str, list[Finding]], config: Config) -> "Figure":
     """Draw walks of one image per class, and the distances along all of them."""
+    from autoencoders.measurements.walks.figure import walk_pictures
+
     return walk_pictures(findings)
 
 
