@@ -20,7 +20,8 @@ from autoencoders.tracking.signals import INTERRUPTED
 
 logger = logging.getLogger(__name__)
 
-OWN_RUNNERS = {"ParallelRunner": "autoencoders.shell.parallel.ParallelRunner"}  # in place of Kedro's
+OWN_PARALLEL_RUNNER = "autoencoders.shell.parallel.ParallelRunner"
+OWN_RUNNERS = dict.fromkeys(("ParallelRunner", "kedro.runner.ParallelRunner"), OWN_PARALLEL_RUNNER)  # for Kedro's
 
 
 @click.group(name="autoencoders")

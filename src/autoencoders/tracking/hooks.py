@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
-from kedro.io import CatalogProtocol
+from kedro.io import CatalogProtocol, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
@@ -16,7 +16,7 @@ from autoencoders.key import Key
 from autoencoders.records.artifact import place_of
 from autoencoders.tracking import notes
 from autoencoders.tracking.parameters import DETECTORS, parameters_of
-from autoencoders.tracking.plan import Plan, PlanDataset, plan_of, run_of
+from autoencoders.tracking.plan import Plan, plan_of, run_of
 from autoencoders.tracking.signals import Signals
 from autoencoders.tracking.store import connect, diagnose, join, store_of
 from autoencoders.tracking.tracker import Description, Tracker
@@ -61,7 +61,7 @@ class TrackingHooks:
             if not plan.outputs:
                 self._tracker = None
                 return
-            catalog[PLAN] = PlanDataset(plan, copy_mode="assign")
+            catalog[PLAN] = MemoryDataset(plan, copy_mode="assign")
             self._signals = Signals(self._end_interrupted, by_exception=is_interruptible(run_params))
 
     @hook_impl

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kedro.framework import project
-from kedro.io import CatalogProtocol, MemoryDataset
+from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
@@ -72,19 +71,6 @@ class Plan:
     def is_done(self, key: Key) -> bool:
         """Tell whether every output of a key has been written."""
         return all(output.is_new() for output in self.outputs[key].values())
-
-
-class PlanDataset(MemoryDataset):
-    """The plan on its way to worker processes.
-
-    A spawned worker knows no project, so Kedro would lose the hooks without a word; the plan brings them along, as
-    settings only: a worker that knows the package's name configures logging with itself, without end (Kedro 1.7).
-    """
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        if project.PACKAGE_NAME is None:
-            project.settings.configure(f"{__name__.partition('.')[0]}.settings")
 
 
 def plan_of(run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol) -> Plan:
