@@ -5,16 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import yaml
 from project_copy import PROJECT
 
-from autoencoders.detection.scoring import Scoring
 from autoencoders.pipelines import grid
 from autoencoders.training.variant import Variant
 
 FILES = sorted((PROJECT / "conf").rglob("*.yml"))
 PARAMETERS = sorted((PROJECT / "conf" / "base" / "parameters").glob("*.yml"))
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
 DENSE = {
     "model.architecture": "dense",
     "model.latent_activation": "identity",
@@ -172,22 +169,3 @@ def test_an_anchor_is_shared(path: Path) -> None:
 def test_the_digits_are_readable_without_knowing_merge_keys() -> None:
     text = (PROJECT / "conf" / "base" / "parameters" / "digits.yml").read_text(encoding="utf-8")
     assert "<<:" not in text
-
-
-def yaml_of_readme(key: str) -> str:
-    return next(block for block in re.findall(r"```yaml\n(.+?)```", README, re.DOTALL) if block.startswith(f"{key}:"))
-
-
-def test_the_readme_s_variants_fit_into_the_digits() -> None:
-    text = (PROJECT / "conf" / "base" / "parameters" / "digits.yml").read_text(encoding="utf-8")
-    known, new = (line for line in yaml_of_readme("digits").splitlines() if "sigma" in line)
-    assert f"{known}\n" in text
-    variants = yaml.safe_load(text.replace(known, f"{known}\n{new}"))["digits"]["denoising"]["variants"]
-    assert Variant.model_validate(variants["sigma_03"]).corruption.std == 0.3
-
-
-def test_the_readme_s_images_of_your_own_are_a_suite() -> None:
-    photos = grid.read(yaml.safe_load(yaml_of_readme("photos")))["photos"].studies["odd_ones"]
-    assert Scoring.model_validate(photos.scoring).reference in photos.variants
-    for block in photos.variants.values():
-        Variant.model_validate(block)

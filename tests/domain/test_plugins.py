@@ -2,12 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-import torch
 
-from autoencoders import models
 from autoencoders.configuration import Plugin, Strict, kinds, of_kind
 from autoencoders.data.alterations import Alteration
 from autoencoders.detection.baselines import Baseline
@@ -70,15 +67,3 @@ def test_naming_kinds_imports_nothing_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", script], env={"PYTHONPATH": ":".join(sys.path)}, check=False)
     assert result.returncode == 0
-
-
-def test_the_architecture_in_the_readme_works_word_for_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    code = readme.partition("```python\n")[2].partition("```")[0]
-    (tmp_path / "bottle.py").write_text(code, encoding="utf-8")
-    monkeypatch.setattr(models, "__path__", [*models.__path__, str(tmp_path)])
-    kinds.cache_clear()
-    block = Architecture.model_validate({"architecture": "bottle", "latent_dim": 20})
-    kinds.cache_clear()
-    reconstruction, code = block.build((1, 8, 8))(torch.rand(3, 1, 8, 8))
-    assert reconstruction.shape == (3, 1, 8, 8) and code.shape == (3, 20) and code.abs().max() <= 1
