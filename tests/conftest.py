@@ -3,6 +3,7 @@
 import gc
 import os
 import warnings
+from itertools import islice
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that contend for cores slow tests down many times
@@ -12,13 +13,15 @@ import pytest
 from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 from project_copy import PROJECT, copy_project
 from quick_run import kedro_run, make_quick
 from shared_once import made_once
 
-from autoencoders.key import Key
+from autoencoders.pipeline_registry import inspections
 from autoencoders.pipelines import grid
+from autoencoders.pipelines.assembly import assemble
 from autoencoders.shell.garbage import uncollected
 
 DATASETS = PROJECT.parent / "shared" / "datasets"
@@ -42,9 +45,9 @@ def context():
 
 
 @pytest.fixture(scope="session")
-def catalog(context, pipelines):
-    with uncollected():
-        return context.catalog
+def catalog(context) -> DataCatalog:
+    """Return the catalog of the files, without parameters: to check these, Kedro puts all pipelines together."""
+    return DataCatalog.from_config(context.config_loader["catalog"])
 
 
 @pytest.fixture(scope="session")
@@ -53,15 +56,18 @@ def pipelines(context):
 
 
 @pytest.fixture(scope="session")
-def nodes(pipelines) -> list[Node]:
-    """Return the nodes of all pipelines; of suites with derived images of two alone, for others differ in numbers."""
-    derived = [name for name, suite in grid.read(grid.read_parameters()).items() if suite.derived]
-    alike = set(derived[2:])
-    kept = [pipeline for name, pipeline in pipelines.items() if Key.parse(name).suite not in alike]
+def nodes() -> list[Node]:
+    """Return the nodes of all pipelines, with two seeds and two normal classes of each study: more differ in names."""
+    parameters = grid.read_parameters()
+    for block in parameters.values():
+        for study in block.values() if isinstance(block, dict) else ():
+            for key in {"seeds", "normal_classes"} & set(study if isinstance(study, dict) else ()):
+                study[key] = dict(islice(study[key].items(), 2))
+    pipelines = inspections(parameters) | assemble(grid.read(parameters), grid.read_benchmarks(parameters))
     with uncollected():
-        found = set().union(*(pipeline.nodes for pipeline in kept))
+        found = list(set().union(*(pipeline.nodes for pipeline in pipelines.values())))
     gc.freeze()  # they stay
-    return [node for node in found if Key.parse(node.namespace).suite not in alike]
+    return found
 
 
 @pytest.fixture(scope="session")

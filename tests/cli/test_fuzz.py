@@ -22,7 +22,7 @@ from autoencoders.shell.files import check_files
 from autoencoders.shell.mistakes import explain
 
 SMALL = (PROJECT / "tests/drill/digits_drill.yml").read_text().replace(", digit_1: [1]", "")
-FILES, CHANGES = 150, 100  # mutated files, and mutated `--params`
+FILES, CHANGES = 100, 60  # mutated files, and mutated `--params`
 SLOW = 20  # seconds, for one of them, with what it is the first to import
 VALUES = (
     *(None, True, -1, 0, 1, 2.5, 10**9, 10**400, float("nan"), float("inf"), -float("inf")),

@@ -27,7 +27,10 @@ def variants() -> list:
     return [pytest.param(*found[name], id=name) for name in sorted(alike.values())]
 
 
-@pytest.mark.parametrize(("block", "shape"), variants())
+EVERY = pytest.mark.parametrize(("block", "shape"), variants())
+
+
+@EVERY
 def test_every_variant_maps_images_to_codes_and_back(block: dict, shape: tuple[int, int, int]) -> None:
     variant = Variant.model_validate(block)
     model = build(variant, shape, seed=0, device=CPU).eval()
@@ -38,7 +41,7 @@ def test_every_variant_maps_images_to_codes_and_back(block: dict, shape: tuple[i
     assert model.carries_indices or torch.equal(model.decode(model.encode(images)), reconstruction)
 
 
-@pytest.mark.parametrize(("block", "shape"), variants())
+@EVERY
 def test_every_variant_starts_from_its_seed_alone(block: dict, shape: tuple[int, int, int]) -> None:
     variant = Variant.model_validate(block)
     first, again, other = (build(variant, shape, seed, CPU).state_dict() for seed in (0, 0, 1))
