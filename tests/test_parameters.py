@@ -129,7 +129,7 @@ RESOLVED = {  # every setting, defaults included
         "training.batch_size": 128,
         "training.learning_rate": 0.001,
         "training.weight_decay": 1e-5,
-        "training.precision": "bfloat16",
+        "training.precision": "float32",
         "training.snapshots": (0, 10, 20),
     },
 }
