@@ -127,6 +127,19 @@ def test_comments_docstrings_and_layout_are_not_code(tmp_path, monkeypatch):
     assert bare == dressed != changed
 
 
+def test_a_template_counts_with_all_that_it_includes(tmp_path, monkeypatch):
+    (tmp_path / "parts").mkdir()
+    texts = {
+        "page.j2": '{% include "parts/inner.j2" %}',
+        "parts/inner.j2": '{% include "parts/run.js" %}',
+        "parts/run.js": "go()",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    assert list(code.template_text("page.j2")) == list(texts.values())
+
+
 def test_code_reaches_what_the_function_imports_and_no_more():
     from autoencoders.pipelines.evaluation.nodes import score_images
     from autoencoders.pipelines.training.nodes import train

@@ -4,6 +4,7 @@ What counts is what Python executes: comments, docstrings and layout may change 
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dis import opmap
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Any
 PACKAGE = Path(__file__).resolve().parents[1]
 NAME = PACKAGE.name
 TEMPLATE = ".j2"  # the ending of files that code names and that say how a page looks
+INCLUDED = re.compile(r'{% include "([^"]+)" %}')  # what such a file takes in, named from a folder above it
 NOTHING = opmap["NOP"]
 LENGTH = 16  # characters of a digest; 64 bits tell the versions of a module apart
 
@@ -75,8 +77,17 @@ def read(module: str) -> tuple[str, frozenset[str]]:
     code = compile(file.read_bytes(), file.name, "exec", dont_inherit=True, optimize=2)  # without docstrings
     parts = list(executed(code))
     templates = {text for text in constants(code) if isinstance(text, str) and text.endswith(TEMPLATE)}
-    parts += [path.read_text(encoding="utf-8") for text in sorted(templates) for path in PACKAGE.rglob(text)]
+    parts += [text for name in sorted(templates) for text in template_text(name)]
     return digest(*parts), frozenset(imported(code) - {module})
+
+
+def template_text(name: str) -> Iterator[str]:
+    """Yield the text of a template, and that of all that it includes."""
+    for path in sorted(PACKAGE.rglob(name)):
+        text = path.read_text(encoding="utf-8")
+        yield text
+        for included in INCLUDED.findall(text):
+            yield from template_text(included)
 
 
 @cache
