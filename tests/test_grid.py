@@ -206,6 +206,24 @@ def test_a_block_that_is_no_block_is_named() -> None:
         grid.read({"compute": 3})
 
 
+def test_a_page_runs_dense_networks_and_walks_through_codes_of_two_numbers_where_all_classes_are_seen() -> None:
+    models = {
+        "dense": {"architecture": "dense", "hidden_dims": [128, 64], "latent_dim": 2},
+        "wide": {"architecture": "dense", "hidden_dims": [grid.WIDEST + 1], "latent_dim": 2},
+        "long": {"architecture": "linear", "latent_dim": 3},
+        "pooled": {"architecture": "conv_pool", "channels": [8], "latent_dim": 2},
+    }
+    variants = {"variants": {name: {"model": model} for name, model in models.items()}}
+    suites = grid.read(
+        {"mnist": {"splits": {}, "one": STUDY | variants, "two": DETECTION | variants | {"ensembles": {}}}}
+    )
+    one, two = suites["mnist"].studies.values()
+    assert one.portable() == two.portable() == ["dense", "long"]
+    assert one.mapped() == ["dense"] and two.mapped() == []
+    (mapping,) = [node for node in assemble(suites, {})["mnist.one"].nodes if node.short_name == "map_codes"]
+    assert "mnist.one.dense.seed_0.weights" in mapping.inputs and "mnist.one.wide.seed_0.weights" not in mapping.inputs
+
+
 @pytest.mark.parametrize("name", ["My sheet", "a.b", "seed", 1])
 def test_a_suite_has_a_name_of_its_own(name) -> None:
     with pytest.raises(ValueError, match="a suite needs a name of small letters, digits and _"):

@@ -66,4 +66,6 @@ def test_without_javascript_all_but_the_charts_is_there(browser, report):
     widths = [image.bounding_box()["width"] for image in page.locator(PICTURES).all()]
     assert len(widths) > 20 and min(widths) > 200
     assert page.locator("noscript p").count() >= 6
+    assert page.locator(".stage").count() == 2 and not any(one.is_visible() for one in page.locator(".stage").all())
+    assert page.locator(".living noscript p").count() == 2
     context.close()

@@ -11,7 +11,7 @@ from itertools import chain
 
 from kedro.pipeline import Pipeline
 
-from autoencoders.key import Key
+from autoencoders.key import Key, first_seeds
 from autoencoders.pipelines import grid
 from autoencoders.pipelines.deferred import Deferred
 from autoencoders.pipelines.detection import pipeline as detection
@@ -222,7 +222,17 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
     measured = measuring.create_drawing_pipeline(key, list(study.measurements), study.charted(), units)
     printed = key.study in suite.published
     section = reporting.create_section_pipeline(key, bool(study.answer), printed, shown_in_section(key, study))
-    return placed(drawn + measured + section, key.comparison)
+    return placed(drawn + measured + living_pipeline(key, suite) + section, key.comparison)
+
+
+def living_pipeline(key: Key, suite: Suite) -> Pipeline:
+    """Return the parts of a study's section in which its reader moves something."""
+    study, images = suite.studies[key.study], images_of(suite)["images"]
+    if study.normal_classes:
+        turns = [one for detector in first_seeds(study.detectors(key)) for one in study.by_class(detector)]
+        return reporting.create_tryout_pipeline(key, turns, study.portable(), images)
+    mapped = [Key(*key[:2], variant, study.first_seed) for variant in study.mapped()]
+    return reporting.create_map_pipeline(key, mapped, images, Key(key.suite)) if mapped else Pipeline([])
 
 
 def shown_in_section(key: Key, study: Study) -> list[str]:
@@ -230,7 +240,8 @@ def shown_in_section(key: Key, study: Study) -> list[str]:
     figures = list(reporting.DETECTOR_STUDY_FIGURES if study.normal_classes else reporting.STUDY_FIGURES)
     figures += ["out_of_distribution"] if study.has_out_of_distribution else []
     figures += ["snapshots"] if study.watched() else []
-    figures += ["ranking"] if study.normal_classes else ["loss_chart"]
+    figures += ["ranking", "detectors_living"] if study.normal_classes else ["loss_chart"]
+    figures += ["map_living"] if study.mapped() else []
     for name in study.measurements:
         figures += [f"{name}_figure", f"{name}_summary", *([f"{name}_chart"] if name in study.charted() else [])]
     shown = [key.comparison.dataset(figure) for figure in figures]

@@ -30,10 +30,14 @@ TAKEN = {
     *("variant", "seed", "compute", "scoring", "ensemble", "baseline"),
     *("errors", "scores", "cost", "auroc_samples", "examples", "exemplars", "pixel_statistics"),
     *("metrics", "comparison", "detectors", "auroc", "standings", "ranking", "tick_off", "section", "table"),
+    *("map_living", "detectors_living"),
     *("test_errors", "loss", "losses", "loss_curves", "reconstructions", "cost_and_quality", "snapshots"),
     *("train", "score_images", "measure", "score_anomalies", "measure_one_class", "look_at_extremes"),
     "draw_reconstructions",
 }
+LAYERED = ("dense", "linear", "pca", "variational")  # architectures of linear layers and activations alone
+WIDTHS = ("hidden_dims", "decoder_hidden_dims")
+WIDEST = 512  # units of a layer of a network that a page runs
 JOINED = {COMPARISON, "mean", "all"}  # names of what tables say of all normal classes together, or of all detectors
 
 Blocks = dict[Name, dict[str, Any]]
@@ -162,6 +166,21 @@ class Study(Strict):
         variants = {} if self.normal_classes else self.variants
         return [name for name, block in variants.items() if _below(block, "training", "snapshots")]
 
+    def portable(self) -> list[str]:
+        """Return the variants that a page can run: dense ones, of layers that are not too wide for it."""
+        models = {name: _below(block, "model") or {} for name, block in self.variants.items()}
+        return [
+            name
+            for name, model in models.items()
+            if model.get("architecture") in LAYERED
+            and all(width <= WIDEST for key in WIDTHS for width in _counts(model.get(key)))
+        ]
+
+    def mapped(self) -> list[str]:
+        """Return those with a code of two numbers, a map to walk about in; in one-class studies none is made."""
+        portable = [] if self.normal_classes else self.portable()
+        return [name for name in portable if _below(self.variants[name], "model", "latent_dim") == 2]
+
     def others(self, measurement: str) -> list[str]:
         """Return the other datasets that a measurement shows to the networks."""
         return _names(self.measurements[measurement].get("datasets"))
@@ -192,7 +211,7 @@ class Study(Strict):
         )
         given = [bool(one) for one in (self.answer, self.training_set, self.published)]
         others = [self.others(name) for name in self.measurements] + [self.others_for_detection(())]
-        drawn = [self.watched(), self.charted(), self.has_out_of_distribution]
+        drawn = [self.watched(), self.charted(), self.portable(), self.mapped(), self.has_out_of_distribution]
         members = [[str(one) for one in ensemble.members] for ensemble in self.ensembles.values()]
         return [[list(one) for one in named], given, others, drawn, members]
 
@@ -432,6 +451,11 @@ def _below(block: Any, *keys: str) -> Any:
 def _names(found: Any) -> list[str]:
     """Return the names in a list that is yet to be checked."""
     return [one for one in found if isinstance(one, str) and re.fullmatch(NAME, one)] if isinstance(found, list) else []
+
+
+def _counts(found: Any) -> list[int]:
+    """Return the counts in a list that is yet to be checked."""
+    return [one for one in found if isinstance(one, int)] if isinstance(found, list | tuple) else []
 
 
 def _validated(name: str, kind: type[Block], block: dict[str, Any]) -> Block:

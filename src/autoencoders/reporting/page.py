@@ -4,7 +4,7 @@ from autoencoders.reporting.section import Rendered, environment
 
 
 def render_page(title: str, summary: str, provenance: dict[str, str], sections: list[Rendered]) -> str:
-    """Render one HTML page, which needs no other file, no network and, but for charts, no script.
+    """Render one HTML page, which needs no other file, no network and, but for charts and living exhibits, no script.
 
     Args:
         title: Heading of the page.
@@ -16,8 +16,9 @@ def render_page(title: str, summary: str, provenance: dict[str, str], sections: 
         The page; all text is escaped.
     """
     script = _plotly() if any(section["has_charts"] for section in sections) else ""
-    template = environment().get_template("page.html.j2")
-    return template.render(title=title, summary=summary, provenance=provenance, sections=sections, plotly=script)
+    living = any(section.get("has_living") for section in sections)
+    content = {"title": title, "summary": summary, "provenance": provenance, "sections": sections}
+    return environment().get_template("page.html.j2").render(content, plotly=script, living=living)
 
 
 def _plotly() -> str:

@@ -6,12 +6,14 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from io import BytesIO
 from numbers import Integral, Real
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
+
+from autoencoders.reporting.living.guess import Guess
 
 NOTHING = "–"
 WEBP_LIMIT = 16_383  # pixels of a side
@@ -54,6 +56,7 @@ class Rendered(TypedDict):
         answer: What was found, for the page's summary.
         warnings: What to know before using the numbers.
         has_charts: Whether the page needs the library of charts.
+        has_living: Whether it needs the script of living exhibits.
         html: All of the section.
     """
 
@@ -61,6 +64,7 @@ class Rendered(TypedDict):
     answer: str
     warnings: list[str]
     has_charts: bool
+    has_living: NotRequired[bool]
     html: str
 
 
@@ -78,12 +82,19 @@ class Section:
     made: str = ""  # by which command, on which commit, and when
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)  # more of them, by their headings
     gallery: list[Exhibit] = field(default_factory=list)
+    guess: Guess | None = None  # what to predict before the answer
+    living: list[dict[str, Any]] = field(default_factory=list)  # exhibits in which the reader moves something
 
     def rendered(self) -> Rendered:
         """Return the section with its HTML; all text in it is escaped."""
         html = environment().get_template("section.html.j2").render(section=self)
         return Rendered(
-            name=self.name, answer=self.answer, warnings=self.warnings, has_charts=bool(self.charts), html=html
+            name=self.name,
+            answer=self.answer,
+            warnings=self.warnings,
+            has_charts=bool(self.charts),
+            has_living=bool(self.living or self.guess),
+            html=html,
         )
 
 
@@ -96,6 +107,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.policies["json.dumps_kwargs"] = {"separators": (",", ":")}  # and the keys in their own order
     made.filters |= {"embedded": _embedded, "header": _header, "rows": _rows, "inert": _inert}
     return made
 

@@ -7,6 +7,7 @@ import pandas as pd
 from autoencoders.data.words import listed
 from autoencoders.key import MATCHES_PCA, SANITY_CHECK, Key
 from autoencoders.reporting.best import best, left_out
+from autoencoders.reporting.living.guess import guess_of
 from autoencoders.reporting.published import parse, select
 from autoencoders.reporting.section import Chart, Picture, Section
 
@@ -88,6 +89,8 @@ def study_section(
         warnings=_warnings(table),
         charts=[_chart(artifact, content) for (_, artifact), content in shown.items() if artifact.endswith("_chart")],
         made=made,
+        guess=guess_of(table),
+        living=[content for (_, artifact), content in shown.items() if artifact.endswith("_living")],
         tables={} if ranking is None else {"The detectors, ranked": ranking},
     )
 

@@ -15,6 +15,7 @@ from autoencoders.detection.ensembles import Ensemble
 from autoencoders.detection.scoring import Scoring
 from autoencoders.key import OUT_OF_DISTRIBUTION, Key, by_key
 from autoencoders.pipelines.annotations import Arrays, Chart, DataFrame, Figure, Metrics
+from autoencoders.training.variant import Compute, Variant
 
 SAMPLES = 50  # training images that the report begins with
 
@@ -197,6 +198,66 @@ def rank_detectors(
     return ranking.beside(ours, theirs), table, by_score
 
 
+def map_codes(
+    images: ImageSet, splits: Arrays, basis: Arrays, variants: dict[str, Any], compute: Compute, **weights: Arrays
+) -> dict[str, Any]:
+    """Make the map of the codes of two numbers, with the networks that a page can run.
+
+    Args:
+        images: The dataset.
+        splits: How it is divided.
+        basis: The principal components of the training images.
+        variants: The study's variants, blocks of YAML by name.
+        compute: Where to compute.
+        **weights: Those of the variants with such a code, one seed each.
+    """
+    from autoencoders.evaluation.code_map import code_map
+    from autoencoders.evaluation.portable import portable_weights
+
+    found = {}
+    for key, one in by_key(weights).items():
+        variant = Variant.model_validate(variants[key.detector])
+        found[key.detector] = portable_weights(variant, images, one, compute)
+    return code_map(images, splits, basis, found)
+
+
+def try_detectors(
+    images: ImageSet, scoring: Scoring, variants: dict[str, Any], compute: Compute, **found: DataFrame | Arrays
+) -> dict[str, Any]:
+    """Make the exhibit of a one-class study's detectors: their thresholds to move, and a drawing for them to judge.
+
+    Args:
+        images: The dataset.
+        scoring: How detectors score images.
+        variants: The study's variants, blocks of YAML by name.
+        compute: Where to compute.
+        **found: The scores of every detector and normal class, the thresholds of each detector, and the weights of the
+            variants, one seed each.
+    """
+    from autoencoders.detection import tryout
+    from autoencoders.evaluation.portable import portable_weights
+
+    scores, weights = _by_detector(found, "scores"), _by_detector(found, "weights")
+    score = scoring.scores[scoring.anomaly_score]
+    blocks = {name: Variant.model_validate(block) for name, block in variants.items()}
+    networks = {
+        name: {one: portable_weights(blocks[name], images, own, compute) for one, own in by_class.items()}
+        for name, by_class in weights.items()
+        if not tryout.cannot_run(blocks[name], score)
+    }
+    thresholds = {key.detector: table for key, table in by_key(found, "thresholds").items()}
+    exhibit = tryout.tryout(images, scores, thresholds)
+    return exhibit | tryout.judges(blocks, networks, list(scores), score)
+
+
+def _by_detector(found: dict[str, Any], artifact: str) -> dict[str, dict[str, Any]]:
+    """Group artifacts by detector and normal class."""
+    grouped: dict[str, dict[str, Any]] = {}
+    for key, one in by_key(found, artifact).items():
+        grouped.setdefault(key.detector, {})[key.normal_class] = one
+    return grouped
+
+
 def join_studies(**detectors: DataFrame) -> DataFrame:
     """Join the AUROC of several studies' detectors, named by their world.
 
@@ -258,8 +319,8 @@ def write_section(
         table: The comparison, one row per variant.
         provenance: Command, commit, versions and hardware.
         **material: `answer`, if there is one; `printed`, the study's printed numbers beside ours, if there are any;
-            figures, charts and the measurements' tables, in the order in which they are shown, and among them the
-            ranking of a one-class study's detectors.
+            figures, charts, exhibits and the measurements' tables, in the order in which they are shown, and among them
+            the ranking of a one-class study's detectors.
     """
     from autoencoders.detection.report import readable
     from autoencoders.reporting.study import study_section

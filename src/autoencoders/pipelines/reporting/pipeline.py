@@ -100,6 +100,37 @@ def create_detector_study_pipeline(
     return Pipeline(parts, tags="reporting")
 
 
+def create_map_pipeline(study: Key, mapped: list[Key], images: str, basis: Key) -> Pipeline:
+    """Return the map of a study's codes of two numbers, to walk about in.
+
+    Args:
+        study: The study's key.
+        mapped: The key of every variant with such a code, with its first seed.
+        images: The dataset of its image set.
+        basis: Whose `splits` and `basis` it shares.
+    """
+    inputs = {"images": images} | {name: basis.dataset(name) for name in ("splits", "basis")}
+    inputs |= {"variants": study.parameter("variants"), "compute": "params:compute"} | names(mapped, "weights")
+    return Pipeline([join(nodes.map_codes, inputs, study.comparison, "map_living")], tags="reporting")
+
+
+def create_tryout_pipeline(study: Key, turns: list[Key], trained: list[str], images: str) -> Pipeline:
+    """Return the thresholds of a one-class study's detectors, to move, and the detectors, to judge drawings.
+
+    Args:
+        study: The study's key.
+        turns: The key of every detector with its first seed and each normal class.
+        trained: The detectors with networks that a page can run.
+        images: The dataset of its image set.
+    """
+    owners = dict.fromkeys(key._replace(normal_class="") for key in turns)
+    inputs = {"images": images, "scoring": study.parameter("scoring")}
+    inputs |= {"variants": study.parameter("variants"), "compute": "params:compute"}
+    inputs |= names(owners, "thresholds") | names(turns, "scores")
+    inputs |= names([key for key in turns if key.detector in trained], "weights")
+    return Pipeline([join(nodes.try_detectors, inputs, study.comparison, "detectors_living")], tags="reporting")
+
+
 def create_section_pipeline(study: Key, answered: bool, printed: bool, material: list[str]) -> Pipeline:
     """Return a study's section of the report.
 
