@@ -10,7 +10,10 @@ import torch
 import yaml
 from safetensors.numpy import load_file
 
-from autoencoders.detection.scores.restoration import LEAST_ENERGY, edges
+from autoencoders.detection import tryout
+from autoencoders.detection.scores import smoothing
+from autoencoders.detection.scores.restoration import Config as Restoration
+from autoencoders.detection.scores.restoration import edges, energy
 from autoencoders.training import engine
 from autoencoders.training.variant import Variant
 
@@ -127,8 +130,14 @@ def test_on_a_phone_the_threshold_counts_as_its_table_and_detectors_judge_a_draw
     drawn = torch.as_tensor(pixels(found.locator(".seen"))).float().view(1, *SHAPE)
     model = restored(finished, digits, "anomaly_detection", "dense", "digit_0")
     error = (model(drawn)[0] - drawn).square().mean()
-    expected = float(error / edges(drawn).clamp_min(LEAST_ENERGY) ** 0.5)
+    expected = float(error / edges(drawn) ** 0.5)
     assert float(verdicts.nth(1).get_attribute("data-score")) == pytest.approx(expected, rel=0.02)
+    smooth = Restoration(kind="restoration", views=0, smoothing=1.0, energy=0.25, edges=0.5)
+    image, other = torch.rand(2, 1, 1, 9, 12, generator=torch.Generator().manual_seed(0))
+    residual = smoothing.smooth(other - image, 1.0).square().mean()
+    expected = float(residual / energy(image) ** 0.25 / edges(image) ** 0.5)
+    given = [tryout.formula(smooth), *(one.flatten().tolist() for one in (image, other)), [1, 9, 12]]
+    assert report.evaluate("(given) => living.score(...given)", given) == pytest.approx(expected, rel=1e-4)
     assert report.evaluate("document.documentElement.scrollWidth") <= 390
     guess = report.locator("[data-living=guess]").first
     guess.locator("summary").click()

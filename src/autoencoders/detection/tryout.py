@@ -15,7 +15,7 @@ from autoencoders.evaluation.latent import subset
 from autoencoders.reporting.living.packing import packed_numbers
 from autoencoders.training.variant import Variant
 
-IMAGES = 360  # test images that are shown beside a threshold
+IMAGES = 240  # test images that are shown beside a threshold
 STEPS = 120  # thresholds between the lowest and the highest score
 BINS = 40  # of the histogram
 DIGITS = 5  # of a threshold

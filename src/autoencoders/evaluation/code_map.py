@@ -11,7 +11,7 @@ from autoencoders.evaluation.portable import principal
 from autoencoders.reporting.living.packing import packed_images
 from autoencoders.reporting.living.pen import pen_like
 
-IMAGES = 400  # test images on a map
+IMAGES = 300  # test images on a map
 BUDGET = 3_000_000  # characters of the networks of a page, or of one part of it
 AXES = 2
 TOO_LARGE = "too large for a page"

@@ -229,6 +229,19 @@
   const MARGIN = 0.06;
   const STEPS = 9; // images on the way from A to B
   const EVERYWHERE = 16; // images along a side of the map
+  const everywhere = (decode, sides, shape) => { // what is decoded all over the map, in one picture
+    const [canvas, [, height, width]] = [document.createElement("canvas"), shape];
+    [canvas.width, canvas.height] = [EVERYWHERE * width, EVERYWHERE * height];
+    const context = canvas.getContext("2d");
+    for (let down = 0; down < EVERYWHERE; down += 1) {
+      for (let right = 0; right < EVERYWHERE; right += 1) {
+        const shares = [right + 0.5, EVERYWHERE - down - 0.5];
+        const code = sides.map(([low, high], axis) => low + shares[axis] / EVERYWHERE * (high - low));
+        context.drawImage(picture(decode(code), shape), right * width, down * height);
+      }
+    }
+    return canvas;
+  };
   const map = (root, exhibit) => {
     const find = (name) => root.querySelector(`.${name}`);
     const [canvas, where, way] = [find("map"), find("where"), find("way")];
@@ -241,7 +254,7 @@
         const room = (values.at(-1) - values[0]) * MARGIN || 1;
         return [values[0] - room, values.at(-1) + room];
       });
-      return { ...made, codes, sides };
+      return { ...made, codes, sides, everywhere: lazily(() => everywhere(made.decode, sides, exhibit.shape)) };
     })]));
     let [name, point, ends, mine] = [Object.keys(views)[0], null, [0, 1], null];
     const view = () => views[name]();
@@ -261,20 +274,11 @@
       return low + share * (high - low);
     });
 
-    const background = () => { // what the decoder draws all over the map
-      const [context, cell] = [canvas.getContext("2d"), canvas.width / EVERYWHERE];
-      context.imageSmoothingEnabled = false;
-      for (let down = 0; down < EVERYWHERE; down += 1) {
-        for (let right = 0; right < EVERYWHERE; right += 1) {
-          const code = offCanvas((right + 0.5) / EVERYWHERE, (down + 0.5) / EVERYWHERE);
-          context.drawImage(picture(view().decode(code), exhibit.shape), right * cell, down * cell, cell, cell);
-        }
-      }
-    };
     const drawMap = () => {
       const context = fit(canvas, 1);
       Object.assign(context, { font: "600 22px system-ui, sans-serif", textAlign: "center", textBaseline: "middle" });
-      if (find("everywhere").checked) background();
+      context.imageSmoothingEnabled = false;
+      if (find("everywhere").checked) context.drawImage(view().everywhere(), 0, 0, canvas.width, canvas.height);
       else {
         view().codes.forEach((code, place) => {
           context.fillStyle = ofClass()(exhibit.labels[place]);
