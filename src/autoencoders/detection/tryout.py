@@ -21,7 +21,7 @@ BINS = 40  # of the histogram
 DIGITS = 5  # of a threshold
 SCORE = "anomaly_score"
 NOT_DENSE = "convolutions, or layers too wide for a page"
-NO_NETWORK = "needs more than the reconstruction of one network"
+NO_NETWORK = "more than one reconstruction is needed"
 
 
 def tryout(
