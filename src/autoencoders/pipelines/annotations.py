@@ -1,4 +1,4 @@
-"""Names for the nodes' annotations. Kedro reads those at every start; their libraries take a second each to import."""
+"""Names for the nodes' annotations. Kedro reads them at every start; their libraries take a second each to import."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Nodes that join what several detectors leave, under absolute names."""
+"""Nodes that join the results of several detectors, under absolute names."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,1 +1,1 @@
-"""Records: beside every artifact, what made it, so that what is out of date or damaged is found and made anew."""
+"""Records of what made each artifact, so that what is out of date or damaged is found and made again."""

@@ -1,4 +1,4 @@
-"""The code behind a node: its function, and all modules of the package that it reaches.
+"""The code behind a node: its function, and all modules of the package that it uses.
 
 What counts is what Python executes: comments, docstrings and layout may change freely.
 """

@@ -1,4 +1,4 @@
-"""A dry run: what a `kedro run` would do, and why, in place of doing it."""
+"""A dry run: what a `kedro run` would do, and why, without doing it."""
 
 import click
 

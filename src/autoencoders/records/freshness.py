@@ -1,4 +1,4 @@
-"""Freshness: which nodes of a pipeline must run, and why, for all that they leave to be as it would be made today."""
+"""Freshness: which nodes of a pipeline must run, and why, to bring all of their outputs up to date."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

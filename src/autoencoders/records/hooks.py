@@ -1,4 +1,4 @@
-"""What happens beside the nodes: what made each output is noted, and inputs that are damaged are refused."""
+"""Hooks beside the nodes: they record what made each output, and refuse damaged inputs."""
 
 import logging
 from collections.abc import Iterator

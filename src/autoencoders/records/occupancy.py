@@ -1,4 +1,4 @@
-"""Occupancy: who works in the project's data, so that two runs never write the same file at a time."""
+"""Occupancy: which runs use the project's data, so that two of them never write the same file at once."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Processes: which one made a run, whether it is still alive, and that no worker outlives its own."""
+"""Processes: which one started a run, whether it is still alive, and that no worker outlives its parent."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""A recipe: all that decides what a node makes."""
+"""A recipe: everything that determines what a node makes."""
 
 import inspect
 import json

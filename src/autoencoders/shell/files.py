@@ -1,4 +1,4 @@
-"""The files of the configuration, looked through before Kedro reads them, which could take without end."""
+"""The configuration files, checked before Kedro reads them, since reading some would never end."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Garbage collection, which need not look through what a configuration is made into: it stays to the end of a run."""
+"""Garbage collection, which need not look through the objects of a configuration: they last until a run ends."""
 
 import gc
 from collections.abc import Iterator

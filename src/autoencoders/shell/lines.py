@@ -1,4 +1,4 @@
-"""Lines of the log: which node each is about, where several are at work, and each warning once per study."""
+"""Log lines: which node each is about when several are running, and each warning once per study."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""A user's or the machine's mistake, said in a sentence with the way out."""
+"""A mistake of the user or the machine, explained in a sentence with the way out."""
 
 import re
 import traceback

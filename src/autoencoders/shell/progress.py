@@ -1,4 +1,4 @@
-"""Progress: which node of how many begins, and how long the others will take."""
+"""Progress: which node of how many is starting, and how long the others will take."""
 
 import logging
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What a run says of sanity checks that failed."""
+"""What a run says about sanity checks that failed."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a run came to, for its last lines: one row per study, with its best variant."""
+"""The results of a run, for its last lines: one row per study, with its best variant."""
 
 from __future__ import annotations
 

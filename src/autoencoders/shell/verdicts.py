@@ -1,4 +1,4 @@
-"""What judging came to, for the last lines of a run."""
+"""The results of judging images, for the last lines of a run."""
 
 from collections.abc import Iterator
 

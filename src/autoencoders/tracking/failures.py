@@ -1,4 +1,4 @@
-"""What keeps a run from being tracked: the cause and the way out, each a piece of a sentence."""
+"""Why a run cannot be tracked: the cause and the way out, each a part of a sentence."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""What happens beside the pipelines: every key is tracked as a run of MLflow, under every runner."""
+"""Hooks beside the pipelines: every key is tracked as an MLflow run, under every runner."""
 
 import logging
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The parameters of a run: all that it takes to make it again, as plain values for a file of YAML."""
+"""The parameters of a run: all that is needed to repeat it, as plain values for a YAML file."""
 
 from typing import Any
 

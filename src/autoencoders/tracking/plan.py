@@ -1,4 +1,4 @@
-"""What one `kedro run` is about to do, foreseen: which files it writes, and which keys it trains anew."""
+"""The plan of one `kedro run`: which files it will write, and which keys it will train."""
 
 import getpass
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The registry: a detector becomes a version of a model of MLflow's, the newest its champion."""
+"""The registry: each detector becomes a version of an MLflow model; the newest version is the champion."""
 
 import json
 import logging

@@ -1,6 +1,6 @@
-"""The tracking store: where it is, and that it is whole.
+"""The tracking store: where it is, and whether it is intact.
 
-A SQLite database has its name only once it is complete, so that a kill at any moment leaves none or a whole one.
+A SQLite database gets its name only once it is complete: a run killed at any moment leaves none or a whole one.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Runs of MLflow: a flat one for every key, by explicit ids.
+"""MLflow runs: a flat one for every key, by explicit ids.
 
 A key stands for a detector and seed, or for a study's comparison. The fluent API (`mlflow.start_run`,
 `mlflow.log_metric`) has one active run per thread; several at a time need `MlflowClient`.

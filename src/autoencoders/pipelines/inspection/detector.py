@@ -1,4 +1,4 @@
-"""A detector in the catalog: the folder that it is kept in."""
+"""A detector in the catalog, kept in a folder."""
 
 from pathlib import Path
 from typing import Any

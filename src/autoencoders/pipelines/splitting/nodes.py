@@ -1,4 +1,4 @@
-"""From labels to index arrays: which images a training may see."""
+"""From labels to index arrays: which images training may see."""
 
 from autoencoders.data import splits as domain
 from autoencoders.data import training_set as drawing
