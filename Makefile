@@ -1,6 +1,5 @@
 # Each target makes the environment first when it is missing or older than the lock. Needs Python 3.11+ and make.
 PYTHON ?= python3
-PIPELINE ?= digits
 DETECTOR ?= own_images
 RAW_DATA ?= data/01_raw
 WORKERS ?= 2
@@ -34,11 +33,11 @@ lint: $(VENV)/.ready ## style
 	$(BIN)/ruff check src tests notebooks
 	$(BIN)/ruff format --check src tests notebooks
 
-viz: $(VENV)/.ready ## the graph of a pipeline, in a browser: make viz PIPELINE=mnist
-	$(BIN)/kedro viz run --pipeline $(PIPELINE)
+viz: $(VENV)/.ready ## the graph of a lesson and of the digits, in a browser; of another pipeline: make viz PIPELINE=mnist
+	$(BIN)/kedro viz run $(PIPELINE:%=--pipeline %)
 
 viz-static: $(VENV)/.ready ## the same as a folder of files, build/graph
-	$(BIN)/kedro viz build --pipeline $(PIPELINE)
+	$(BIN)/kedro viz build $(PIPELINE:%=--pipeline %)
 
 ui: $(VENV)/.ready ## the tracked runs, at http://127.0.0.1:5000
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1

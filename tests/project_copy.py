@@ -23,11 +23,11 @@ def copy_project(to: Path, dpi: int = DPI) -> Path:
     return to
 
 
-def copy_digits(to: Path, dpi: int = DPI) -> Path:
-    """Copy what the digits need: every process would read and check the parameters of all other suites, too."""
+def copy_digits(to: Path, dpi: int = DPI, beside: str = "") -> Path:
+    """Copy what the digits need, and one suite beside: a process would read and check the parameters of all others."""
     copy_project(to, dpi)
     for suite in (to / "conf/base/parameters").iterdir():
-        if suite.stem != "digits":
+        if suite.stem not in ("digits", beside):
             suite.unlink()
     return to
 

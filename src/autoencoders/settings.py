@@ -26,6 +26,7 @@ HOOKS = (
     LookupHooks(),
     GarbageHooks(),
 )
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz",)  # the graph reads the sizes of datasets off their files
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
