@@ -10,7 +10,7 @@ from module_imports import imports
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "src" / "autoencoders"
-NOTEBOOK = PACKAGE / "shell" / "notebook.py"  # imported by notebooks alone
+NOTEBOOK = PACKAGE / "shell" / "notebook"  # imported by notebooks alone
 CLUSTER = PACKAGE / "cluster"  # of the group of the same name
 PYOD = PACKAGE / "inspection" / "members" / "pyod.py"  # for comparison, of the group `bench`
 DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -31,7 +31,8 @@ def libraries(modules: list[Path]) -> dict[str, set[str]]:
 REQUIRED = distributions(DECLARED["project"]["dependencies"])
 FOR_DEVELOPMENT = distributions(DECLARED["dependency-groups"]["dev"])
 FOR_CLUSTER = distributions(DECLARED["dependency-groups"]["cluster"])
-MODULES = [module for module in PACKAGE.rglob("*.py") if module not in (NOTEBOOK, PYOD) and module.parent != CLUSTER]
+APART = (NOTEBOOK, CLUSTER)
+MODULES = [module for module in PACKAGE.rglob("*.py") if module != PYOD and module.parent not in APART]
 
 
 def test_everything_imported_is_declared() -> None:
@@ -46,7 +47,7 @@ def test_everything_declared_is_imported() -> None:
 def test_the_package_needs_no_ipython() -> None:
     assert not [module for module in MODULES if any("shell.notebook" in name for name in imports(module))]
     assert "ipython" in FOR_DEVELOPMENT - REQUIRED
-    assert all(holders & (REQUIRED | FOR_DEVELOPMENT) for holders in libraries([NOTEBOOK]).values())
+    assert all(holders & (REQUIRED | FOR_DEVELOPMENT) for holders in libraries(list(NOTEBOOK.glob("*.py"))).values())
 
 
 def test_dask_is_for_the_cluster_alone():

@@ -1,10 +1,15 @@
 """What a notebook shows of results: figures, comparisons and answers, read from the catalog."""
 
+from io import BytesIO
+
 import pandas as pd
 from IPython.display import Image, Markdown
 from kedro.io import CatalogProtocol
+from PIL import Image as Picture
 
 from autoencoders.reporting import study as section
+
+WIDTH = 900  # pixels at most, of a picture that a notebook keeps
 
 
 def choose(catalog: CatalogProtocol, sheet: str, small: dict[str, str]) -> dict[str, str]:
@@ -23,15 +28,26 @@ def choose(catalog: CatalogProtocol, sheet: str, small: dict[str, str]) -> dict[
 
 
 def figure(catalog: CatalogProtocol, *names: str) -> Image:
-    """Return the first of some figures that has been drawn.
+    """Return the first of some figures that has been drawn, small enough to be kept in a notebook.
 
     Raises:
         FileNotFoundError: None has.
     """
     for name in names:
         if catalog.exists(name):
-            return Image(catalog.load(name), retina=True)
+            return Image(small(catalog.load(name)))
     raise FileNotFoundError(f"{' and '.join(names)}: not drawn yet. Run `kedro run` in the project first.")
+
+
+def small(png: bytes) -> bytes:
+    """Return a picture in 256 colours, no wider than a page."""
+    with Picture.open(BytesIO(png)) as opened:
+        picture = opened.convert("RGB")
+    if picture.width > WIDTH:
+        picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Picture.Resampling.BOX)
+    kept = BytesIO()
+    picture.quantize(method=Picture.Quantize.MAXCOVERAGE).save(kept, "PNG", optimize=True)
+    return kept.getvalue()
 
 
 def comparison(catalog: CatalogProtocol, study: str) -> pd.DataFrame:
