@@ -52,6 +52,9 @@ serve: $(VENV)/.ready ## a detector, at http://127.0.0.1:5001/invocations: make 
 notebooks: $(VENV)/.ready ## the notebooks, in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
+outputs: $(VENV)/.ready ## the outputs that the notebooks keep, made anew from the last run
+	PYTHONPATH=src $(BIN)/python tests/notebook_outputs.py
+
 lock: $(VENV)/.ready ## the pinned versions, anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --upgrade --python-version 3.11 --group dev \
 		pyproject.toml --quiet --output-file requirements.lock
@@ -68,4 +71,4 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## /\t/'
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-fast drill bench scale lint viz viz-static ui cluster serve notebooks lock help
+.PHONY: run test test-fast drill bench scale lint viz viz-static ui cluster serve notebooks outputs lock help

@@ -1,31 +1,38 @@
-"""Every notebook runs from start to end on what the default pipeline leaves, and is kept without outputs."""
+"""Every notebook runs from start to end on what the default pipeline leaves, and keeps the outputs of its cells."""
 
+import re
 import shutil
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from notebook_outputs import NOTEBOOKS, OUTPUTS_OF, code_of, digest, execute, kinds, started
 from project_copy import PROJECT
 from shared_once import made_once
 
-NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 SHEETS = ["assignment_3", "cnn_notebook", "georgia_tech", "lmu", "tu_berlin"]
+PREDICT = "**Predict before you run.**"
+LARGEST = 700_000  # bytes, of a notebook with its pictures
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 @pytest.fixture(scope="session")
 def opened(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the notebooks in a project in which the digits have been run.
 
-    Suites that no notebook reads are left out: every kernel would build their thousands of nodes.
+    No other suite has been run, and they are left out: for every notebook, thousands of nodes would be built.
     """
 
     def make(project: Path) -> None:
         shutil.copytree(finished, project)
-        for suite in ("benchmark", "development", "protocols", "mnist", "fashion_mnist", "kmnist"):
-            (project / f"conf/base/parameters/{suite}.yml").unlink()
+        for suite in (project / "conf/base/parameters").iterdir():
+            if suite.stem != "digits":
+                suite.unlink()
         shutil.copytree(PROJECT / "notebooks", project / "notebooks")
 
     return made_once(tmp_path_factory, "opened", make) / "notebooks"
@@ -33,22 +40,10 @@ def opened(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[NotebookClient]:
-    """Yield a client whose kernel runs all notebooks of a worker, and imports what they need once."""
-    client = NotebookClient(nbformat.v4.new_notebook(), timeout=120, kernel_name="python3")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        with client.setup_kernel():
+        with started() as client:
             yield client
-
-
-def execute(notebook: nbformat.NotebookNode, kernel: NotebookClient, folder: Path) -> list[nbformat.NotebookNode]:
-    """Run a notebook in a folder, without what others have defined and loaded, and return its outputs."""
-    anew = f"%reset -f\nimport os; os.chdir({str(folder)!r})\nget_ipython().extension_manager.loaded.clear()"
-    cells = [nbformat.v4.new_code_cell(anew), *(cell for cell in notebook.cells if cell.cell_type == "code")]
-    kernel.nb = nbformat.v4.new_notebook(cells=cells)
-    kernel.reset_execution_trackers()
-    ran = [kernel.execute_cell(cell, number) for number, cell in enumerate(cells)]
-    return [output for cell in ran for output in cell.outputs]
 
 
 def test_there_is_a_tour_and_a_notebook_for_each_sheet() -> None:
@@ -56,12 +51,16 @@ def test_there_is_a_tour_and_a_notebook_for_each_sheet() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_start_to_end(path: Path, kernel: NotebookClient, opened: Path) -> None:
+@every_notebook
+def test_a_notebook_runs_from_start_to_end_and_shows_what_it_keeps(
+    path: Path, kernel: NotebookClient, opened: Path
+) -> None:
     folder = opened.parent if path.stem == "tour" else opened  # Jupyter may be told to start in either
-    outputs = execute(nbformat.read(opened / path.name, as_version=4), kernel, folder)
-    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 6
-    assert not [output for output in outputs if "Warning" in output.get("text", "")]
+    kept = kinds(code_of(nbformat.read(path, as_version=4)))
+    ran = execute(nbformat.read(opened / path.name, as_version=4), kernel, folder)
+    assert kinds(ran) == kept
+    assert sum("image/png" in cell for cell in kept) >= 6
+    assert not [output for cell in ran for output in cell.outputs if "Warning" in output.get("text", "")]
 
 
 @pytest.mark.slow
@@ -73,13 +72,33 @@ def test_an_error_in_a_cell_is_noticed(kernel: NotebookClient, tmp_path: Path, c
         execute(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), kernel, tmp_path)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_valid_and_kept_without_outputs(path: Path) -> None:
+@every_notebook
+def test_a_notebook_is_small_and_keeps_the_outputs_of_the_code_it_holds(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
-    assert set(notebook.metadata) == {"kernelspec"}
-    for cell in notebook.cells:
-        assert not cell.metadata
-        if cell.cell_type == "code":
-            assert cell.execution_count is None
-            assert not cell.outputs
+    assert set(notebook.metadata) == {"kernelspec", OUTPUTS_OF}
+    assert notebook.metadata[OUTPUTS_OF] == digest(notebook), "make outputs makes them anew"
+    cells = code_of(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not any(cell.metadata for cell in notebook.cells)
+    assert {output.output_type for cell in cells for output in cell.outputs} <= {
+        "display_data",
+        "execute_result",
+        "stream",
+    }
+    text = path.read_text(encoding="utf-8")
+    assert len(text) < LARGEST
+    assert str(PROJECT) not in text
+
+
+@every_notebook
+def test_a_reader_is_asked_to_predict_before_each_section_s_code(path: Path) -> None:
+    """Of sections that show a picture or a control; a section begins with a heading."""
+    cells = nbformat.read(path, as_version=4).cells
+    begins = [number for number, cell in enumerate(cells) if re.search("^## ", cell.source, re.M)]
+    for begin, end in zip(begins, [*begins[1:], len(cells)], strict=True):
+        section = cells[begin:end]
+        shown = [kind for cell in kinds(code_of(nbformat.v4.new_notebook(cells=section))) for kind in cell]
+        if "image/png" in shown:
+            before = list(takewhile(lambda cell: cell.cell_type == "markdown", section))
+            assert before[-1].source.startswith(PREDICT), cells[begin].source
