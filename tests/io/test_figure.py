@@ -2,13 +2,17 @@
 
 import base64
 import inspect
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
+from PIL import Image
 
 from autoencoders.data.catalog.figure import FigureDataset
+from autoencoders.reporting.figures.style import finish, new_figure
 
 
 @pytest.fixture
@@ -45,3 +49,18 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_old_one(dataset: FigureDataset
 def test_a_read_only_folder_is_named(read_only_folder: Path) -> None:
     with pytest.raises(DatasetError, match=r"^Cannot write .*history\.png: the folder is read-only"):
         FigureDataset(filepath=str(read_only_folder / "history.png"), save_args={}).save(Figure())
+
+
+def test_the_words_above_and_below_a_figure_are_kept_beside_its_pixels_with_where_its_panels_lie(
+    dataset: FigureDataset,
+) -> None:
+    figure, _ = new_figure(8, 4)
+    finish(figure, "Half is — less " + 20 * "and so on ", "How to read it.")
+    dataset.save(figure)
+    with Image.open(BytesIO(dataset.load())) as png:
+        assert png.info["Title"] == ("Half is — less " + 20 * "and so on ").strip()
+        assert png.info["Description"] == "How to read it."
+        top, bottom = map(float, png.info["Body"].split())
+        body = np.asarray(png.convert("L"))[int(top * png.height) : int(bottom * png.height)]
+        assert 0.1 < top < bottom < 1
+    assert (body[:2] == 255).all() and (body[-2:] == 255).all() and (body < 255).any(), "no letter is cut in two"
