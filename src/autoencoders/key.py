@@ -8,7 +8,10 @@ READ_BY_YAML = ("raw_data", "seed", *OF_OWN_IMAGES)  # keys of --params that YAM
 COMPARISON = "comparison"  # stands where a detector does, for what compares a study's detectors
 OUT_OF_DISTRIBUTION = "probes/"  # before the kind of such images, in the names of metrics
 SANITY_CHECK = "gate/"  # before the name of a sanity check, in the names of metrics
+JUDGED_AT = "judged_at/"  # before a setting of the corruption that all variants are judged at, in names of metrics
 MATCHES_PCA = "matches_pca"  # the one sanity check that a sound training may fail: a finding
+
+AGAINST_PCA = ("against_pca/gain", "against_pca/low", "against_pca/high")  # metrics: less error, and its interval
 
 Artifact = TypeVar("Artifact")
 

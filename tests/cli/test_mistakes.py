@@ -135,7 +135,7 @@ def test_an_anchor_that_does_not_exist_is_told_with_its_file(kedro_run, paramete
     code, output, _ = kedro_run()
     assert code == 1
     assert output.startswith("Error: Invalid YAML file ")
-    assert "digits.yml: found undefined alias" in output and "line 16" in output
+    assert "digits.yml: found undefined alias" in output and "line 21" in output
 
 
 NO_BLOCK = "digits.yml: the file must be a block of names, each with a colon and what it stands for, got"

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from autoencoders.detection import bootstrap
+from autoencoders.evaluation.bootstrap import draw_weights, gain, interval
 from autoencoders.evaluation.metrics import auroc
 
 
@@ -21,31 +22,31 @@ def test_images_that_count_once_give_the_auroc(sample) -> None:
 
 
 def test_an_image_that_counts_twice_is_an_image_drawn_twice(sample, rng) -> None:
-    weights = bootstrap.draw_weights(60, 50, rng)
+    weights = draw_weights(60, 50, rng)
     scores, is_anomaly = sample
     expected = [auroc(np.repeat(scores, row), np.repeat(is_anomaly, row)) for row in weights]
     assert np.allclose(bootstrap.weighted_auroc(scores, is_anomaly, weights), expected)
 
 
 def test_the_order_of_images_does_not_matter(sample, rng) -> None:
-    weights, order = bootstrap.draw_weights(60, 20, rng), rng.permutation(60)
+    weights, order = draw_weights(60, 20, rng), rng.permutation(60)
     shuffled = bootstrap.weighted_auroc(*(one[order] for one in sample), weights[:, order])
     assert np.allclose(shuffled, bootstrap.weighted_auroc(*sample, weights))
 
 
 def test_a_sample_has_as_many_images_as_the_test_set(rng) -> None:
-    assert (bootstrap.draw_weights(30, 50, rng).sum(axis=1) == 30).all()
+    assert (draw_weights(30, 50, rng).sum(axis=1) == 30).all()
 
 
 def test_a_sample_of_one_group_says_nothing() -> None:
     weights = np.array([[2, 0], [1, 1]], dtype=np.uint8)
     found = bootstrap.weighted_auroc(np.array([0.0, 1.0]), np.array([False, True]), weights)
     assert np.isnan(found[0]) and found[1] == 1
-    assert bootstrap.interval(found, 0.95) == (1.0, 1.0)
+    assert interval(found, 0.95) == (1.0, 1.0)
 
 
 def mean_interval(scores: dict, bootstrap_samples: int, confidence: float, seed: int) -> pd.DataFrame:
-    weights = bootstrap.draw_weights(len(next(iter(scores.values()))), bootstrap_samples, np.random.default_rng(seed))
+    weights = draw_weights(len(next(iter(scores.values()))), bootstrap_samples, np.random.default_rng(seed))
     return bootstrap.mean_interval(scores, "anomaly_score", weights, confidence)[0]
 
 
@@ -87,7 +88,7 @@ def test_four_points_by_hand() -> None:
 
 def test_many_samples_equal_one_at_a_time() -> None:
     score, is_anomaly = scored(2000, 4)
-    weights = bootstrap.draw_weights(2000, 600, np.random.default_rng(0))
+    weights = draw_weights(2000, 600, np.random.default_rng(0))
     assert weights.size > bootstrap.CHUNK
     found = bootstrap.weighted_auroc(score, is_anomaly, weights)
     alone = [bootstrap.weighted_auroc(score, is_anomaly, weights[one : one + 1])[0] for one in range(0, 600, 60)]
@@ -95,13 +96,13 @@ def test_many_samples_equal_one_at_a_time() -> None:
 
 
 def test_each_image_is_drawn_once_on_average_and_as_often_apart_as_a_binomial() -> None:
-    weights = bootstrap.draw_weights(50, 2000, np.random.default_rng(0))
+    weights = draw_weights(50, 2000, np.random.default_rng(0))
     np.testing.assert_allclose(weights.mean(axis=0), 1, atol=0.12)
     assert weights.var(axis=0).mean() == pytest.approx(1 - 1 / 50, abs=0.03)
 
 
 def test_the_interval_of_a_hundred_and_one_numbers_cuts_a_share_off_both_ends() -> None:
-    assert bootstrap.interval(np.arange(101.0), 0.9) == pytest.approx((5, 95))
+    assert interval(np.arange(101.0), 0.9) == pytest.approx((5, 95))
 
 
 def test_perfect_separation_is_certain() -> None:
@@ -117,8 +118,8 @@ def test_the_interval_covers_the_true_auroc_about_as_often_as_it_says() -> None:
     for _ in range(200):
         score = rng.random(80)
         score[:40] = np.maximum(score[:40], rng.random(40))
-        samples = bootstrap.weighted_auroc(score, is_anomaly, bootstrap.draw_weights(80, 200, rng))
-        low, high = bootstrap.interval(samples, 0.9)
+        samples = bootstrap.weighted_auroc(score, is_anomaly, draw_weights(80, 200, rng))
+        low, high = interval(samples, 0.9)
         covered.append(low <= true <= high)
     assert np.mean(covered) == pytest.approx(0.9, abs=0.06)
 
@@ -146,13 +147,41 @@ def test_a_hundred_times_the_images_have_a_tenth_of_the_width() -> None:
     width = []
     for n in (100, 10_000):
         score, is_anomaly = scored(n, 7)
-        samples = bootstrap.weighted_auroc(score, is_anomaly, bootstrap.draw_weights(n, 200, np.random.default_rng(0)))
-        width.append(np.subtract(*bootstrap.interval(samples, 0.95)))
+        samples = bootstrap.weighted_auroc(score, is_anomaly, draw_weights(n, 200, np.random.default_rng(0)))
+        width.append(np.subtract(*interval(samples, 0.95)))
     assert width[0] / width[1] == pytest.approx(10, rel=0.35)
 
 
 def test_what_has_no_interval_is_refused() -> None:
     with pytest.raises(ValueError, match="values must hold a number, got 2 that are none"):
-        bootstrap.interval(np.full(2, np.nan), 0.9)
+        interval(np.full(2, np.nan), 0.9)
     with pytest.raises(ValueError, match="anomaly_score must be a number for every image, got nan"):
         bootstrap.weighted_auroc(np.array([1.0, np.nan]), np.array([True, False]), np.ones((1, 2)))
+
+
+def pair(rng, ratio: float, n: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Return errors and a rival's, which are hard for both on the same images, and of which the ratio is known."""
+    hard = rng.exponential(1.0, n)
+    return ratio * hard * rng.uniform(0.5, 1.5, n), hard * rng.uniform(0.5, 1.5, n)
+
+
+def test_the_interval_of_a_gain_covers_the_true_one(rng) -> None:
+    found = [gain(*pair(rng, 0.8)) for _ in range(40)]
+    assert np.mean([low <= 0.2 <= high for _, low, high in found]) >= 0.88
+    assert np.mean([value for value, _, _ in found]) == pytest.approx(0.2, abs=0.02)
+
+
+def test_two_that_differ_by_chance_alone_are_a_tie_in_all_but_one_case_of_twenty(rng) -> None:
+    found = [gain(*pair(rng, 1.0)) for _ in range(40)]
+    assert np.mean([low <= 0 <= high for _, low, high in found]) >= 0.88
+
+
+def test_images_that_are_hard_for_both_leave_a_small_difference_sure(rng) -> None:
+    rival = rng.exponential(1.0, 300)
+    assert gain(0.99 * rival, rival) == pytest.approx((0.01, 0.01, 0.01))
+    _, low, high = gain(0.99 * rng.permutation(rival), rival)
+    assert low < 0 < high, "unpaired, chance hides it"
+
+
+def test_a_gain_over_a_rival_without_error_is_none() -> None:
+    assert np.isnan(gain(np.ones(3), np.zeros(3))).all()

@@ -9,6 +9,7 @@ from autoencoders.data.images import ImageSet, ImageTensor, portions
 from autoencoders.evaluation import errors as evaluation
 from autoencoders.models.base import Autoencoder
 from autoencoders.training import engine, pca
+from autoencoders.training.corruption import Corruption, NoCorruption
 from autoencoders.training.variant import Compute, Variant
 
 CPU = torch.device("cpu")
@@ -293,15 +294,19 @@ def test_no_linear_network_beats_pca_on_its_training_images(digits: ImageTensor)
     assert bound <= engine.reconstruction_errors(model, train).mean() < 1.5 * bound
 
 
-def test_a_corrupting_variant_is_measured_on_noisy_input_too(digits: ImageTensor) -> None:
-    noisy = linear(corruption={"kind": "gaussian", "std": 0.25, "clip": False})
+def test_what_is_left_of_noise_is_measured_too(digits: ImageTensor) -> None:
+    noise = Corruption.model_validate({"kind": "gaussian", "std": 0.25, "clip": False})
     test = part(digits, 0, 600)
     basis = pca.fit(test[slice(None)].flatten(1).numpy())
-    found = evaluation.errors(Identity(), test, basis, noisy.corruption, seed=0)
+    found = evaluation.errors(Identity(), test, basis, noise, seed=0)
     assert (found["reconstruction_error"] == 0).all()
     assert found["corruption_error"].mean() == pytest.approx(0.25**2, rel=0.02)
     assert np.allclose(found["denoising_error"], found["corruption_error"])
     assert "pca_error" not in found, "a code as wide as the image leaves PCA nothing to lose"
+    narrow = evaluation.errors(engine.build(linear(), (1, 8, 8), 0, CPU), test, basis, noise, seed=0)
+    assert (narrow["corruption_error"] == found["corruption_error"]).all(), "every variant restores the same images"
+    more = narrow["pca_denoising_error"] - narrow["pca_error"]
+    assert more.mean() == pytest.approx(10 / 64 * 0.25**2, rel=0.05), "PCA keeps the noise along 10 of 64 directions"
 
 
 @pytest.mark.parametrize(
@@ -343,7 +348,7 @@ def test_units_scale_errors_and_leave_pictures_alone(digits: ImageTensor, scale:
     assert float(seen[slice(None)].max()) == pytest.approx(largest, rel=0.1)
     assert torch.allclose(seen.intensities(seen[slice(None)]), digits[slice(50)], atol=1e-6)
     basis = pca.fit(digits[slice(None)].flatten(1).numpy())
-    shape = {"model": Identity(), "basis": basis, "corruption": linear().corruption, "seed": 0}
+    shape = {"model": Identity(), "basis": basis, "judged_at": NoCorruption(), "seed": 0}
     scaled, unit = (evaluation.errors(images=one, **shape) for one in (seen, part(digits, 0, 50)))
     assert np.allclose(scaled["mean_image_error"], unit["mean_image_error"] / seen.spread**2, rtol=1e-4)
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from autoencoders.reporting.headline import verdict
 from autoencoders.shell.summary import row, table
 
 RECONSTRUCTION = pd.DataFrame(
@@ -10,6 +12,8 @@ RECONSTRUCTION = pd.DataFrame(
         "variant": ["wide", "narrow", "stuck"],
         "test/mse_mean": [0.01, 0.02, 0.09],
         "test/pca_mse_mean": [0.015, 0.03, 0.03],
+        "against_pca/low_mean": [-0.01, 0.3, -4.0],
+        "against_pca/high_mean": [0.2, 0.4, -1.0],
         "gate/loss_fell_mean": [1.0, 1.0, 0.5],
     }
 )
@@ -27,8 +31,9 @@ def test_the_lowest_error_leads_beside_its_own_pca():
     assert row(RECONSTRUCTION) == {
         "best variant": "wide",
         "by": "test MSE",
-        "is": "0.01",
-        "PCA": "0.015",
+        "is": "0.0100",
+        "PCA": "0.0150",
+        "against PCA": "equal",
         "variants": "3",
         "with failed checks": "stuck",
     }
@@ -36,25 +41,44 @@ def test_the_lowest_error_leads_beside_its_own_pca():
 
 def test_the_largest_auroc_leads_and_an_ensemble_is_set_beside_the_only_pca_there_is():
     found = row(DETECTION)
-    assert (found["best variant"], found["by"], found["is"], found["PCA"]) == ("ensemble", "mean AUROC", "0.99", "0.97")
-    assert found["with failed checks"] == "-"
-    noisy = DETECTION.assign(**{"test/denoising_mse_mean": 0.1, "test/noisy_input_mse_mean": 0.2})
-    assert row(noisy) == found
+    assert (found["best variant"], found["by"], found["is"], found["PCA"]) == (
+        "ensemble",
+        "mean AUROC",
+        "99.00 %",
+        "97.00 %",
+    )
+    assert found["with failed checks"] == "–" and found["against PCA"] == "–"
 
 
 def test_pca_among_the_variants_is_the_yardstick():
     with_pca = pd.concat([DETECTION, DETECTION.iloc[:1].assign(variant="pca", **{"test/auroc_mean_mean": 0.96})])
-    assert row(with_pca)["PCA"] == "0.96"
+    assert row(with_pca)["PCA"] == "96.00 %"
+    standings = pd.DataFrame({"detector": ["net", "ensemble"], "reference": "pca", "verdict": ["equal", "better"]})
+    assert row(with_pca, standings)["against PCA"] == "better"
 
 
-def test_where_there_is_noise_what_is_left_of_it_ranks():
-    noise = RECONSTRUCTION.assign(**{"test/denoising_mse_mean": [np.nan, 0.02, 0.03]})
-    noise["test/noisy_input_mse_mean"] = [np.nan, 0.04, 0.3]
-    found = row(noise)
-    assert (found["best variant"], found["by"], found["is"]) == ("stuck", "noise left", "10%")
+def test_variants_that_are_judged_at_a_noise_are_ranked_by_what_they_remove_of_it():
+    removed = {
+        "test/noise_removed_mean": [0.3, 0.5, 0.9],
+        "test/pca_noise_removed_mean": 0.4,
+        "judged_at/std_mean": 0.2,
+    }
+    found = row(RECONSTRUCTION.assign(**removed))
+    assert (found["best variant"], found["by"]) == ("stuck", "noise removed at sd 0.2")
+    assert (found["is"], found["PCA"]) == ("90.0 %", "40.0 %")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.01, 0.2, "better"), (-0.01, 0.2, "equal"), (-0.2, -0.01, "worse"), (1e-7, 2e-7, "equal"), (np.nan, 0, None)],
+)
+def test_a_variant_is_better_than_pca_only_beyond_what_other_test_images_would_change(low, high, said):
+    assert verdict(low, high) == said
 
 
 def test_a_line_a_study():
-    lines = table({"digits.reconstruction": RECONSTRUCTION, "digits.anomaly_detection": DETECTION}).splitlines()
+    lines = table(
+        {"digits.reconstruction": (RECONSTRUCTION, None), "digits.anomaly_detection": (DETECTION, None)}
+    ).splitlines()
     assert len(lines) == 3
     assert "digits.anomaly_detection" in lines[2]

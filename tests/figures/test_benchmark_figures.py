@@ -229,13 +229,13 @@ def test_what_ties_to_the_digit_shown_is_best_alike():
 
 
 def test_what_loses_to_pca_is_marked_and_explained():
-    compared = {"difference": [0.01, np.nan, -0.02], "verdict": ["cannot tell", None, "worse"]}
+    compared = {"difference": [0.01, np.nan, -0.02], "verdict": ["equal", None, "worse"]}
     figure = benchmark_table(ranking(reference=["deep", None, "deep"], **compared))
     labels = figure.axes[0].get_yticklabels()
     assert labels[2].get_text() == "▼ forest" and to_hex(labels[2].get_color()) == VERMILLION.lower()
     assert "Against deep: better, or ▼ worse" in note(figure)
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert {"against deep", "+1.00 cannot tell", "-2.00 worse"} <= set(texts)
+    assert {"against deep", "+1.00 equal", "-2.00 worse"} <= set(texts)
     assert "gainst" not in note(benchmark_table(ranking()))
 
 

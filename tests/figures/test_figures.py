@@ -97,8 +97,16 @@ def test_corrupted_inputs_stand_above_their_reconstruction_with_their_own_error(
     images = np.zeros((2, 1, 4, 4))
     figure = reconstruction_grid({"noisy": example(images, images, inputs=images + 0.5)})
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["original", "input of noisy", "noisy"]
+    assert labels == ["original", "input", "noisy"]
     assert texts(figure) == ["0.250", "0.250", "0", "0"]
+
+
+def test_inputs_that_are_the_same_for_all_are_shown_once():
+    images = np.zeros((2, 1, 4, 4))
+    noisy, noisier = (example(images, images, inputs=images + shift) for shift in (0.5, 0.7))
+    grids = [reconstruction_grid(two) for two in ({"a": noisy, "b": noisy}, {"a": noisy, "b": noisier})]
+    labels = [[label.get_text() for label in grid.axes[0].get_yticklabels()] for grid in grids]
+    assert labels == [["original", "input", "a", "b"], ["original", "input of a", "a", "input of b", "b"]]
 
 
 def test_the_title_names_the_variant_with_the_lowest_mean_error_unless_it_is_given():
@@ -165,21 +173,25 @@ def comparison(mse: dict[str, float], pca: float | None = 0.02, sd: float = np.n
 
 
 def test_pca_beats_itself_by_nothing():
-    figure = comparison_bars(comparison({"pca": 0.02 * (1 - 1e-7)}))
-    assert title(figure) == "0 of 1 variants beat PCA at the same code size; the best, pca, has the same test MSE"
+    table = comparison({"pca": 0.02 * (1 - 1e-7)}).assign(
+        **{"against_pca/low_mean": 1e-7, "against_pca/high_mean": 2e-7}
+    )
+    said = "pca is best, test MSE 0.0200; against PCA at the same code size: 1 equal"
+    assert title(comparison_bars(table)) == said
 
 
 def test_a_lower_error_beats_pca_and_the_title_says_by_how_much():
     table = comparison({"a": 0.03, "b": 0.01})
     table["test/mse_sd"] = [0.001, np.nan]
+    table[["against_pca/low_mean", "against_pca/high_mean"]] = [[-0.6, -0.4], [0.4, 0.6]]
     figure = comparison_bars(table)
-    assert title(figure) == "1 of 2 variants beat PCA at the same code size; the best, b, has 50% less test MSE"
+    assert title(figure) == "b is best, test MSE 0.0100; against PCA at the same code size: 1 better, 1 worse"
     assert texts(figure) == ["0.0100", "0.0300 ± 0.001"]  # the best on top
 
 
 @pytest.mark.parametrize("pca", [None, np.nan])
 def test_without_pca_the_best_variant_is_named(pca: float | None):
-    assert title(comparison_bars(comparison({"a": 0.03, "b": 0.01}, pca))) == "Best test MSE 0.01: b"
+    assert title(comparison_bars(comparison({"a": 0.03, "b": 0.01}, pca))) == "b is best, test MSE 0.0100"
 
 
 def test_drawing_changes_no_input_no_global_setting_and_needs_no_pyplot():

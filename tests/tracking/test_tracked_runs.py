@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 import shutil
 import zlib
 from base64 import b64decode
@@ -64,6 +65,7 @@ def test_sanity_checks_are_a_tag(place):
         failed = [key for key, held in json.loads(file.read_text()).items() if key.startswith("gate/") and not held]
         words = ", ".join(key.removeprefix("gate/") for key in failed)
         assert run.data.tags["sanity_checks"] == (f"failed: {words}" if failed else "passed")
+        assert re.fullmatch(r"(better|equal|worse): \d+\.\d % (less|more) error", run.data.tags["against_pca"])
 
 
 def test_notes_say_what_experiments_and_runs_are(place):
@@ -83,8 +85,7 @@ def test_the_saved_view_ranks_runs_by_what_they_have(place):
     state = json.loads(zlib.decompress(b64decode(view["state"].removeprefix("deflate;"))))
     run = place.newest()["dense_5.seed_0"].data
     kinds = {"metrics": run.metrics, "params": run.params, "tags": run.tags}
-    of_noise = {"metrics.`test/denoising_mse`", "metrics.`test/noisy_input_mse`"}  # there is none in this study
-    for column in set(state["selectedColumns"]) - of_noise:
+    for column in state["selectedColumns"]:
         kind, _, name = column.partition(".")
         assert name.strip("`") in kinds[kind]
     assert state["orderByKey"] == "metrics.`test/mse`"

@@ -1,26 +1,13 @@
-"""The bootstrap (Efron 1979): how far a number would move if the test images had been drawn anew."""
+"""The bootstrap of AUROC (Efron 1979): how far it would move if the test images had been drawn anew."""
 
 import numpy as np
 import pandas as pd
 
+from autoencoders.evaluation.bootstrap import interval
 from autoencoders.evaluation.metrics import auroc
 
 CHUNK = 1_000_000  # weights in use at a time, which bounds the memory
 FEW = 16  # samples that are looked at together at least: fewer would fetch a line of the cache for each again and again
-TOGETHER = 64  # samples that are drawn before they are put in place: bytes of a line of the processor's cache
-
-
-def draw_weights(n: int, bootstrap_samples: int, rng: np.random.Generator) -> np.ndarray:
-    """Return how often each of n images is drawn in each bootstrap sample of n images.
-
-    Returns:
-        (bootstrap_samples, n) uint8: no image is drawn more than 255 times unless by a chance of less than 1e-500.
-    """
-    weights = np.empty((bootstrap_samples, n), np.uint8, order="F")  # an image's side by side, for sums over images
-    for first in range(0, bootstrap_samples, TOGETHER):
-        part = weights[first : first + TOGETHER]
-        part[:] = [np.bincount(rng.integers(n, size=n), minlength=n).astype(np.uint8) for _ in part]
-    return weights
 
 
 def weighted_auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -63,19 +50,6 @@ def _areas(
     won = np.einsum("ab,ab->b", mass[ends[0]] + mass[ends[1]], together) / 2
     with np.errstate(invalid="ignore"):
         return won / (mass[-1] * together.sum(axis=0))
-
-
-def interval(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    """Return the percentile interval of bootstrapped values (B,), those that are no number left out (Efron 1979).
-
-    Raises:
-        ValueError: No value is a number.
-    """
-    if np.isnan(values).all():
-        raise ValueError(f"values must hold a number, got {len(values)} that are none")
-    outside = (1 - confidence) / 2
-    low, high = np.nanquantile(values, [outside, 1 - outside])
-    return float(low), float(high)
 
 
 def mean_interval(

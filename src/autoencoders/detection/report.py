@@ -8,7 +8,7 @@ import pandas as pd
 from autoencoders.data.words import counted
 from autoencoders.detection import ranks
 from autoencoders.detection.ranking import MEAN, ORIGIN, OURS
-from autoencoders.detection.standings import CANNOT_TELL, WORSE
+from autoencoders.reporting.headline import EQUAL, WORSE
 from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Picture, Section
 
@@ -97,7 +97,7 @@ def answer(name: str, ranking: pd.DataFrame) -> str:
 def _behind(ours: pd.DataFrame) -> str:
     """Name those that the reference beats, and those that it cannot be told from."""
     said = ""
-    for verdict, words in ((WORSE, "Worse than"), (CANNOT_TELL, "Not to be told from")):
+    for verdict, words in ((WORSE, "Worse than"), (EQUAL, "Not to be told from")):
         found = ours[ours["verdict"] == verdict]
         said += f" {words} {found['reference'].iloc[0]}: {', '.join(found['detector'])}." if len(found) else ""
     return said

@@ -8,9 +8,9 @@ from autoencoders.detection.detectors import OUTSIDE
 from autoencoders.detection.ranking import ANOMALY_SCORE
 from autoencoders.detection.scoring import IMAGE, Scoring, Thresholds
 from autoencoders.evaluation import metrics, sanity_checks
+from autoencoders.evaluation.bootstrap import CONFIDENCE, draw_weights
 from autoencoders.key import OUT_OF_DISTRIBUTION, SANITY_CHECK
 
-CONFIDENCE = 0.95  # of intervals
 BOOTSTRAP_SEED = 0  # the same for all detectors and trainings: only samples that are the same can be paired
 
 
@@ -62,7 +62,7 @@ def auroc_table(scores: dict[str, pd.DataFrame], settings: Scoring) -> tuple[pd.
     test = {name: table[table["split"] == "test"] for name, table in scores.items()}
     first = next(iter(test.values()))
     rng = np.random.default_rng(BOOTSTRAP_SEED)
-    weights = bootstrap.draw_weights(len(first), settings.bootstrap_samples, rng)
+    weights = draw_weights(len(first), settings.bootstrap_samples, rng)
     parts, samples = [], {}
     for column in (ANOMALY_SCORE, *other_scores(first)):
         table, samples[column] = bootstrap.mean_interval(test, column, weights, CONFIDENCE)

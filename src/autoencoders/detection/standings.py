@@ -1,14 +1,13 @@
-"""Where every detector stands against the reference: better, worse, or cannot tell."""
+"""Where every detector stands against the reference: better, equal or worse."""
 
 import numpy as np
 import pandas as pd
 
-from autoencoders.detection.bootstrap import interval
 from autoencoders.detection.ranking import MEAN, detectors, name_of
-from autoencoders.detection.results import CONFIDENCE
+from autoencoders.evaluation.bootstrap import CONFIDENCE, interval
 from autoencoders.key import Key
+from autoencoders.reporting.headline import verdict
 
-BETTER, WORSE, CANNOT_TELL = "better", "worse", "cannot tell"
 COLUMNS = ["detector", "reference", "difference", "difference_low", "difference_high", "verdict"]
 
 
@@ -48,13 +47,8 @@ def against(
             pairs = [((name, seed), (bar, seed)) for seed in sorted(seeds[name] & seeds[bar])]
             difference = float(np.mean([means[own] - means[theirs] for own, theirs in pairs]))
             low, high = interval(np.mean([drawn[own] - drawn[theirs] for own, theirs in pairs], axis=0), CONFIDENCE)
-            rows.append((name, bar, difference, low, high, verdict(low, high)))
+            rows.append((name, bar, difference, low, high, verdict(low, high, tie=0)))
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def verdict(low: float, high: float) -> str:
-    """Say in words what the interval of a difference leaves open."""
-    return BETTER if low > 0 else WORSE if high < 0 else CANNOT_TELL
 
 
 def _bar(name: str, reference: str | None, known: dict[str, set[int]]) -> str | None:

@@ -18,24 +18,24 @@ from autoencoders.training.variant import Variant
 Arrays = dict[str, np.ndarray]
 
 
-def errors(model: Autoencoder, images: ImageTensor, basis: Arrays, corruption: Corruption, seed: int) -> Arrays:
+def errors(model: Autoencoder, images: ImageTensor, basis: Arrays, judged_at: Corruption, seed: int) -> Arrays:
     """Return the mean squared errors (N,) of images against what is made of them.
 
     Args:
         model: Fitted autoencoder.
         images: Images (N, C, H, W).
         basis: Principal components of the training images.
-        corruption: Corruption that the variant was trained to undo.
+        judged_at: Corruption of the intensities that is to be undone, the same for all variants of a study.
         seed: Seed of the corruption.
 
     Returns:
         reconstruction_error; mean_image_error, of the mean training image; pca_error at the same code size, unless
-        the code is as wide as the image, when principal components lose nothing; and for a corrupting variant
-        denoising_error, of the corrupted input's reconstruction against the clean image, and corruption_error, of
-        the corrupted input itself.
+        the code is as wide as the image, when principal components lose nothing; and where there is a corruption
+        denoising_error, of the corrupted input's reconstruction against the clean image, corruption_error, of the
+        corrupted input itself, and pca_denoising_error, of that kept to as many components.
     """
     generator = Generator(images.values.device).manual_seed(seed)
-    rows = (_row(model, images, batch, basis, corruption, generator) for batch in images.batches(SCORING_BATCH))
+    rows = (_row(model, images, batch, basis, judged_at, generator) for batch in images.batches(SCORING_BATCH))
     return by_name(rows, len(images))
 
 
@@ -44,7 +44,7 @@ def _row(
     like: ImageTensor,
     batch: Tensor,
     basis: Arrays,
-    corruption: Corruption,
+    judged_at: Corruption,
     generator: Generator,
 ) -> Arrays:
     """Return the errors of one batch, in the units of other images."""
@@ -56,11 +56,20 @@ def _row(
     }
     if model.latent_dim < model.pixels:
         row["pca_error"] = pca.reconstruction_errors(basis, flat, model.latent_dim) * units
-    if corruption.kind != "none":
-        corrupted = corruption(batch, generator)
+    if judged_at.kind != "none":
+        corrupted = _corrupted(batch, like, judged_at, generator)
         row["denoising_error"] = squared_error(reconstruct(model, corrupted), batch)
         row["corruption_error"] = squared_error(corrupted, batch)
+        if "pca_error" in row:
+            noisy = like.intensities(corrupted).flatten(1).cpu().numpy()
+            kept = noisy - pca.residual(basis, noisy, model.latent_dim)
+            row["pca_denoising_error"] = np.square(kept - flat).mean(axis=1) * units
     return {name: _numpy(value) for name, value in row.items()}
+
+
+def _corrupted(batch: Tensor, like: ImageTensor, corruption: Corruption, generator: Generator) -> Tensor:
+    """Return a batch in the units of other images, of which the intensities are corrupted."""
+    return (corruption(like.intensities(batch), generator) - like.shift) / like.spread
 
 
 def summary(
@@ -89,6 +98,8 @@ def summary(
     }
     test = errors["split"] == "test"
     normal = errors[test & ~is_anomaly]
+    if not normal_class:
+        found |= metrics.against_pca(errors[test])
     if normal_class and "pca_error" in errors:
         label = "_".join(str(one) for one in sorted(normal["label"].unique()))
         found[f"test/pca_auroc_{label}"] = metrics.auroc(errors.loc[test, "pca_error"], is_anomaly[test])
@@ -110,14 +121,14 @@ def summary(
     return found | {f"{SANITY_CHECK}{name}": float(held) for name, held in verdicts.items()}
 
 
-def examples(model: Autoencoder, images: ImageTensor, corruption: Corruption, seed: int) -> Arrays:
-    """Return what a figure needs of a few images.
+def examples(model: Autoencoder, images: ImageTensor, judged_at: Corruption, seed: int) -> Arrays:
+    """Return what a figure needs of a few images, corrupted as all variants of the study are judged.
 
     Returns:
         originals, inputs and reconstructions (n, C, H, W) as intensities; errors (n,) in the network's units.
     """
     originals = images[slice(None)]
-    inputs = corruption(originals, Generator(originals.device).manual_seed(seed))
+    inputs = _corrupted(originals, images, judged_at, Generator(originals.device).manual_seed(seed))
     reconstructions = reconstruct(model, inputs)
     arrays = {"originals": originals, "inputs": inputs, "reconstructions": reconstructions}
     return {name: _numpy(images.intensities(value)) for name, value in arrays.items()} | {

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from autoencoders.key import SANITY_CHECK
+from autoencoders.evaluation.bootstrap import gain
+from autoencoders.key import AGAINST_PCA, SANITY_CHECK
 
 
 def auroc(anomaly_score: np.ndarray, is_anomaly: np.ndarray) -> float:
@@ -58,8 +59,9 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
         pixels: Number of values in one image.
 
     Returns:
-        `<split>/mse`, and for the test split also the PCA's, the sum over pixels (`sse`), their ratio and, where
-        the input was corrupted, the error from the corrupted input and that input's own distance.
+        `<split>/mse`, and for the test split also the PCA's, the sum over pixels (`sse`) and, where inputs were
+        corrupted, the error from the corrupted input, PCA's from it, that input's own distance and the share of this
+        that is removed.
     """
     means = errors.groupby("split").mean(numeric_only=True)
     found = {f"{split}/mse": float(error) for split, error in means["reconstruction_error"].items()}
@@ -71,7 +73,29 @@ def mean_errors(errors: pd.DataFrame, pixels: int) -> dict[str, float]:
     if "denoising_error" in errors:
         found["test/denoising_mse"] = float(test["denoising_error"])
         found["test/noisy_input_mse"] = float(test["corruption_error"])
-    return found
+    if "pca_denoising_error" in errors:
+        found["test/pca_denoising_mse"] = float(test["pca_denoising_error"])
+    removed = {"test/noise_removed": "denoising_error", "test/pca_noise_removed": "pca_denoising_error"}
+    known = {name: error for name, error in removed.items() if error in errors and test["corruption_error"] > 0}
+    return found | {name: float(1 - test[error] / test["corruption_error"]) for name, error in known.items()}
+
+
+def against_pca(errors: pd.DataFrame) -> dict[str, float]:
+    """Return how much less error than PCA a network leaves, of corrupted images where there are any.
+
+    Args:
+        errors: Errors of test images, one row per image.
+
+    Returns:
+        The fraction and its 95 % interval over test images (see `bootstrap.gain`), by the names in `key.AGAINST_PCA`;
+        none where PCA has no error to compare with.
+    """
+    own, rival = ("reconstruction_error", "pca_error")
+    if "denoising_error" in errors:
+        own, rival = ("denoising_error", "pca_denoising_error")
+    if rival not in errors:
+        return {}
+    return dict(zip(AGAINST_PCA, gain(errors[own].to_numpy(), errors[rival].to_numpy()), strict=True))
 
 
 def over_classes(metrics: dict[str, dict[str, float]]) -> dict[str, float]:

@@ -7,7 +7,8 @@ import pandas as pd
 from scipy.ndimage import label
 
 from autoencoders.data.stack import forget
-from autoencoders.detection.bootstrap import draw_weights, interval, weighted_auroc
+from autoencoders.detection.bootstrap import weighted_auroc
+from autoencoders.evaluation.bootstrap import draw_weights, interval
 from autoencoders.evaluation.metrics import auroc
 
 CONFIDENCE = 0.95

@@ -109,7 +109,8 @@ def reconstructions(key: Key, suite: Suite) -> list[Pipeline]:
     basis = Pipeline(
         training.create_pca_pipeline(), inputs=images_of(suite), parameters={"params:compute"}, namespace=key.suite
     )
-    stages = Pipeline([training.create_pipeline(), evaluation.create_pipeline(), measurements_of(study)])
+    evaluated = evaluation.create_pipeline(judged=study.judged_at is not None)
+    stages = Pipeline([training.create_pipeline(), evaluated, measurements_of(study)])
     parts = [basis]
     for variant in study.seeded(key):
         drawn = reporting.create_variant_pipeline(variant)
@@ -130,7 +131,9 @@ def one_class_detectors(key: Key, suite: Suite) -> list[Pipeline]:
         merged = detection.create_merging_pipeline(detector, classes, images_of(suite)["images"])
         merged += cost_pipeline(detector, classes, study)
         if detector.seed == study.first_seed:
-            merged += reporting.create_detector_pipeline(detector, classes, trained=detector.detector in study.variants)
+            name = detector.detector
+            drawn = reporting.create_detector_pipeline(detector, classes, name in study.variants, study.learns(name))
+            merged += drawn
         parts.append(placed(merged, detector))
     return parts
 
@@ -196,6 +199,7 @@ def experiment(key: Key, suite: Suite, stages: Pipeline) -> Pipeline:
         "params:seed": key.parameter("seeds", key.seed),
         "params:compute": "params:compute",
         "params:scoring": key.parameter("scoring"),
+        "params:judged_at": key.parameter("judged_at"),
     }
     parameters |= {f"params:{name}": key.parameter("measurements", name) for name in study.measurements}
     return Pipeline(
@@ -246,7 +250,8 @@ def shown_in_section(key: Key, study: Study) -> list[str]:
         figures += [f"{name}_figure", f"{name}_summary", *([f"{name}_chart"] if name in study.charted() else [])]
     shown = [key.comparison.dataset(figure) for figure in figures]
     for name in study.shown_detectors():
-        own = reporting.TRAINED_FIGURES if name in study.variants else ()
+        own = reporting.LEARNING_FIGURES if study.learns(name) else ()
+        own += reporting.RECONSTRUCTING_FIGURES if name in study.variants else ()
         detector = Key(key.suite, key.study, name, study.first_seed)
         shown += [detector.dataset(figure) for figure in (*own, *reporting.DETECTOR_FIGURES)]
     return shown

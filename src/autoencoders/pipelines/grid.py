@@ -50,6 +50,7 @@ class Study(Strict):
     Attributes:
         question: What the study asks, for its reader.
         answer: What it found, with places such as `{dense_8[test/mse]:.4f}` for the run's own numbers.
+        judged_at: A corruption: how well each variant undoes it is what they are compared by.
         seeds: Seeds that every variant is trained with, by name.
         normal_classes: For one-class studies: the classes that are normal in each turn, by number or name.
         training_set: For one-class studies: what trainings see, where that is not all normal training images.
@@ -63,6 +64,7 @@ class Study(Strict):
 
     question: str
     answer: str | None = None
+    judged_at: dict[str, Any] | None = None
     seeds: Annotated[dict[Name, Seed], Field(min_length=1)]
     normal_classes: Annotated[dict[Name, list[Class]], Field(min_length=1)] | None = None
     training_set: TrainingSet | None = None
@@ -99,6 +101,12 @@ class Study(Strict):
                 raise ValueError(f"{name}: only a study with normal_classes detects anomalies")
         if self.normal_classes and not self.scoring:
             raise ValueError("scoring: the key is missing, and a study with normal_classes needs it")
+        return self
+
+    @model_validator(mode="after")
+    def _detectors_restore_nothing(self) -> Self:
+        if self.judged_at and self.normal_classes:
+            raise ValueError("judged_at: a study with normal_classes compares detectors, not restored images")
         return self
 
     @model_validator(mode="after")
@@ -157,6 +165,10 @@ class Study(Strict):
     def _draws_nothing(self, detector: str) -> bool:
         return detector in self.baselines and not is_seeded(self.baselines[detector].get("kind"))
 
+    def learns(self, detector: str) -> bool:
+        """Tell whether a detector is a network that learns step by step: PCA and baselines have a closed form."""
+        return bool(_below(self.variants, detector, "training"))
+
     def by_class(self, detector: Key) -> list[Key]:
         """Return a detector's key for each normal class in turn."""
         return [detector._replace(normal_class=name) for name in self.normal_classes or ()]
@@ -209,9 +221,10 @@ class Study(Strict):
             self.ensembles,
             self.measurements,
         )
-        given = [bool(one) for one in (self.answer, self.training_set, self.published)]
+        learning = [name for name in self.variants if self.learns(name)]
+        given = [bool(one) for one in (self.judged_at, self.training_set, self.published)]
         others = [self.others(name) for name in self.measurements] + [self.others_for_detection(())]
-        drawn = [self.watched(), self.charted(), self.portable(), self.mapped(), self.has_out_of_distribution]
+        drawn = [self.watched(), self.charted(), self.portable(), self.mapped(), self.has_out_of_distribution, learning]
         members = [[str(one) for one in ensemble.members] for ensemble in self.ensembles.values()]
         return [[list(one) for one in named], given, others, drawn, members]
 

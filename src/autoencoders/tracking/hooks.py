@@ -14,6 +14,7 @@ from kedro.pipeline.node import Node
 
 from autoencoders.key import Key
 from autoencoders.records.artifact import place_of
+from autoencoders.reporting.headline import AUROC, RECONSTRUCTED, RESTORED
 from autoencoders.tracking import notes
 from autoencoders.tracking.parameters import DETECTORS, parameters_of
 from autoencoders.tracking.plan import Plan, plan_of, run_of
@@ -23,6 +24,7 @@ from autoencoders.tracking.tracker import Description, Tracker
 
 logger = logging.getLogger(__name__)
 
+PROVENANCE = "provenance"  # the dataset that says where results come from
 PLAN = "tracking"  # the plan's name in the catalog
 FOLDERS = {".png": "figures", ".safetensors": "weights", ".csv": "tables"}
 
@@ -70,17 +72,22 @@ class TrackingHooks:
         self._node = node
 
     @hook_impl
-    def before_node_run(self, node: Node, catalog: CatalogProtocol, run_id: str) -> None:
-        """Open the run of a node's key."""
+    def before_node_run(
+        self, node: Node, catalog: CatalogProtocol, inputs: dict[str, Any], run_id: str
+    ) -> dict[str, Any] | None:
+        """Open the run of a node's key, and tell a node that says where results come from where the run is seen."""
         self._node = node
         key = run_of(node)
         if key is None or self._off == run_id:
-            return
+            return None
         with self._tolerating_failure(run_id):
             if self._tracker is None or self._tracker.plan.kedro_run != run_id:  # a new worker, or a long-lived one
                 self._tracker = self._join(catalog.load(PLAN)) if PLAN in catalog else None
             if self._tracker is not None:
                 self._open(self._tracker, key, catalog)
+                if PROVENANCE in inputs:
+                    return {PROVENANCE: inputs[PROVENANCE] | {"run": self._tracker.address(key)}}
+        return None
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
@@ -202,7 +209,7 @@ def describe(key: Key, suite: dict[str, Any], catalog: CatalogProtocol, plan: Pl
     info = catalog.load(name).info if name and catalog.exists(name) else {}
     study, command = str(key.whole_study), plan.tags["command"]
     block = suite[key.study]
-    about = {"images": info, "question": block["question"], "detects": "scoring" in block}
+    about = {"images": info, "question": block["question"], "ranked_by": _ranked_by(block)}
     if key.is_comparison:
         return Description({}, {}, {}, note=notes.comparison_note(study, command), **about)
     kind = next(kind for kind in DETECTORS if key.detector in block.get(kind, ()))
@@ -212,6 +219,11 @@ def describe(key: Key, suite: dict[str, Any], catalog: CatalogProtocol, plan: Pl
     note = notes.run_note(study, key.detector, seed, configuration, command)
     whole = parameters_of(key, suite, catalog.load("params:compute"))
     return Description(settings.parameters() | {"seed": seed}, configuration, whole, note=note, **about)
+
+
+def _ranked_by(study: dict[str, Any]) -> str:
+    """Return the metric that ranks a study's runs, as `headline` finds it in their comparison."""
+    return AUROC if "scoring" in study else RESTORED if "judged_at" in study else RECONSTRUCTED
 
 
 def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, load: Callable[[], Any]) -> None:

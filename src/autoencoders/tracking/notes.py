@@ -3,6 +3,7 @@
 from typing import Any
 
 from autoencoders.key import Key
+from autoencoders.reporting.headline import AUROC, RECONSTRUCTED, RESTORED
 from autoencoders.tracking.views import RANKING
 
 DETECTION = (
@@ -14,27 +15,34 @@ RECONSTRUCTION = (
     "- `test/mse`: squared error per pixel, averaged over the test images; `test/sse`: summed over an image's pixels.\n"
     "- `test/pca_mse`: the same for PCA with the same code size, the yardstick."
 )
+RESTORATION = (
+    "- `test/noise_removed`: share of the noise's squared error that is removed, from the same noisy test images in "
+    "all runs; `test/pca_noise_removed`: by PCA with the same code size, the yardstick.\n"
+    "- `test/denoising_mse`: squared error per pixel that is left of them; `test/mse`: of clean test images."
+)
+MEANING = {AUROC: DETECTION, RESTORED: RESTORATION, RECONSTRUCTED: RECONSTRUCTION}
 COMMON = (
-    "- `train/loss`, `validation/mse`: by epoch. The tag `sanity_checks` names the sanity checks that failed.\n"
+    "- `train/loss`, `validation/mse`: by epoch. The tag `sanity_checks` names the sanity checks that failed; "
+    "`against_pca` says whether a run is better, equal or worse, beyond what other test images would change.\n"
     "- Select runs and press *Compare* to see the parameters that differ side by side. The run `comparison` holds the "
     "study's table and figures, under *Artifacts*."
 )
 
 
-def experiment_note(experiment: str, study: str, question: str, detects: bool) -> str:
+def experiment_note(experiment: str, study: str, question: str, ranked_by: str) -> str:
     """Return the note above an experiment's runs, in Markdown.
 
     Args:
         experiment: Id of the experiment in MLflow.
         study: Name of the study and its pipeline, `<suite>.<study>`.
         question: Question that the study asks.
-        detects: Whether its runs are anomaly detectors.
+        ranked_by: The metric that ranks its runs.
     """
     suite = Key.parse(study).suite
     return (
         f"**{question}**\n\nA run is a variant with one seed: "
         f"[best first](#/experiments/{experiment}/runs?viewStateShareKey={RANKING}).\n\n"
-        f"{DETECTION if detects else RECONSTRUCTION}\n{COMMON}\n\n"
+        f"{MEANING[ranked_by]}\n{COMMON}\n\n"
         f"Made by `kedro run --pipelines {study}`; its section of the report is in "
         f"`data/08_reporting/{suite}/report.html`."
     )

@@ -7,13 +7,15 @@ A key stands for a detector and seed, or for a study's comparison. The fluent AP
 import json
 from collections import Counter
 from collections.abc import Callable
+from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from autoencoders.key import SANITY_CHECK, Key
+from autoencoders.key import AGAINST_PCA, SANITY_CHECK, Key
 from autoencoders.records.process import is_alive
+from autoencoders.reporting.headline import in_words
 from autoencoders.tracking import notes, views
 from autoencoders.tracking.parameters import FILE as PARAMETERS
 from autoencoders.tracking.plan import Plan
@@ -29,6 +31,7 @@ SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 NEWEST = {"newest": "yes"}  # the tag of the newest run of a variant with one seed
 RESUMED = {"resumed": "yes"}  # the tag of a run that more than one command has worked on
 UPLOADING = ".artifact.uploading.*"  # MLflow's names for artifacts that are not whole yet
+PAGES = "http://127.0.0.1:5000"  # where `make ui` serves them
 METRICS_PER_CALL = 1000  # MLflow's limit
 DIGEST_LENGTH = 36  # characters; MLflow's limit
 
@@ -57,7 +60,7 @@ class Description(NamedTuple):
     images: dict[str, Any]
     note: str
     question: str
-    detects: bool
+    ranked_by: str
 
 
 class Tracker:
@@ -115,7 +118,7 @@ class Tracker:
             self._client.log_batch(self._runs[key], metrics=metrics[start : start + METRICS_PER_CALL])
 
     def log_metrics(self, key: Key, metrics: dict[str, float], made: float) -> None:
-        """Log the final numbers, and as a tag which sanity checks failed; `metrics.json` has all of them.
+        """Log the final numbers, and as tags which sanity checks failed and where PCA stands; `metrics.json` has all.
 
         Since they have no steps, the UI draws one bar per run.
 
@@ -131,6 +134,8 @@ class Tracker:
         checks = verdicts(metrics)
         failed = ", ".join(name for name, passed in checks.items() if not passed)
         tags = {"sanity_checks": f"failed: {failed}" if failed else "passed"} if checks else {}
+        gain = [metrics.get(name, nan) for name in AGAINST_PCA]
+        tags |= {} if isnan(gain[0]) else {"against_pca": in_words(*gain)}
         self._client.log_batch(self._runs[key], metrics=found, tags=_tags(tags))
 
     def log_file(self, key: Key, path: Path, folder: str = "") -> None:
@@ -141,6 +146,12 @@ class Tracker:
         """Close a key's run as finished once all its outputs have been written, and logged."""
         if (key not in self.plan.outputs or self.plan.is_done(key)) and not self.plan.off.exists():
             self._client.set_terminated(self._runs[key], "FINISHED")
+
+    def address(self, key: Key) -> str:
+        """Return where a browser finds a key's run, while MLflow's pages are served."""
+        store = self.plan.uri if self.plan.uri.startswith("http") else PAGES
+        experiment = self._client.get_run(self._runs[key]).info.experiment_id
+        return f"{store}/#/experiments/{experiment}/runs/{self._runs[key]}"
 
     def fail(self, key: Key, error: BaseException) -> None:
         """Close a key's run as failed, if it has one."""
@@ -213,9 +224,9 @@ class Tracker:
             self._client.delete_tag(earlier.info.run_id, *NEWEST)
         tags = self.plan.tags | tags_of(key) | NEWEST | {"mlflow.note.content": description.note}
         run = self._client.create_run(experiment, run_name=name_of(key), tags=tags).info.run_id
-        about = notes.experiment_note(experiment, str(key.whole_study), description.question, description.detects)
+        about = notes.experiment_note(experiment, str(key.whole_study), description.question, description.ranked_by)
         self._client.set_experiment_tag(experiment, "mlflow.note.content", about)
-        self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.detects))
+        self._client.set_experiment_tag(experiment, views.TAG, views.ranking(description.ranked_by))
         if description.images:
             self._client.set_tag(run, "data_checksum", description.images["checksum"])
             self._client.log_inputs(run, [_images(description.images)])

@@ -5,6 +5,8 @@ import time
 import zlib
 from base64 import b64encode
 
+from autoencoders.reporting.headline import AUROC, RECONSTRUCTED, RESTORED
+
 RANKING = "ranking"  # the view's name in links
 TAG = f"mlflow.sharedViewState.{RANKING}"
 
@@ -12,23 +14,27 @@ SETTINGS = (
     "params.`model.architecture`",
     "params.`model.latent_dim`",
     "params.`corruption.kind`",
+    "tags.`against_pca`",
     "tags.`sanity_checks`",
 )
 
+COLUMNS = {  # by the metric that ranks: those beside it
+    AUROC: ("test/pca_auroc_mean",),
+    RESTORED: ("test/pca_noise_removed", "test/denoising_mse", RECONSTRUCTED),
+    RECONSTRUCTED: ("test/pca_mse", "test/sse"),
+}
 
-def ranking(detects: bool) -> str:
+
+def ranking(ranked_by: str) -> str:
     """Return the view that sorts the runs from best to worst, as the text of an experiment's tag `TAG`.
 
     Args:
-        detects: Whether the runs are anomaly detectors.
+        ranked_by: The metric that ranks, one of `COLUMNS`.
     """
-    names = (
-        ("auroc_mean", "pca_auroc_mean") if detects else ("mse", "pca_mse", "sse", "denoising_mse", "noisy_input_mse")
-    )
-    columns = [f"metrics.`test/{name}`" for name in names]
+    columns = [f"metrics.`{name}`" for name in (ranked_by, *COLUMNS[ranked_by])]
     state = {
         "orderByKey": columns[0],
-        "orderByAsc": not detects,
+        "orderByAsc": ranked_by == RECONSTRUCTED,
         "selectedColumns": [*columns, *SETTINGS],
         "runsHiddenMode": "FIRST_10_RUNS",
         "hideEmptyCharts": True,

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from autoencoders.detection.standings import WORSE
 from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.heat_table import SHADES, Cells, draw_heat_table
+from autoencoders.reporting.headline import WORSE
 
 MEAN = "mean"
 BELOW = "▼"  # at the name of a detector that loses to the reference

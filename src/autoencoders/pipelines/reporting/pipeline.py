@@ -7,10 +7,11 @@ from autoencoders.pipelines.joins import join
 from autoencoders.pipelines.reporting import nodes
 
 STUDY_FIGURES = ("test_errors", "loss_curves", "reconstructions")
-DETECTOR_STUDY_FIGURES = ("auroc", "scores", "cost_and_quality", "test_errors")
+DETECTOR_STUDY_FIGURES = ("auroc", "scores", "cost_and_quality")
 WORLD_MATERIAL = ("ranking", "auroc", "scores", "cost_and_quality")  # what a benchmark shows of a study
 SHOWN_WORLDS = 3  # in a benchmark's report; of more, each has its own page
-TRAINED_FIGURES = ("loss_curves", "reconstructions", "heatmaps")
+RECONSTRUCTING_FIGURES = ("reconstructions", "heatmaps")  # of networks, and of PCA
+LEARNING_FIGURES = ("loss_curves",)  # of networks that learn step by step
 DETECTOR_FIGURES = (
     "anomalous_classes",
     "score_histograms",
@@ -26,13 +27,14 @@ def create_variant_pipeline(variant: Key) -> Pipeline:
     return Pipeline([_draw_reconstructions([variant], variant)], tags="reporting")
 
 
-def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -> Pipeline:
+def create_detector_pipeline(detector: Key, classes: list[Key], reconstructs: bool, learns: bool) -> Pipeline:
     """Return the figures of one detector with one seed.
 
     Args:
         detector: The detector's key.
         classes: The same for each normal class.
-        trained: Whether a network was trained on each.
+        reconstructs: Whether it is a network, or PCA.
+        learns: Whether it learns step by step.
     """
     scores = names(classes, "scores")
     rates = {"thresholds": detector.dataset("thresholds")} | scores
@@ -42,9 +44,10 @@ def create_detector_pipeline(detector: Key, classes: list[Key], trained: bool) -
         join(nodes.draw_scores, scores, detector, "score_histograms", "roc_curves", "precision_recall"),
         join(nodes.draw_thresholds, rates, detector, "error_rates", "empirical_rates"),
     ]
-    if trained:
+    if learns:
+        parts.append(_draw_losses(classes, detector))
+    if reconstructs:
         parts += [
-            _draw_losses(classes, detector),
             join(nodes.draw_class_reconstructions, names(classes, "examples"), detector, "reconstructions"),
             join(nodes.draw_heatmaps, names(classes, "exemplars_finding"), detector, "heatmaps"),
         ]
@@ -62,7 +65,8 @@ def create_study_pipeline(study: Key, variants: list[Key], watched: list[str]) -
     place, shown = study.comparison, first_seeds(variants)
     kept = names([key for key in shown if key.detector in watched], "snapshots")
     parts = [
-        *_compare(place, variants),
+        _compare(place, variants),
+        join(nodes.draw_comparison, {"comparison": place.dataset("table")}, place, "test_errors"),
         _draw_losses(variants, place),
         _draw_reconstructions(shown, place),
         join(nodes.chart_losses, names(variants, "history"), place, "loss_chart"),
@@ -91,7 +95,7 @@ def create_detector_study_pipeline(
     costs = {"detectors": place.dataset("detectors")} | names(first_seeds(detectors), "cost")
     drawn = join(nodes.draw_out_of_distribution, {"comparison": place.dataset("table")}, place, "out_of_distribution")
     parts = [
-        *_compare(place, detectors),
+        _compare(place, detectors),
         join(nodes.join_detectors, areas, place, "detectors", "standings"),
         join(nodes.rank_detectors, ranked, place, "ranking", "auroc", "scores"),
         join(nodes.weigh_cost, costs, place, "cost", "cost_and_quality"),
@@ -215,11 +219,8 @@ def create_benchmark_pipeline(benchmark: Key, worlds: dict[str, Key], datasets: 
     return Pipeline([*parts, join(nodes.write_benchmark, told, benchmark, "report")], tags="reporting")
 
 
-def _compare(place: Key, detectors: list[Key]) -> list[Node]:
-    return [
-        join(nodes.compare, names(detectors, "metrics"), place, "metrics", "table"),
-        join(nodes.draw_comparison, {"comparison": place.dataset("table")}, place, "test_errors"),
-    ]
+def _compare(place: Key, detectors: list[Key]) -> Node:
+    return join(nodes.compare, names(detectors, "metrics"), place, "metrics", "table")
 
 
 def _draw_losses(keys: list[Key], place: Key) -> Node:

@@ -14,7 +14,8 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
 
     Args:
         examples: By variant the originals, the same for all, and the inputs and reconstructions (n, C, H, W) in
-            [0, 1], C 1 or 3, and the errors (n,) of the reconstructions. Inputs are drawn where they are corrupted.
+            [0, 1], C 1 or 3, and the errors (n,) of the reconstructions. Inputs are drawn where they are corrupted,
+            once if they are the same for all.
         finding: Headline; if not given, it names the variant with the lowest error.
 
     Returns:
@@ -23,11 +24,13 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
     mean = pd.Series({name: float(arrays["errors"].mean()) for name, arrays in examples.items()})
     originals = next(iter(examples.values()))["originals"]
     pictures, labels, captions = [originals], ["original"], {}
+    shared = all(np.array_equal(one["inputs"], next(iter(examples.values()))["inputs"]) for one in examples.values())
     for name, arrays in ((name, examples[name]) for name in best(mean).index):
         rows = {style.wrapped(name): (arrays["reconstructions"], arrays["errors"])}
         if not np.array_equal(arrays["inputs"], originals):
             errors = np.square(arrays["inputs"] - originals).mean(axis=(1, 2, 3))
-            rows = {style.wrapped(f"input of {name}"): (arrays["inputs"], errors)} | rows
+            if not shared or len(labels) == 1:
+                rows = {"input" if shared else style.wrapped(f"input of {name}"): (arrays["inputs"], errors)} | rows
         for label, (images, errors) in rows.items():
             captions[len(labels)] = [short(error) for error in errors]
             pictures.append(images)
