@@ -284,7 +284,7 @@ def test_a_benchmark_of_one_world_shows_its_ranking() -> None:
     report = found["benchmark.report"]
     assert "<td>better</td>" in report and '<td class="number">+10.00</td>' in report
     assert "<td>a/mse + b</td>" in report and "<td>its table 1</td>" in report
-    assert "On Greys, net leads with a mean AUROC of 90.00%" in report and "A paper, prints 85%" in report
+    assert "On Greys, net leads with a mean AUROC of 90.00\u00a0%" in report and "A paper, prints 85\u00a0%" in report
     assert '<td class="number">90.00</td>' in report and '<td class="number">85</td>' in report
 
 

@@ -230,3 +230,9 @@ def test_tracking_that_fails_costs_no_result(another, caplog):
     (said,) = [one.message for one in caplog.records if "MLflow tracking is off" in one.message]
     assert "mlflow.db is a folder, not a database. Results are saved all the same; to track the next run, move" in said
     assert (another.root / "data/08_reporting/digits/reconstruction/comparison.csv").exists()
+
+
+def test_a_section_of_the_report_links_to_the_run_of_its_comparison(place):
+    section = json.loads((place.root / "data/08_reporting/digits/reconstruction/section.json").read_text())
+    run = place.newest()["comparison"].info
+    assert f"http://127.0.0.1:5000/#/experiments/{run.experiment_id}/runs/{run.run_id}" in section["html"]

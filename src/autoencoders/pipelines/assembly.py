@@ -225,7 +225,8 @@ def comparison_pipeline(key: Key, suite: Suite) -> Pipeline:
         drawn = reporting.create_study_pipeline(key, units, study.watched())
     measured = measuring.create_drawing_pipeline(key, list(study.measurements), study.charted(), units)
     printed = key.study in suite.published
-    section = reporting.create_section_pipeline(key, bool(study.answer), printed, shown_in_section(key, study))
+    shown, images = shown_in_section(key, study), images_of(suite)["images"]
+    section = reporting.create_section_pipeline(key, images, printed, shown)
     return placed(drawn + measured + living_pipeline(key, suite) + section, key.comparison)
 
 
@@ -244,7 +245,7 @@ def shown_in_section(key: Key, study: Study) -> list[str]:
     figures = list(reporting.DETECTOR_STUDY_FIGURES if study.normal_classes else reporting.STUDY_FIGURES)
     figures += ["out_of_distribution"] if study.has_out_of_distribution else []
     figures += ["snapshots"] if study.watched() else []
-    figures += ["ranking", "detectors_living"] if study.normal_classes else ["loss_chart"]
+    figures += ["ranking", "standings", "detectors_living"] if study.normal_classes else ["loss_chart"]
     figures += ["map_living"] if study.mapped() else []
     for name in study.measurements:
         figures += [f"{name}_figure", f"{name}_summary", *([f"{name}_chart"] if name in study.charted() else [])]

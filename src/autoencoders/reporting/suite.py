@@ -6,8 +6,16 @@ from typing import Any, NotRequired
 import pandas as pd
 
 from autoencoders.data.images import ImageSet
+from autoencoders.reporting.glossary import GLOSSARY
 from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Picture, Rendered, Section
+
+PURPOSES = {  # of a split: in a list, and in a sentence
+    "train": ("to train on", "The networks and PCA learn from these."),
+    "validation": ("for validation", "Looked at during training, never learnt from."),
+    "calibration": ("for calibration", "Held out to set thresholds."),
+    "test": ("to test", "Never seen before; all results come from these."),
+}
 
 
 class StudySection(Rendered):
@@ -25,35 +33,38 @@ class StudySection(Rendered):
 
 
 def suite_page(
-    title: str, images: ImageSet, samples: bytes, origin: dict[str, str], studies: list[StudySection]
+    title: str,
+    images: ImageSet,
+    splits: dict[str, int],
+    samples: bytes,
+    origin: dict[str, str],
+    studies: list[StudySection],
 ) -> str:
     """Return the report as one self-contained HTML document.
 
     Args:
         title: Heading of the page; none: the dataset's name.
         images: The dataset.
+        splits: How many images each split has.
         samples: A picture of some images.
         origin: Command, commit, versions, hardware and the seed of the splits.
         studies: The sections there are, in reading order.
     """
     info = images.info
     shape = " x ".join(str(side) for side in images.image_shape)
+    splits = {name: splits[name] for name in PURPOSES if name in splits}
     printed = [row for study in studies for row in study.get("printed", [])]
-    sections = [_images_section(info, shape, samples).rendered()]
-    sections += [_printed_section(pd.DataFrame(printed)).rendered()] if printed else []
-    summary = " ".join(f"{_heading(one)}: {one['answer']}" for one in [*sections[1:], *studies])
+    sections = [_printed_section(pd.DataFrame(printed)).rendered()] if printed else []
+    sections += [*studies, _images_section(info, shape, splits, samples).rendered()]
+    divided = ", ".join(f"{count:,} {PURPOSES[name][0]}" for name, count in splits.items())
     provenance = origin | {
-        "images": f"{info['train_images']} training, {info['test_images']} test, {shape}",
+        "official parts": f"{info['train_images']:,} training and {info['test_images']:,} test images",
         "source": info["source"],
         "data checksum": info["checksum"],
         "seeds": "; ".join(_seeds(studies)),
     }
-    return render_page(title or f"Autoencoders on {info['name']}", summary, provenance, [*sections, *studies])
-
-
-def _heading(section: Rendered) -> str:
-    """Return the name of a section for the summary, which says if it is out of date."""
-    return section["name"].capitalize() + (" (out of date)" if "out_of_date" in section else "")
+    summary = f"{sum(splits.values()):,} images of {shape} pixels: {divided}."
+    return render_page(title or f"Autoencoders on {info['name']}", summary, provenance, sections, GLOSSARY)
 
 
 def _seeds(studies: list[StudySection]) -> Iterable[str]:
@@ -64,12 +75,12 @@ def _seeds(studies: list[StudySection]) -> Iterable[str]:
     return owners if len(owners) == 1 else [f"{seeds} ({', '.join(names)})" for seeds, names in owners.items()]
 
 
-def _images_section(info: dict[str, Any], shape: str, samples: bytes) -> Section:
-    counts = [info["train_images"], info["test_images"]]
-    table = pd.DataFrame({"official split": ["training", "test"], "images": counts})
-    picture = Picture("Training images: samples", "The first fifty training images.", samples)
+def _images_section(info: dict[str, Any], shape: str, splits: dict[str, int], samples: bytes) -> Section:
+    rows = [(name, count, PURPOSES[name][1]) for name, count in splits.items()]
+    table = pd.DataFrame(rows, columns=["split", "images", "what for"])
+    picture = Picture("The first fifty training images", "", samples, is_folded=True)
     answer = "\n".join([f"{info['source']}; {shape} pixels.", *info.get("notes", [])])
-    return Section("images", "What do the images look like?", answer, table, [picture])
+    return Section("images", "What do the images look like, and which of them are seen when?", answer, table, [picture])
 
 
 def _printed_section(table: pd.DataFrame) -> Section:

@@ -4,6 +4,7 @@ Nodes that join take datasets under their absolute names, such as `digits.denois
 """
 
 import json
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -309,38 +310,54 @@ def tick_off(published: DataFrame, **tables: DataFrame) -> DataFrame:
 
 
 def write_section(
-    question: str, metrics: DataFrame, table: DataFrame, provenance: dict[str, str], **material: Any
+    study: dict[str, Any],
+    images: ImageSet,
+    metrics: DataFrame,
+    table: DataFrame,
+    provenance: dict[str, str],
+    **material: Any,
 ) -> dict[str, Any]:
     """Write a study's section of the report.
 
     Args:
-        question: What the study asks.
+        study: The study's YAML: what it asks and compares and, if it says so, what it found.
+        images: The dataset, of which the shape of an image counts.
         metrics: The long table of its numbers, which knows the seeds that they come from.
         table: The comparison, one row per variant.
-        provenance: Command, commit, versions and hardware.
-        **material: `answer`, if there is one; `printed`, the study's printed numbers beside ours, if there are any;
-            figures, charts, exhibits and the measurements' tables, in the order in which they are shown, and among them
-            the ranking of a one-class study's detectors.
+        provenance: Command, commit, versions and hardware; and `run`, where the comparison is tracked, if it is.
+        **material: `printed`, the study's printed numbers beside ours, if there are any; figures, charts, exhibits and
+            the measurements' tables, in the order in which they are shown, and among them the ranking and the standings
+            of a one-class study's detectors.
     """
     from autoencoders.detection.report import readable
-    from autoencoders.reporting.study import study_section
+    from autoencoders.reporting.study import Study, study_section
 
-    words, printed = material.pop("answer", ""), material.pop("printed", None)
+    printed = material.pop("printed", None)
     ranked = [readable(ranking) for ranking in by_key(material, "ranking").values()]
     made = f"{provenance['command']}, commit {provenance['commit']}, {provenance['time']}"
     seeds = metrics["seed"].unique().tolist()
-    section = study_section(question, words, table, material, made, *ranked).rendered() | {"seeds": seeds}
+    standings = by_key(material, "standings").values()
+    about = Study(study, prod(images.image_shape), made, provenance.get("run", ""), *ranked, *standings)
+    section = study_section(about, table, material).rendered() | {"seeds": seeds}
     if printed is None:
         return section
     return section | {"printed": json.loads(printed.to_json(orient="records", double_precision=15))}
 
 
-def write_page(images: ImageSet, splits: Splits, provenance: dict[str, str], title: str = "", **material: Any) -> str:
+def write_page(
+    images: ImageSet,
+    splits: Splits,
+    divided: Arrays,
+    provenance: dict[str, str],
+    title: str = "",
+    **material: Any,
+) -> str:
     """Write a suite's report, one self-contained HTML document, of the sections that there are.
 
     Args:
         images: The dataset.
-        splits: How the images are divided.
+        splits: How the images are to be divided.
+        divided: How they are: the indices of the images of each split.
         provenance: Command, commit, versions and hardware.
         title: The page's title; none: the dataset's name.
         **material: `samples`, a picture of the first training images, in PNG bytes; the studies' sections in reading
@@ -351,7 +368,9 @@ def write_page(images: ImageSet, splits: Splits, provenance: dict[str, str], tit
     (samples,) = by_key(material, "samples").values()
     sections = by_key(material, "section", "earlier_section").values()
     written = [section for section in sections if section is not None]
-    return suite_page(title, images, samples, provenance | {"seed of the splits": str(splits.seed)}, written)
+    counts = {name: len(indices) for name, indices in divided.items()}
+    origin = provenance | {"seed of the splits": str(splits.seed)}
+    return suite_page(title, images, counts, samples, origin, written)
 
 
 def write_benchmark(

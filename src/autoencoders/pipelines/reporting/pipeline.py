@@ -135,23 +135,23 @@ def create_tryout_pipeline(study: Key, turns: list[Key], trained: list[str], ima
     return Pipeline([join(nodes.try_detectors, inputs, study.comparison, "detectors_living")], tags="reporting")
 
 
-def create_section_pipeline(study: Key, answered: bool, printed: bool, material: list[str]) -> Pipeline:
+def create_section_pipeline(study: Key, images: str, printed: bool, material: list[str]) -> Pipeline:
     """Return a study's section of the report.
 
     Args:
         study: The study's key.
-        answered: Whether its parameters hold an answer.
+        images: The dataset of its image set.
         printed: Whether its sheet prints numbers, for studies to be compared with.
         material: The figures, charts and tables of measurements that the section shows, in order.
     """
     place = study.comparison
     inputs = {
-        "question": study.parameter("question"),
+        "study": f"params:{study}",
+        "images": images,
         "metrics": place.dataset("metrics"),
         "table": place.dataset("table"),
         "provenance": "provenance",
     }
-    inputs |= {"answer": study.parameter("answer")} if answered else {}
     inputs |= {"printed": place.dataset("tick_off")} if printed else {}
     tables = [place.dataset("metrics"), *(name for name in material if name.endswith("_summary"))]
     numbers = {"published": Key(study.suite).dataset("published")} | {name: name for name in tables}
@@ -172,6 +172,7 @@ def create_page_pipeline(suite: Key, images: str, titled: bool, sections: list[s
         sections: The datasets of the studies' sections, in reading order.
     """
     inputs = {"images": images, "splits": suite.parameter("splits"), "provenance": "provenance"}
+    inputs |= {"divided": suite.dataset("splits")}
     inputs |= {"title": suite.parameter("title")} if titled else {}
     inputs |= {name: name for name in [suite.dataset("samples"), *sections]}
     parts = [

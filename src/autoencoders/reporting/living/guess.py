@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from autoencoders.reporting.headline import AUROC, RECONSTRUCTED, RESTORED, headline
+
 FEWEST = 2  # variants, of which one can guess the best
 MOST = 12  # that a reader chooses from; of more, the best and the worst
 
-KINDS = (  # metric, what to guess, its name, whether more is better
-    ("test/auroc_mean_mean", "which one tells anomalies best?", "mean AUROC", True),
-    ("test/mse_mean", "which one has the lowest error on clean test images?", "test MSE", False),
-)
+ASKS = {  # by the metric that ranks
+    AUROC: "which one tells anomalies best?",
+    RESTORED: "which one removes the most noise?",
+    RECONSTRUCTED: "which one has the lowest error on test images?",
+}
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,13 @@ class Guess:
     Attributes:
         ask: The question.
         what: The name of the number that decides.
-        ranking: Names and numbers, the best first, and each number's share of the largest in [0, 1].
+        ranking: Names and numbers as they are printed, the best first, and each number's share of the largest in
+            [0, 1].
     """
 
     ask: str
     what: str
-    ranking: list[tuple[str, float, float]]
+    ranking: list[tuple[str, str, float]]
 
     @property
     def choices(self) -> list[str]:
@@ -35,16 +39,10 @@ class Guess:
 
 def guess_of(table: pd.DataFrame) -> Guess | None:
     """Return what to guess about a comparison, one row per variant; None where there is nothing to choose from."""
-    for metric, ask, what, more_is_better in KINDS:
-        if metric in table:
-            values = table.set_index("variant")[metric].dropna().sort_values(ascending=not more_is_better)
-            return Guess(ask, what, _ranking(values)) if len(values) >= FEWEST else None
-    return None
-
-
-def _ranking(values: pd.Series) -> list[tuple[str, float, float]]:
-    """Return names, numbers and their shares of the largest, in order; of many, both ends."""
-    if len(values) > MOST:
-        values = pd.concat([values.head(MOST // 2), values.tail(MOST // 2)])
-    most = values.abs().max() or 1.0
-    return [(str(name), float(value), float(value / most)) for name, value in values.items()]
+    found = headline(table)
+    names = found.ranked if len(found.ranked) <= MOST else found.ranked[: MOST // 2] + found.ranked[-MOST // 2 :]
+    if len(names) < FEWEST:
+        return None
+    most = found.own[names].abs().max() or 1.0
+    ranking = [(str(name), found.say(found.own[name]), float(max(0.0, found.own[name]) / most)) for name in names]
+    return Guess(ASKS[found.metric], found.name, ranking)
