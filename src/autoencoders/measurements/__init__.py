@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from itertools import islice
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -42,12 +41,13 @@ def measure(subject: Subject, settings: Measurement) -> Finding:
     return _module(settings).measure(subject, settings)
 
 
-def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure, pd.DataFrame]:
+def compare(findings: dict[Key, Finding], settings: Measurement, ranked: list[str]) -> tuple[Figure, pd.DataFrame]:
     """Draw the findings of a study's variants in one figure and join their tables.
 
     Args:
         findings: The finding of every variant and seed and, in one-class studies, normal class.
         settings: Settings of the measurement.
+        ranked: The variants, the best first: where there are too many for a figure, it shows these.
 
     Returns:
         The figure; and the tables in one, with columns variant and seed (and normal_class) before the rest.
@@ -61,8 +61,20 @@ def compare(findings: dict[Key, Finding], settings: Measurement) -> tuple[Figure
     tables = {key[2 : 2 + len(names)]: finding.table for key, finding in findings.items()}
     summary = pd.concat(tables, names=names).reset_index(names).reset_index(drop=True)
     if len(grouped) > DRAWN:
-        logger.warning("%s: the figure shows the first %d of %d; the table has all", settings.kind, DRAWN, len(grouped))
-    return _module(settings).draw(dict(islice(grouped.items(), DRAWN)), settings), summary
+        logger.warning("%s: the figure shows the best %d of %d; the table has all", settings.kind, DRAWN, len(grouped))
+    return _module(settings).draw({name: grouped[name] for name in best_of(list(grouped), ranked)}, settings), summary
+
+
+def best_of(names: list[str], ranked: list[str], most: int = DRAWN) -> list[str]:
+    """Return the names of the best variants, or of variants and normal classes, in the order in which they are given.
+
+    Args:
+        names: Variants, or `<variant> <normal class>`.
+        ranked: Variants, the best first.
+        most: How many names are returned at most.
+    """
+    best = sorted(names, key=lambda name: ranked.index(name.partition(" ")[0]))[:most]
+    return [name for name in names if name in best]
 
 
 def chart(findings: dict[Key, Finding], settings: Measurement) -> go.Figure:

@@ -28,15 +28,16 @@ def take_measurement(
     return measurements.measure(replace(subject, basis=basis), measurement)
 
 
-def draw_findings(measurement: Measurement, **findings: Finding) -> tuple[Figure, DataFrame]:
-    """Set the findings of a study's variants side by side.
+def draw_findings(measurement: Measurement, comparison: DataFrame, **findings: Finding) -> tuple[Figure, DataFrame]:
+    """Set the findings of a study's variants side by side; `comparison` tells which are the best.
 
     Returns:
         The figure, and all tables in one, with columns variant and seed before the rest.
     """
     from autoencoders import measurements
+    from autoencoders.reporting.best import ranked
 
-    return measurements.compare(by_key(findings), measurement)
+    return measurements.compare(by_key(findings), measurement, ranked(comparison))
 
 
 def chart_findings(measurement: Measurement, **findings: Finding) -> Chart:

@@ -48,8 +48,9 @@ def create_drawing_pipeline(study: Key, measurements: list[str], charted: list[s
     nodes = []
     for name in measurements:
         settings = {"measurement": study.parameter("measurements", name)}
+        beside = settings | {"comparison": shown.dataset("table")}
         found, drawn = names(units, f"{name}_finding"), (f"{name}_figure", f"{name}_summary")
-        nodes.append(join(draw_findings, settings | found, shown, *drawn, name=f"draw_{name}"))
+        nodes.append(join(draw_findings, beside | found, shown, *drawn, name=f"draw_{name}"))
         if name in charted:
             found = names(first, f"{name}_finding")
             nodes.append(join(chart_findings, settings | found, shown, f"{name}_chart", name=f"chart_{name}"))
