@@ -89,8 +89,16 @@ def test_training_on_noise_wins_where_there_is_noise_and_the_ring_marks_the_leve
     noisy = Variant.model_validate(block)
     trained = with_yardsticks(_fitted(noisy))
     assert measure(trained, GAUSSIAN).table["network_mse"][2] < measure(fitted, GAUSSIAN).table["network_mse"][2]
-    assert measure(trained, GAUSSIAN).arrays["trained_at"][0] == np.float32(0.4)
+    assert measure(trained, GAUSSIAN).arrays["trained_at"][0] == 0.4
     assert np.isnan(measure(trained, SALT).arrays["trained_at"][0])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_ring_stands_at_the_level_of_the_training_up_to_both_ends(fitted, level: float):
+    found = measure(fitted, GAUSSIAN)
+    arrays = found.arrays | {"trained_at": np.array([level])}
+    axes = draw({"one": [dataclasses.replace(found, arrays=arrays)]}, GAUSSIAN).axes[0]
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"] == [level]
 
 
 def _fitted(noisy: Variant):

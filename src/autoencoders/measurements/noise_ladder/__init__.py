@@ -74,7 +74,7 @@ def measure(subject: Subject, config: Config) -> Finding:
     arrays = {name: np.stack([first[name] for first in pictures]) for name in RIVALS}
     arrays["original"] = images.intensities(images[slice(0, 1)][0]).cpu().numpy()
     arrays["latent_dim"] = np.array([subject.model.latent_dim], dtype=np.int64)
-    arrays["trained_at"] = np.array([_trained_at(subject, config)], dtype=np.float32)
+    arrays["trained_at"] = np.array([_trained_at(subject, config)])
     return Finding(pd.DataFrame(rows), arrays)
 
 

@@ -33,6 +33,7 @@ def noise_ladder(findings: dict[str, list[Finding]], level_name: str) -> Figure:
     figure, panels = style.new_figure(*size, columns=2, width_ratios=(6.0, width))
     _draw_curves(panels[0, 0], tables, arrays, pca)
     style.set_labels(panels[0, 0], "Error that is left", level_name, "MSE (log scale)")
+    panels[0, 0].set_xticks(next(iter(tables.values()))["level"].unique())
     mosaic.draw(panels[0, 1], "One test image at each level")
     ring = any(np.isfinite(one["trained_at"][0]) for one in arrays.values())
     note = (
