@@ -6,6 +6,8 @@ from digit_subject import DENSE, Identity, subject
 from autoencoders.data.finding import Finding
 from autoencoders.measurements.filters import Config, draw, filters_of, measure
 from autoencoders.models import conv_linear, conv_pool, dense, linear, pca
+from autoencoders.reporting.figures.mosaic import TITLE_GAP
+from autoencoders.reporting.figures.tiles import SIDE
 
 CONV = {"architecture": "conv_pool", "channels": [4, 6], "activation": "relu", "output_activation": "relu"}
 
@@ -94,9 +96,9 @@ def test_the_figure_shows_the_very_weights_and_states_their_scale():
     finding = measure(subject(), config(count=4))
     figure = draw({"a": [finding], "b": [Finding(finding.table, {"filters": 2 * finding.arrays["filters"]})]}, config())
     limit = np.abs(finding.arrays["filters"]).max()
-    assert f"s = {limit:.2g}" in figure.axes[0].get_title(loc="left")
-    assert f"s = {2 * limit:.2g}" in figure.axes[1].get_title(loc="left")
-    one, twice = (axes.images[0].get_array() for axes in figure.axes)
+    scales = [text.get_text().rpartition(" ")[2] for text in figure.axes[0].texts]
+    assert scales == [f"±{limit:.2g}", f"±{2 * limit:.2g}"]
+    one, twice = np.split(figure.axes[0].images[0].get_array(), 2)
     np.testing.assert_array_equal(one, twice)  # the same colours, each on its own scale
 
 
@@ -106,4 +108,5 @@ def test_colour_filters_are_drawn_as_colours_about_grey():
     table = measure(subject(), config()).table
     figure = draw({"a": [Finding(table, {"filters": weights})]}, config())
     red = (weights[0, 0, 0, 0] / np.abs(weights).max() + 1) / 2
-    assert figure.axes[0].images[0].get_array()[0, 0, 0] == pytest.approx(red, abs=1e-5)
+    below_title = np.ceil(TITLE_GAP * SIDE).astype(int)
+    assert figure.axes[0].images[0].get_array()[below_title, 0, 0] == pytest.approx(red, abs=1e-5)

@@ -86,9 +86,8 @@ def test_the_seed_decides():
 def test_walks_among_pixels_are_drawn_once_and_every_step_is_named(fitted):
     other = measure(subject(Identity()), CONFIG)
     figure = draw({"dense": [fitted, fitted], "pixel_code": [other, other]}, CONFIG)
-    titles = [axes.get_title(loc="left") for axes in figure.axes[:3]]
-    assert titles == ["pixels", "code of dense", "code of pixel_code"]
-    assert [text.get_text() for text in figure.axes[0].texts] == ["0", "0.1", "0.5", "3"]
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == ["0", "0.1", "0.5", "3"] * 3 + ["pixels", "code of dense", "code of pixel_code"]
 
 
 def test_the_headline_compares_walks_that_moved_equally_far(fitted):

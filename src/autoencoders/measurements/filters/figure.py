@@ -9,27 +9,30 @@ from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_no
 from autoencoders.reporting.figures.mosaic import Mosaic
 from autoencoders.reporting.figures.tiles import coloured, in_rows
 
+SIDE, COLUMNS = 0.82, 8  # inches of a picture; pictures in a line at most
+
 
 def filter_mosaics(findings: dict[str, list[Finding]], layer: str) -> Figure:
-    """Draw the filters of every variant in a square of pictures, those with the largest norms first.
+    """Draw the filters of every variant in rows of pictures, those with the largest norms first.
 
     Args:
         findings: By variant, one per seed, as `measure` returns them.
         layer: "encoder" or "decoder".
 
     Returns:
-        One panel per variant, each on a scale of its own that is symmetric about 0 and printed above it.
+        Rows of pictures, each variant on a scale of its own that is symmetric about 0 and printed above them.
     """
-    side = 5.0 if len(findings) == 1 else 3.4
-    figure, panels = style.panel_grid(len(findings), 4, (side, side + 0.3))
-    for axes, (name, seeds) in zip(panels.flat, findings.items(), strict=False):
+    columns = min(max(len(seeds[0].arrays["filters"]) for seeds in findings.values()), COLUMNS)
+    rows, titles = [], {}
+    for name, seeds in findings.items():
         filters, norm = seeds[0].arrays["filters"], seeds[0].table["norm"]  # (n, C, H, W), (units,)
         limit = float(np.abs(filters).max()) or 1.0
-        tiles = in_rows(coloured(filters, (-limit, limit), "RdBu_r"), int(np.ceil(np.sqrt(len(filters)))))
-        shown = f"{len(filters)} of {len(norm)}, norm {norm[0]:.2g} to {norm[len(filters) - 1]:.2g}; s = {limit:.2g}"
-        Mosaic(tiles).draw(axes, f"{style.wrapped(name)}\n{shown}")
-    colours = "White 0, blue to -s, red to +s" if filters.shape[1] == 1 else "Grey 0, each channel from -s to +s"
-    note = f"{colours}, the largest weight shown. By falling norm, row by row. Weights of noise correlate by 0. "
+        shown = f"{len(filters)} of {len(norm)} filters, norms {norm[0]:.2g} to {norm[len(filters) - 1]:.2g}"
+        titles[sum(map(len, rows)), 0] = f"{name}: {shown}, scale ±{limit:.2g}"
+        rows.append(in_rows(coloured(filters, (-limit, limit), "RdBu_r"), columns))
+    figure = Mosaic(np.concatenate(rows), titles=titles).alone(SIDE)
+    colours = "White is 0, blue negative, red positive" if filters.shape[1] == 1 else "Grey is 0, in each channel"
+    note = f"{colours}, up to the largest weight shown. By falling norm, row by row. Weights of noise correlate by 0. "
     style.finish(figure, _finding(findings, layer), note + seeds_note(findings, PICTURES))
     return figure
 

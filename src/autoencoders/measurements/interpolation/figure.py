@@ -19,15 +19,15 @@ def interpolation_strips(findings: dict[str, list[Finding]]) -> Figure:
         findings: By variant, one per seed, as `measure` returns them. What variants share is drawn once.
 
     Returns:
-        Strips of pictures, left, and the distances, right.
+        Strips of pictures, and the distances below.
     """
     arrays, tables = first_arrays(findings), joined(findings)
     groups = alike({name: one["fades"] for name, one in arrays.items()})
     mosaic = _strips(arrays, groups)
-    width, height = mosaic.inches(0.6 if len(mosaic.labels) <= 12 else 0.45)
-    figure, panels = style.new_figure(width + 6.7, max(1.3 + height, 5.0), columns=2, width_ratios=(width + 0.3, 6.2))
+    width, height = mosaic.inches(0.6 if len(mosaic.labels) <= 12 else 0.52)
+    figure, panels = style.new_figure(max(width, 8) + 0.4, height + 4.7, 2, height_ratios=(height, 3.3))
     mosaic.draw(panels[0, 0])
-    _draw_distances(panels[0, 1], tables, groups)
+    _draw_distances(panels[1, 0], tables, groups)
     table = next(iter(findings.values()))[0].table
     note = (
         f"Curves: distance over {table['pairs'][0]} pairs of test images, nearest of {table['nearest_of'][0]} training "
@@ -61,8 +61,6 @@ def _draw_distances(axes: Axes, tables: dict[str, pd.DataFrame], groups: list[li
     title = "Distance from the nearest training image"
     style.set_labels(axes, title, "share of the way", "root mean squared difference")
     style.put_legend_right(axes)
-    axes.set_box_aspect(1)
-    axes.set_anchor("NW")
 
 
 def _finding(tables: dict[str, pd.DataFrame]) -> str:

@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.bands import BAND, PICTURES, draw_band, seeds_note
-from autoencoders.reporting.figures.mosaic import Mosaic
+from autoencoders.reporting.figures.mosaic import Mosaic, beside
 from autoencoders.reporting.figures.tiles import alike
 
-COLUMNS = 3  # panels in a row
+SIDE = 0.48  # inches of a picture
+COLUMNS = 3  # walks in a line
 
 
 def walk_pictures(findings: dict[str, list[Finding]]) -> Figure:
@@ -21,7 +22,7 @@ def walk_pictures(findings: dict[str, list[Finding]]) -> Figure:
         findings: By variant, one per seed, as `measure` returns them. What variants share is drawn once.
 
     Returns:
-        Pictures, then the distance from the nearest training image over the step and over the distance moved.
+        Pictures, then the distance from the nearest training image over the distance moved.
     """
     arrays = first_arrays(findings)
     groups = alike({name: one["pixel"] for name, one in arrays.items()})
@@ -31,23 +32,13 @@ def walk_pictures(findings: dict[str, list[Finding]]) -> Figure:
         pictures |= {f"code of {name}": arrays[name]["code"] for name in names}
     table = next(iter(findings.values()))[0].table
     headers = {(0, index): f"{step:g}" for index, step in enumerate(table["step"].unique())}
-    mosaics = {name: Mosaic(images, headers=headers) for name, images in pictures.items()}
-    columns = min(len(mosaics), COLUMNS)
-    rows = -(-len(mosaics) // columns)
-    width, height = np.max([mosaic.inches(0.48) for mosaic in mosaics.values()], axis=0)
-    width, height = max(width + 0.3, 3.7), height + 0.4
-    ratios = [*[height] * rows, 3.0]
-    figure, panels = style.new_figure(
-        columns * width + 0.4, 4.8 + rows * height, rows + 1, columns, height_ratios=ratios
-    )
-    for axes in [*panels.flat[len(mosaics) : rows * columns], *panels[-1, 2:]]:
-        axes.set_axis_off()
-    for axes, (name, mosaic) in zip(panels.flat, mosaics.items(), strict=False):
-        mosaic.draw(axes, style.wrapped(name, 40))
+    blocks = {style.wrapped(name, 40): Mosaic(images, headers=headers) for name, images in pictures.items()}
+    mosaic = beside(blocks, COLUMNS)
+    width, height = mosaic.inches(SIDE)
+    figure, panels = style.new_figure(max(width, 8) + 0.4, height + 4.6, 2, height_ratios=(height, 3.2))
+    mosaic.draw(panels[0, 0])
     tables = joined(findings)
-    _draw_curves(*panels[-1, :2], tables, groups)
-    place = panels[-1, -1] if columns == COLUMNS else panels[-1, 0]  # an empty panel, or one with space at the left
-    place.legend(handles=panels[-1, 0].lines, loc="upper left", frameon=False, fontsize=style.SMALL_SIZE)
+    _draw_curves(panels[1, 0], tables, groups)
     note = (
         "Above each picture: step, the sd of Gaussian noise along one direction per image; among pixels in intensities "
         "of [0, 1], clipped in pictures only; in the code, decoded alone, in each unit's sd over training images. "
@@ -57,25 +48,24 @@ def walk_pictures(findings: dict[str, list[Finding]]) -> Figure:
     return figure
 
 
-def _draw_curves(left: Axes, right: Axes, tables: dict[str, pd.DataFrame], groups: list[list[str]]) -> None:
-    """Draw the distance from the nearest training image over the step and over the distance moved."""
+def _draw_curves(axes: Axes, tables: dict[str, pd.DataFrame], groups: list[list[str]]) -> None:
+    """Draw the distance from the nearest training image over the distance moved."""
     styles = {name: style.series(index) for index, name in enumerate(tables)}
-    for axes, along in ((left, "step"), (right, "moved")):
-        for name, *_ in groups:
-            label = "pixels" if len(groups) == 1 else f"pixels, {name}"
-            look = {"color": style.BLACK if len(groups) == 1 else styles[name]["color"], "linestyle": style.DASHED}
-            pixel = tables[name].query("walk == 'pixel'")
-            draw_band(axes, pixel, "step", "nearest", look | {"label": style.wrapped(label)}, along)
-        for name, table in tables.items():
-            look = styles[name] | {"label": style.wrapped(f"code of {name}")}
-            draw_band(axes, table.query("walk == 'code'"), "step", "nearest", look, along)
-        axes.set_ylim(bottom=0)
+    for name, *_ in groups:
+        label = "pixels" if len(groups) == 1 else f"pixels, {name}"
+        look = {"color": style.BLACK if len(groups) == 1 else styles[name]["color"], "linestyle": style.DASHED}
+        pixel = tables[name].query("walk == 'pixel'")
+        draw_band(axes, pixel, "step", "nearest", look | {"label": style.wrapped(label)}, "moved")
+    for name, table in tables.items():
+        look = styles[name] | {"label": style.wrapped(f"code of {name}")}
+        draw_band(axes, table.query("walk == 'code'"), "step", "nearest", look, "moved")
     everything = pd.concat(tables.values())
     farthest = everything.query("walk == 'code'")["moved"].max()
-    right.set_xlim(0, 1.05 * farthest)
-    right.set_ylim(0, 1.25 * everything.query("moved <= @farthest")["nearest"].max())
-    style.set_labels(left, "Distance from the nearest training image", "step", "root mean squared difference")
-    style.set_labels(right, "The same, by distance moved", "distance from where the walk began")
+    axes.set_xlim(0, 1.05 * farthest)
+    axes.set_ylim(0, 1.25 * everything.query("moved <= @farthest")["nearest"].max())
+    title = "Distance from the nearest training image"
+    style.set_labels(axes, title, "distance from where the walk began", "root mean squared difference")
+    axes.legend(loc="upper left", frameon=False, fontsize=style.SMALL_SIZE)
 
 
 def _finding(tables: dict[str, pd.DataFrame]) -> str:

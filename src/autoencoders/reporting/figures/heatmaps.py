@@ -1,7 +1,5 @@
 """Where in the image the reconstruction is wrong."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from matplotlib.cm import ScalarMappable
@@ -10,18 +8,18 @@ from matplotlib.figure import Figure
 
 from autoencoders.data.finding import Finding
 from autoencoders.reporting.figures import style
-from autoencoders.reporting.figures.mosaic import Mosaic, short
+from autoencoders.reporting.figures.mosaic import Mosaic, beside, short
 from autoencoders.reporting.figures.tiles import coloured, in_rows
 
 CMAP = "inferno"
-SIDE, SHAPE = 0.55, 1.5  # inches of a picture; width over height of the whole, to aim at
+SIDE, WIDTH = 0.55, 10.0  # inches of a picture, and of all at most
 TOP = 99.5  # percentile of the squares that takes the brightest colour
 KINDS = ("input", "reconstruction", "squared difference")
 HEADERS = {"first": "first of each class"}
 
 
 def error_maps(findings: dict[str, Finding], columns: int, finding: str = "") -> Figure:
-    """Draw input, reconstruction and squared difference of selected images, one panel per variant.
+    """Draw input, reconstruction and squared difference of selected images, block by block for each variant.
 
     Args:
         findings: By variant a table (label, error, group; one row per image) and the arrays inputs, reconstructions,
@@ -36,14 +34,13 @@ def error_maps(findings: dict[str, Finding], columns: int, finding: str = "") ->
     top = float(np.percentile(squares, TOP)) or 1.0
     columns = min(columns, max(len(found.table) for found in findings.values()))
     mosaics = {name: _mosaic(found, columns, top) for name, found in findings.items()}
-    width, height = np.max([mosaic.inches(SIDE) for mosaic in mosaics.values()], axis=0)
-    most = int(np.ceil(np.sqrt(SHAPE * len(mosaics) * height / width)))
-    figure, panels = style.panel_grid(len(mosaics), most, (width + 0.2, height + 0.3), room=(2.7, 1.2))
-    for index, (axes, (name, mosaic)) in enumerate(zip(panels.flat, mosaics.items(), strict=False)):
-        labels = KINDS * (len(mosaic.pictures) // len(KINDS)) if index % most == 0 else ()
-        replace(mosaic, labels=labels).draw(axes, style.wrapped(name, 60) if len(mosaics) > 1 else "")
+    mosaic = beside(mosaics, int(max(WIDTH // (SIDE * (1.06 * columns + 0.35)), 1)))
+    width, height = mosaic.inches(SIDE)
+    figure, panels = style.new_figure(width + 1.1, height + 1.2)
+    mosaic.draw(panels[0, 0])
     colours = ScalarMappable(Normalize(0, top), CMAP)
-    style.put_colour_scale(panels[0, -1], colours, extend="max", label="squared difference")
+    size = 0.14 / width, min(1.7 / height, 1)
+    style.put_colour_scale(panels[0, 0], colours, size, extend="max", label="squared difference")
     note = (
         f"Beneath each difference: class label and error, the mean of the squares. The colour scale is one for all and "
         f"ends at the {TOP:g}th percentile of the squares shown."
@@ -64,6 +61,7 @@ def _mosaic(found: Finding, columns: int, top: float) -> Mosaic:
     begins = [place for place in range(len(groups)) if place == 0 or groups[place] != groups[place - 1]]
     return Mosaic(
         tiles.reshape(-1, *tiles.shape[2:]),
+        KINDS * len(tiles),
         captions={3 * line + 2: texts[line * columns : (line + 1) * columns] for line in lines},
         headers={
             (3 * (place // columns), place % columns): HEADERS.get(groups[place], groups[place]) for place in begins

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from autoencoders.reporting.figures import style
 
-SIDE_GAP, GROUP_GAP, CAPTION_GAP, HEADER_GAP, ROW_GAP = 0.06, 0.35, 0.3, 0.34, 0.06  # of a picture's side
+SIDE_GAP, GROUP_GAP, CAPTION_GAP, HEADER_GAP, TITLE_GAP, ROW_GAP = 0.06, 0.35, 0.3, 0.34, 0.4, 0.06  # of a side
 LETTER = 0.085  # inches of a label
 
 
@@ -24,6 +24,7 @@ class Mosaic:
         labels: Texts at the left of the rows.
         captions: Texts beneath the pictures of a row, by row.
         headers: Texts above pictures, from their left edges on, by row and column.
+        titles: Texts above the headers, likewise.
         groups: Columns that stand further from the one before.
     """
 
@@ -31,6 +32,7 @@ class Mosaic:
     labels: Sequence[str] = ()
     captions: Mapping[int, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    titles: Mapping[tuple[int, int], str] = field(default_factory=dict)
     groups: Sequence[int] = ()
 
     @cached_property
@@ -44,7 +46,10 @@ class Mosaic:
     def top(self) -> np.ndarray:
         """Return where the rows of pictures begin, and after them the lower end, (rows + 1,), in pixels."""
         rows, height = np.arange(len(self.pictures)), self.pictures.shape[-2]
-        above = np.isin(rows, [row for row, _ in self.headers]) * _gap(HEADER_GAP, height)
+        above = sum(
+            np.isin(rows, [row for row, _ in texts]) * _gap(gap, height)
+            for texts, gap in ((self.headers, HEADER_GAP), (self.titles, TITLE_GAP))
+        )
         captioned = np.isin(rows, list(self.captions))
         below = np.where(captioned, _gap(CAPTION_GAP, height), _gap(ROW_GAP, height))
         return np.append(0, np.cumsum(above + height + below)) + np.append(above, 0)
@@ -72,9 +77,12 @@ class Mosaic:
         for row, captions in self.captions.items():
             for left, text in zip(self.left, captions, strict=False):
                 axes.text(left + width / 2, self.top[row] + 1.03 * height, text, **look)
-        for (row, column), text in self.headers.items():
-            place = self.left[column], self.top[row] - 0.06 * height
-            axes.text(*place, text, va="bottom", size=style.SMALL_SIZE, color=style.INK, in_layout=False)
+        headed = {row for row, _ in self.headers}
+        for texts, size, weight in ((self.headers, style.SMALL_SIZE, "normal"), (self.titles, style.TEXT_SIZE, "bold")):
+            look = {"va": "bottom", "size": size, "weight": weight, "color": style.INK, "in_layout": False}
+            for (row, column), text in texts.items():
+                above = HEADER_GAP if texts is self.titles and row in headed else 0
+                axes.text(self.left[column], self.top[row] - (0.06 + above) * height, text, **look)
         middles = self.top[: len(self.labels)] + height / 2
         axes.set_yticks(middles, self.labels, fontsize=style.TEXT_SIZE, color=style.INK)
         axes.tick_params(length=0)
@@ -100,7 +108,35 @@ class Mosaic:
         corners = np.array([(0, 0), (width, 0), (width, height), (0, height)])
         there = np.argwhere(~np.isnan(self.pictures).all(axis=(2, 3, 4)))  # (pictures, 2), row and column
         outlines = [corners + np.array((self.left[column], self.top[row])) for row, column in there]
-        axes.add_collection(PolyCollection(outlines, facecolor="none", edgecolor="#BBBBBB", lw=0.5), autolim=False)
+        look = {"facecolor": "none", "edgecolor": "#BBBBBB", "lw": 0.5, "clip_on": False}
+        axes.add_collection(PolyCollection(outlines, **look), autolim=False)
+
+
+def beside(blocks: Mapping[str, Mosaic], across: int) -> Mosaic:
+    """Lay mosaics out as one, each below its name; their rows have the same labels.
+
+    Args:
+        blocks: The mosaics, by name, with pictures of one size.
+        across: Mosaics in a line at most.
+    """
+    across = min(across, len(blocks))
+    rows, columns = (max(block.pictures.shape[axis] for block in blocks.values()) for axis in (0, 1))
+    lines = -(-len(blocks) // across)
+    size = next(iter(blocks.values())).pictures.shape[2:]
+    pictures = np.full((lines * rows, across * columns, *size), np.nan, dtype=np.float32)
+    captions: dict[int, list[str]] = {}
+    headers, titles = {}, {}
+    for place, (name, block) in enumerate(blocks.items()):
+        top, left = place // across * rows, place % across * columns
+        pictures[top : top + block.pictures.shape[0], left : left + block.pictures.shape[1]] = block.pictures
+        titles[top, left] = name
+        headers |= {(top + row, left + column): text for (row, column), text in block.headers.items()}
+        for row, texts in block.captions.items():
+            captions.setdefault(top + row, [""] * across * columns)[left : left + len(texts)] = texts
+    labels = max((block.labels for block in blocks.values()), key=len)
+    labels = [*labels, *[""] * (rows - len(labels))] * lines if labels else ()
+    groups = range(columns, across * columns, columns)
+    return Mosaic(pictures, labels, captions, headers, titles if len(blocks) > 1 else {}, groups)
 
 
 def short(error: float) -> str:

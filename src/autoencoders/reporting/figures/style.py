@@ -13,15 +13,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-# Okabe and Ito (2008), "Color universal design", without yellow, which a light background swallows.
+# Okabe and Ito (2008), "Color universal design", without yellow, which a light background swallows; then three of
+# Tol's "muted" (2021), so that ten classes have ten colours.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY_BLUE, BLACK = "#E69F00", "#56B4E9", "#000000"
-PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK)
+PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK, "#882255", "#999933", "#999999")
 MARKERS = ("", "o", "s", "^")
 INK, FAINT_INK, GRID = "#222222", "#666666", "#E4E4E4"
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 9
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))  # line styles
 LEAST_WIDTH = 7  # inches, for headlines
+RIDGE = 0.86  # of a row's height: the highest curve that stands on a row
 
 
 def new_figure(
@@ -110,6 +112,15 @@ def name_rows(axes: Axes, names: Sequence[str], texts: Sequence[str] = (), heade
         axes.text(1.02, 1.0, header, transform=axes.transAxes, va="bottom", size=SMALL_SIZE, color=FAINT_INK)
 
 
+def stack_rows(axes: Axes, names: Sequence[str], texts: Sequence[str] = (), header: str = "") -> None:
+    """Make the rows of a panel lines to draw curves on, up to `RIDGE` high (upwards: smaller numbers)."""
+    name_rows(axes, [wrapped(name) for name in names], texts, header)
+    axes.set_ylim(len(names) - 0.9, -RIDGE - 0.06)
+    axes.spines["left"].set_visible(False)
+    for row in range(len(names)):
+        axes.axhline(row, color=FAINT_INK, linewidth=0.8, zorder=2.5)
+
+
 def put_legend_right(axes: Axes, handles: Sequence[Artist] | None = None, title: str = "") -> None:
     """List handles, or all that is labelled in a panel, at its right, below the headline."""
     legend = axes.legend(
@@ -133,16 +144,19 @@ def put_legend_below(axes: Axes, columns: int, handles: Sequence[Artist] | None 
     axes.legend(handles=handles, ncols=columns, columnspacing=1, frameon=False, fontsize=SMALL_SIZE, **place)
 
 
-def put_colour_scale(axes: Axes, colours: ScalarMappable, **settings: Any) -> Colorbar:
-    """Draw a colour scale at the right of a panel, as high as the panel."""
-    scale = axes.figure.colorbar(colours, cax=axes.inset_axes((1.03, 0, 0.03, 1)), **settings)
+def put_colour_scale(
+    axes: Axes, colours: ScalarMappable, size: tuple[float, float] = (0.03, 1), **settings: Any
+) -> Colorbar:
+    """Draw a colour scale at the right of a panel, from its top down; the size is in shares of the panel's."""
+    width, height = size
+    scale = axes.figure.colorbar(colours, cax=axes.inset_axes((1 + width, 1 - height, width, height)), **settings)
     scale.outline.set_visible(False)
     scale.ax.tick_params(labelsize=SMALL_SIZE, length=0)
     return scale
 
 
 def series(index: int) -> dict[str, Any]:
-    """Return the line arguments of series `index`: a colour, and from the eighth on a marker too."""
+    """Return the line arguments of series `index`: a colour, and from the eleventh on a marker too."""
     cycle, place = divmod(index, len(PALETTE))
     return {
         "color": PALETTE[place],
