@@ -19,10 +19,10 @@ def history(start: float) -> pd.DataFrame:
 def test_a_loss_chart_has_a_line_a_seed_and_a_colour_a_variant():
     chart = loss_chart({"clean": [history(1.0), history(0.8)], "noisy": [history(0.4)]})
     assert len(chart.data) == 6
-    validation = [line for line in chart.data if line.line.dash == "solid"]
+    validation = [line for line in chart.data if line.line.dash == "dash"]
     assert [list(line.y) for line in validation] == [[1.0, 0.25], [0.8, 0.2], [0.4, 0.1]]
     assert len({line.line.color for line in validation}) == 2
-    assert [line.showlegend for line in validation] == [True, False, True]
+    assert [line.showlegend for line in chart.data if line.line.dash == "solid"] == [True, False, True]
 
 
 def test_a_point_of_a_map_carries_its_image(rng):

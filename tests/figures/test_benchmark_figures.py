@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from autoencoders.detection import ranks
 from autoencoders.detection.figures.cost import cost_and_quality
 from autoencoders.detection.figures.curves import precision_recall_curves
-from autoencoders.detection.figures.error_rates import error_rates
+from autoencoders.detection.figures.error_rates import POINTS, error_rates
 from autoencoders.detection.figures.heat_tables import (
     anomalous_class_table,
     benchmark_table,
@@ -22,7 +22,7 @@ from autoencoders.detection.figures.rates import empirical_rates
 from autoencoders.detection.rates import flagged as share_flagged
 from autoencoders.detection.rates import pool, standard_rates
 from autoencoders.detection.scoring import Thresholds
-from autoencoders.reporting.figures.style import BLUE, VERMILLION
+from autoencoders.reporting.figures.style import BLUE, RIDGE, VERMILLION
 
 RULES = Thresholds(k=2.0, alpha=(0.05, 0.1))
 CLASSES = [f"digit_{index}" for index in range(10)]
@@ -118,18 +118,20 @@ def test_scores_that_have_no_precision_are_refused_by_name():
 def test_the_curves_are_the_rates_of_thresholds_in_the_units_of_each_class(log: bool):
     tables, rates = detected(["zero", "one"], log)
     figure = error_rates(tables, rates)
-    for axes, table in zip(figure.axes, tables.values(), strict=False):
+    curves = [line for line in figure.axes[0].lines if len(line.get_xdata()) == POINTS]
+    for row, table in enumerate(tables.values()):
         score, is_anomaly = table["anomaly_score"], table["is_anomaly"]
         median, high = np.quantile(score[~is_anomaly], [0.5, 0.95])
-        flagged, missed = axes.lines[:2]
+        flagged, missed = curves[2 * row : 2 * row + 2]
         for place in (50, 250, 450):
             along = flagged.get_xdata()[place]
             threshold = along * median if log else median + along * (high - median)
-            assert flagged.get_ydata()[place] == pytest.approx(share_flagged(score[~is_anomaly], threshold))
-            assert missed.get_ydata()[place] == pytest.approx(1 - share_flagged(score[is_anomaly], threshold))
+            rates = [(row - curve.get_ydata()[place]) / RIDGE for curve in (flagged, missed)]
+            assert rates[0] == pytest.approx(share_flagged(score[~is_anomaly], threshold))
+            assert rates[1] == pytest.approx(1 - share_flagged(score[is_anomaly], threshold))
 
 
-def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
+def test_the_title_and_the_rows_state_the_rates_of_the_conformal_rule():
     tables, rates = detected(["zero", "one"])
     rows = [table.set_index("rule").loc["conformal 0.05"] for table in rates.values()]
     flags, misses = (
@@ -141,8 +143,8 @@ def test_the_title_and_the_panels_state_the_rates_of_the_conformal_rule():
         f"The threshold conformal 0.05 flags {flags:.1%} of normal test images and misses {misses:.1%} of anomalies "
         "(mean over 2 normal classes)"
     )
-    shown = figure.axes[0].get_title(loc="left")
-    assert shown == f"zero\nflags {rows[0]['empirical_rate']:.1%}, misses {1 - rows[0]['detection_rate']:.1%}"
+    shown = figure.axes[0].texts[0].get_text()
+    assert shown == f"{rows[0]['empirical_rate']:.1%} · {1 - rows[0]['detection_rate']:.1%}"
 
 
 def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
@@ -151,7 +153,7 @@ def test_the_thresholds_stand_where_they_are_and_infinite_ones_nowhere():
     axes = error_rates(tables, rates).axes[0]
     median = tables["zero"].loc[~tables["zero"]["is_anomaly"], "anomaly_score"].median()
     finite = rates["zero"].set_index("rule").loc["conformal 0.1", "threshold"]
-    assert [line.get_xdata()[0] for line in axes.lines[2:]] == pytest.approx([finite / median])
+    assert [lines.get_segments()[0][0, 0] for lines in axes.collections] == pytest.approx([finite / median])
 
 
 def test_empirical_rates_are_drawn_as_they_are_and_pooled():
@@ -175,7 +177,7 @@ def test_a_class_outside_the_band_of_chance_is_marked_and_the_others_are_counted
     marked = [[to_hex(color) == VERMILLION.lower() for color in one.get_facecolors()] for one in dots]
     assert marked[1] == [rule == "conformal 0.1" for rule in table.index] and not any(marked[0])
     texts = dict(zip(table.index, (text.get_text() for text in left.texts), strict=False))
-    assert texts["conformal 0.1"].endswith("  1/2") and texts["conformal 0.05"].endswith("  2/2")
+    assert texts["conformal 0.1"].endswith(" · 1/2") and texts["conformal 0.05"].endswith(" · 2/2")
     assert "/" not in texts["quantile 0.9"]
 
 
@@ -400,19 +402,18 @@ def costs(minutes: list[float], auroc: list[float] | None = None) -> pd.DataFram
 
 def test_the_best_detector_and_the_best_cheap_one_are_named() -> None:
     name = "rotation_prediction_density"
-    said = f"Best: {name}_0, mean AUROC 99.00% in 25 CPU minutes; in under 2: {name}_2, 90.00%"
+    said = f"Best: {name}_0, mean AUROC 99.00% in 25 min of processor time; in under 2 min: {name}_2, 90.00%"
     assert title(cost_and_quality(costs([25, 3, 1.9]))) == said
-    assert title(cost_and_quality(costs([1.5, 3]))) == f"Best: {name}_0, mean AUROC 99.00% in 1.5 CPU minutes"
-    assert title(cost_and_quality(costs([25, 3]))) == f"Best: {name}_0, mean AUROC 99.00% in 25 CPU minutes"
+    assert title(cost_and_quality(costs([1.5, 3]))) == f"Best: {name}_0, mean AUROC 99.00% in 1.5 min of processor time"
+    assert title(cost_and_quality(costs([25, 3]))) == f"Best: {name}_0, mean AUROC 99.00% in 25 min of processor time"
 
 
 def test_dots_stand_at_cost_and_quality_and_the_optimal_ones_are_filled() -> None:
     table = costs([25, 3, 1])
-    for axes, column, optimal in zip(
-        cost_and_quality(table).axes, ["training_minutes", "microseconds"], [0, 2], strict=False
-    ):
+    seconds = 60 * table["training_minutes"], 1e-6 * table["microseconds"]
+    for axes, cost, optimal in zip(cost_and_quality(table).axes, seconds, [0, 2], strict=False):
         dots = [line for line in axes.lines if line.get_marker() == "o"]
-        assert [dot.get_xdata()[0] for dot in dots] == pytest.approx(table[column])
+        assert [dot.get_xdata()[0] for dot in dots] == pytest.approx(cost)
         assert [1 - dot.get_ydata()[0] for dot in dots] == pytest.approx(table["auroc"])
         assert [dot.get_markerfacecolor() == BLUE for dot in dots] == [place == optimal for place in range(3)]
         assert axes.yaxis_inverted()

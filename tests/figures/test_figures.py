@@ -16,6 +16,7 @@ from autoencoders.detection.figures.scores import score_histograms
 from autoencoders.reporting.figures.comparison import comparison_bars
 from autoencoders.reporting.figures.loss import loss_curves
 from autoencoders.reporting.figures.reconstructions import reconstruction_grid
+from autoencoders.reporting.figures.style import PALETTE, RIDGE, series
 
 
 def history(final: float, epochs: int = 4) -> pd.DataFrame:
@@ -119,7 +120,8 @@ def test_the_title_names_the_variant_with_the_lowest_mean_error_unless_it_is_giv
 def test_the_histogram_titles_state_the_auroc_of_four_points_by_hand():
     figure = score_histograms({"3": FOUR_POINTS})
     assert "AUROC 0.750" in title(figure)
-    assert figure.axes[0].get_title(loc="left") == "3  AUROC 0.750"
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["3"]
+    assert texts(figure) == ["0.750", "AUROC"]
 
 
 @pytest.mark.parametrize("spread", [1.0, 5.0])  # linear, then logarithmic bins
@@ -127,12 +129,13 @@ def test_both_groups_share_their_bins_and_every_image_is_counted(spread: float):
     rng = np.random.default_rng(0)
     table = scores(np.exp(spread * rng.random(500)), rng.random(500) < 0.9)
     figure = score_histograms({"a": table, "b": table})
-    patches = [patch for axes in figure.axes for patch in axes.patches]
-    steps = [patch.get_data() for patch in patches if isinstance(patch, StepPatch)]
-    assert len(steps) == 4  # two panels, two groups
-    for step in steps:
+    steps = [patch.get_data() for patch in figure.axes[0].patches if isinstance(patch, StepPatch)]
+    assert len(steps) == 4  # two rows, two groups
+    heights = [step.baseline - step.values for step in steps]  # upwards: rows are numbered down
+    for step, height in zip(steps, heights, strict=True):
         np.testing.assert_array_equal(step.edges, steps[0].edges)
-        np.testing.assert_allclose(step.values.sum(), 1)
+        np.testing.assert_allclose(height.sum(), heights[0].sum())
+    assert np.max(heights) == pytest.approx(RIDGE)
 
 
 def test_the_roc_title_is_the_mean_and_the_worst_class_and_the_legend_starts_with_the_worst():
@@ -140,6 +143,24 @@ def test_the_roc_title_is_the_mean_and_the_worst_class_and_the_legend_starts_wit
     figure = roc_curves({"7": perfect, "3": FOUR_POINTS})
     assert title(figure) == "Mean AUROC 0.875; worst 0.750: 3"
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["0.750  3", "1.000  7"]
+
+
+def test_ten_classes_have_ten_colours_and_more_have_markers():
+    looks = [series(index) for index in range(20)]
+    assert len({look["color"] for look in looks[:10]}) == len(PALETTE) == 10
+    assert len({(look["color"], look["marker"]) for look in looks}) == 20
+
+
+def test_good_curves_are_enlarged_beside_the_whole_and_poor_ones_are_not():
+    rng = np.random.default_rng(0)
+    anomalies = np.arange(400) < 200
+    good, poor = (scores(rng.normal(size=400) + shift * anomalies, anomalies) for shift in (4, 0.5))
+    (near,) = (axes := roc_curves({"good": good}).axes[0]).child_axes
+    low, high = axes.get_xlim()
+    assert high - low < 0.2 and np.diff(near.get_xlim()) > 1
+    for line, small in zip(axes.lines, near.lines, strict=True):
+        np.testing.assert_array_equal(line.get_data(), small.get_data())
+    assert not roc_curves({"poor": poor}).axes[0].child_axes
 
 
 def test_scores_all_equal_are_chance():

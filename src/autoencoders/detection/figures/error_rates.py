@@ -7,19 +7,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from autoencoders.reporting.figures import style
 
 HEADLINE = 0.05  # nominal rate of the rule that titles speak of, or the nearest there is
 DASHES = ("-", (0, (1, 1.4)), (0, (5, 2)), (0, (4, 1.5, 1, 1.5)), (0, (1, 4)))  # that rule's, then the others'
 POINTS = 500  # of a curve
+ROW = 0.62  # inches
+FLAGGED, MISSED = style.BLUE, style.VERMILLION
 
 Scaled = tuple[np.ndarray, np.ndarray, pd.Series]  # scores of normal images and of anomalies; thresholds by rule
 
 
 def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFrame]) -> Figure:
-    """Draw both error rates over the threshold, one panel per normal class, and mark the conformal rules.
+    """Draw both error rates over the threshold, one row per normal class, and mark the conformal rules.
 
     Args:
         scores: Per normal class (1 to 10) one row per test image: `anomaly_score`, `is_anomaly` (bool).
@@ -36,16 +38,15 @@ def error_rates(scores: dict[str, pd.DataFrame], thresholds: dict[str, pd.DataFr
     positive = all((table["anomaly_score"] > 0).all() for table in scores.values())
     scaled = {name: _scaled(table, rules[name]["threshold"], positive) for name, table in scores.items()}
     grid = _grid(list(scaled.values()), positive)
-    size = (2.3, 2.1) if len(scores) > 2 else (3.7, 3.2)
-    figure, panels = style.panel_grid(len(scores), 5, size, room=(1.7, 1.7), sharex=True, sharey=True)
+    figure, panels = style.new_figure(9, 2.4 + max(ROW * len(scores), 2.0))
     rates = pd.DataFrame({name: rules[name].loc[main] for name in scores}).T
     rates = pd.DataFrame({"flags": rates["empirical_rate"], "misses": 1 - rates["detection_rate"]}, dtype=float)
-    for axes, (name, one) in zip(panels.flat, scaled.items(), strict=False):
-        _draw_panel(axes, grid, one, dashes)
-        flags, misses = rates.loc[name]
-        style.set_labels(axes, f"{style.wrapped(name, 24)}\nflags {flags:.1%}, misses {misses:.1%}")
-    _finish_panels(panels, len(scores), grid, positive)
-    style.put_legend_right(panels[0, -1], _handles(dashes))
+    texts = [f"{flags:.1%} · {misses:.1%}" for flags, misses in rates.to_numpy()]
+    style.stack_rows(panels[0, 0], list(scores), texts, f"at {main}:\nflagged · missed")
+    for row, one in enumerate(scaled.values()):
+        _draw_row(panels[0, 0], row, grid, one, dashes)
+    _set_thresholds(panels[0, 0], grid, positive)
+    style.put_legend_below(panels[0, 0], 2, _handles(dashes))
     flags, misses = rates.mean()
     finding = f"The threshold {main} flags {flags:.1%} of normal test images and misses {misses:.1%} of anomalies"
     over = f" (mean over {len(scores)} normal classes)" if len(scores) > 1 else ""
@@ -60,8 +61,8 @@ def _note(main: str, positive: bool) -> str:
         else "on each class's own scale, which puts the median of normal test scores to 0 and the 95% quantile to 1"
     )
     return (
-        f"Both rates of test images by threshold, {unit}; the axis is shared. Above each panel: the rates at the "
-        f"threshold {main}; vertical lines: thresholds set on held-out normal images alone."
+        f"Each row runs from 0 to 100% of the test images. Thresholds are {unit}; vertical lines: those set on "
+        f"held-out normal images alone. At the right: normal images flagged and anomalies missed at {main}."
     )
 
 
@@ -74,13 +75,12 @@ def _scaled(table: pd.DataFrame, thresholds: pd.Series, positive: bool) -> Scale
     return np.sort(score[~is_anomaly]), np.sort(score[is_anomaly]), (thresholds - zero) / unit
 
 
-def _draw_panel(axes: Axes, grid: np.ndarray, scaled: Scaled, dashes: dict[str, str | tuple]) -> None:
-    """Draw both rates of one normal class, and its finite thresholds."""
+def _draw_row(axes: Axes, row: int, grid: np.ndarray, scaled: Scaled, dashes: dict[str, str | tuple]) -> None:
     normal, anomalies, thresholds = scaled
-    axes.plot(grid, 1 - _share_up_to(normal, grid), color=style.BLUE, linewidth=1.8)
-    axes.plot(grid, _share_up_to(anomalies, grid), color=style.VERMILLION, linewidth=1.8)
+    for rates, color in ((1 - _share_up_to(normal, grid), FLAGGED), (_share_up_to(anomalies, grid), MISSED)):
+        axes.plot(grid, row - style.RIDGE * rates, color=color, linewidth=1.6)
     for rule, threshold in thresholds[np.isfinite(thresholds)].items():
-        axes.axvline(threshold, color=style.INK, linewidth=1.1, linestyle=dashes[rule])
+        axes.vlines(threshold, row - style.RIDGE, row, color=style.INK, linewidth=1.1, linestyle=dashes[rule])
 
 
 def _share_up_to(values: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
@@ -98,25 +98,20 @@ def _grid(scaled: list[Scaled], positive: bool) -> np.ndarray:
     return np.geomspace(low, high, POINTS) if positive and high > 3 * low else np.linspace(low, high, POINTS)
 
 
-def _finish_panels(panels: np.ndarray, used: int, grid: np.ndarray, positive: bool) -> None:
-    """Set the shared axes and label the outer ones."""
-    first = panels[0, 0]
-    first.set(xlim=(grid[0], grid[-1]), ylim=(-0.02, 1.02), yticks=[0, 0.25, 0.5, 0.75, 1])
-    first.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+def _set_thresholds(axes: Axes, grid: np.ndarray, positive: bool) -> None:
+    """Set the horizontal axis."""
+    axes.set_xlim(grid[0], grid[-1])
     if np.allclose(np.diff(grid), grid[1] - grid[0]):
-        first.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_locator(MaxNLocator(6))
     else:
-        style.set_log(first, "x")
-    lowest = panels.flat[max(used - panels.shape[1], 0) : used]
-    label = "threshold / median normal score" if positive else "threshold, 0: median normal score, 1: 95% quantile"
-    lowest[len(lowest) // 2].set_xlabel(label, size=style.TEXT_SIZE, color=style.INK)
-    for axes in panels[:, 0]:
-        axes.set_ylabel("share of images", size=style.TEXT_SIZE, color=style.INK)
+        style.set_log(axes, "x")
+    label = "threshold / median normal score" if positive else "threshold (0: median normal score, 1: 95% quantile)"
+    style.set_labels(axes, x=label)
 
 
 def _handles(dashes: dict[str, str | tuple]) -> list[Line2D]:
-    curves = {"normal images flagged": style.BLUE, "anomalies missed": style.VERMILLION}
-    handles = [Line2D([], [], color=color, linewidth=1.8, label=name) for name, color in curves.items()]
+    curves = {"normal images flagged": FLAGGED, "anomalies missed": MISSED}
+    handles = [Line2D([], [], color=color, linewidth=1.6, label=name) for name, color in curves.items()]
     return handles + [
         Line2D([], [], color=style.INK, linewidth=1.1, linestyle=look, label=rule) for rule, look in dashes.items()
     ]

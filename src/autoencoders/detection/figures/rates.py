@@ -48,8 +48,9 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
         )
         texts, header = [f"{rate:.1%}" for rate in values[:, 0]], "pooled" if len(classes) > 1 else ""
         if axes is left and len(classes) > 1:
-            header = "pooled, in band"
-            texts = [f"{text}  {inside}" for text, inside in zip(texts, _counts(classes), strict=True)]
+            header = "pooled · in band"
+            counts = [f" · {inside}" if inside else "" for inside in _counts(classes)]
+            texts = [f"{text}{inside}" for text, inside in zip(texts, counts, strict=True)]
         style.name_rows(axes, list(pooled.index), texts, header, style.BLUE)
     if len(classes) > 1:
         _name_lowest(right, classes)
@@ -117,8 +118,8 @@ def _handles(classes: int) -> list[Line2D | Patch]:
     pooled = "all classes, pooled" if classes > 1 else "empirical rate"
     handles = [
         Line2D([], [], color=style.INK, linewidth=1.6, label="nominal rate"),
-        Patch(facecolor=style.FAINT_INK, alpha=0.48, label="by chance: test images"),
-        Patch(facecolor=style.FAINT_INK, alpha=0.18, label="and calibration images"),
+        Patch(facecolor=style.FAINT_INK, alpha=0.48, label="expected: other test images"),
+        Patch(facecolor=style.FAINT_INK, alpha=0.18, label="and other calibration images"),
         Line2D([], [], color=style.BLUE, marker="D", linewidth=2.4, label=pooled),
     ]
     if classes > 1:

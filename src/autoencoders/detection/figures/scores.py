@@ -2,38 +2,53 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from autoencoders.evaluation.metrics import auroc
 from autoencoders.reporting.figures import style
-from autoencoders.reporting.figures.histograms import draw_shares, finish_histogram, shared_edges
+from autoencoders.reporting.figures.histograms import look_of, set_bins, shared_edges, shares_of
+
+GROUPS = {"normal": style.BLUE, "anomaly": style.VERMILLION}
+ROW = 0.52  # inches
 
 
 def score_histograms(scores: dict[str, pd.DataFrame]) -> Figure:
-    """Draw the test scores of normal images against those of anomalies, one panel per normal class.
+    """Draw the test scores of normal images against those of anomalies, one row per normal class.
 
     Args:
         scores: Per normal class one row per test image: `anomaly_score`, `is_anomaly` (bool).
 
     Returns:
-        Histograms whose bins are the same in every panel and for both groups. Heights are shares of the group.
+        Histograms above each other, whose bins and heights are the same in every row and for both groups.
     """
     areas = {name: auroc(table["anomaly_score"], table["is_anomaly"]) for name, table in scores.items()}
     everything = np.concatenate([table["anomaly_score"] for table in scores.values()])
     edges = shared_edges(everything, bins=int(np.clip(np.sqrt(len(everything) / len(scores)), 12, 40)))
-    size = (2.4, 1.9) if len(scores) > 2 else (4.5, 3.0)
-    figure, panels = style.panel_grid(len(scores), 5, size, room=(0.0, 1.3), sharex=True, sharey=True)
-    for axes, (name, table) in zip(panels.flat, scores.items(), strict=False):
-        for is_anomaly, color in ((False, style.BLUE), (True, style.VERMILLION)):
-            draw_shares(axes, table.loc[table["is_anomaly"] == is_anomaly, "anomaly_score"], edges, color)
-        style.set_labels(axes, f"{style.wrapped(name, 16)}  AUROC {areas[name]:.3f}")
-    scale = finish_histogram(panels[0, 0], edges)
-    groups = {"normal": style.BLUE, "anomaly": style.VERMILLION}
-    style.put_legend_right(panels[0, -1], [Patch(color=color, alpha=0.7, label=name) for name, color in groups.items()])
-    note = f"Share of each group's images by anomaly score ({scale} scale); same bins in all panels."
+    figure, panels = style.new_figure(8.5, 1.9 + max(ROW * len(scores), 1.6))
+    axes = panels[0, 0]
+    style.stack_rows(axes, list(scores), [f"{area:.3f}" for area in areas.values()], "AUROC")
+    highest = _draw_rows(axes, scores, edges)
+    scale = set_bins(axes, edges)
+    style.set_labels(axes, x=f"anomaly score ({scale} scale)")
+    style.put_legend_below(axes, 2, [Patch(**look_of(color), label=name) for name, color in GROUPS.items()])
+    note = f"Height: share of each group's images in a bin, the highest {highest:.0%}; the same scales in all rows."
     style.finish(figure, _finding(scores, areas), note)
     return figure
+
+
+def _draw_rows(axes: Axes, scores: dict[str, pd.DataFrame], edges: np.ndarray) -> float:
+    """Draw both groups of each class on a line of their own; return the highest share."""
+    shares = {
+        (row, color): shares_of(table.loc[table["is_anomaly"] == (group == "anomaly"), "anomaly_score"], edges)
+        for row, table in enumerate(scores.values())
+        for group, color in GROUPS.items()
+    }
+    highest = max(map(np.max, shares.values()))
+    for (row, color), found in shares.items():
+        axes.stairs(row - style.RIDGE * found / highest, edges, baseline=row, fill=True, **look_of(color), zorder=2)
+    return highest
 
 
 def _finding(scores: dict[str, pd.DataFrame], areas: dict[str, float]) -> str:

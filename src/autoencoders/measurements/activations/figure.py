@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from autoencoders.data.finding import Finding, first_arrays, joined
 from autoencoders.reporting.figures import style
@@ -70,6 +71,7 @@ def _draw_means(axes: Axes, findings: dict[str, list[Finding]], tables: dict[str
     if lowest >= 0:
         axes.set_yscale("symlog", linthresh=1e-2)
         axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         scale = "\n(log, linear below 0.01)"
     style.set_labels(axes, x="units, the most active first (share of all)", y=f"mean activation{scale}")
     style.put_legend_right(axes, title="Test images")

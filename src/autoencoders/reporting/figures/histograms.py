@@ -18,18 +18,32 @@ def shared_edges(values: np.ndarray, bins: int) -> np.ndarray:
     return np.linspace(low, max(high, low + 1e-9), bins + 1)
 
 
+def shares_of(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return the share of a group in each bin (bins,); values beyond the edges count in the outermost bins."""
+    return np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / len(values)
+
+
 def draw_shares(axes: Axes, values: np.ndarray, edges: np.ndarray, color: str, filled: bool = True) -> None:
-    """Draw the share of a group in each bin; values beyond the edges count in the outermost bins."""
-    shares = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / len(values)
-    look = {"facecolor": (color, 0.3), "edgecolor": color, "linewidth": 1.2, "zorder": 2 if filled else 3}
-    axes.stairs(shares, edges, fill=filled, **look)
+    """Draw the share of a group in each bin."""
+    axes.stairs(shares_of(values, edges), edges, fill=filled, **look_of(color), zorder=2 if filled else 3)
+
+
+def look_of(color: str) -> dict[str, object]:
+    """Return the arguments of a group's steps."""
+    return {"facecolor": (color, 0.3), "edgecolor": color, "linewidth": 1.2}
 
 
 def finish_histogram(axes: Axes, edges: np.ndarray) -> str:
     """Set the axes of a panel to the bins and to shares, and return the scale, "log" or "linear"."""
-    axes.set(xlim=(edges[0], edges[-1]), ylim=(0, None))
+    axes.set_ylim(0, None)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return set_bins(axes, edges)
+
+
+def set_bins(axes: Axes, edges: np.ndarray) -> str:
+    """Set the horizontal axis of a panel to the bins, and return its scale, "log" or "linear"."""
+    axes.set_xlim(edges[0], edges[-1])
     if np.allclose(np.diff(edges), edges[1] - edges[0]):
         axes.xaxis.set_major_locator(MaxNLocator(4))
         return "linear"
