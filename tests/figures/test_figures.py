@@ -90,7 +90,7 @@ def test_the_mosaic_shows_the_very_pixels_originals_first():
     images = np.random.default_rng(0).random((3, 1, 8, 8)).astype(np.float32)
     figure = reconstruction_grid({"black": example(images, 0 * images)})
     mosaic = figure.axes[0].images[0].get_array()
-    np.testing.assert_array_equal(mosaic[:8, :8, 0], images[0, 0])
+    np.testing.assert_array_equal(mosaic[:8, :8, 0], np.rint(255 * images[0, 0]))
     assert (mosaic[9:17, :8] == 0).all()
 
 

@@ -109,4 +109,4 @@ def test_colour_filters_are_drawn_as_colours_about_grey():
     figure = draw({"a": [Finding(table, {"filters": weights})]}, config())
     red = (weights[0, 0, 0, 0] / np.abs(weights).max() + 1) / 2
     below_title = np.ceil(TITLE_GAP * SIDE).astype(int)
-    assert figure.axes[0].images[0].get_array()[below_title, 0, 0] == pytest.approx(red, abs=1e-5)
+    assert figure.axes[0].images[0].get_array()[below_title, 0, 0] == np.rint(255 * red)
