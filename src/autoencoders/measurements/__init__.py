@@ -73,7 +73,8 @@ def best_of(names: list[str], ranked: list[str], most: int = DRAWN) -> list[str]
         ranked: Variants, the best first.
         most: How many names are returned at most.
     """
-    best = sorted(names, key=lambda name: ranked.index(name.partition(" ")[0]))[:most]
+    places = {variant: place for place, variant in enumerate(ranked)}
+    best = sorted(names, key=lambda name: places.get(name.partition(" ")[0], len(ranked)))[:most]
     return [name for name in names if name in best]
 
 

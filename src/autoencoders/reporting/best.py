@@ -5,16 +5,6 @@ import pandas as pd
 MOST = 40  # rows of a figure, or curves; what is left out stands in the tables
 
 
-RANKING = {"test/auroc_mean": False, "test/mse": True}  # the first of these that there is; whether the lowest is best
-
-
-def ranked(comparison: pd.DataFrame) -> list[str]:
-    """Return the variants of a comparison, one row each, the best first; those without the number are last."""
-    metric = next(name for name in RANKING if f"{name}_mean" in comparison)
-    rows = comparison.sort_values(f"{metric}_mean", ascending=RANKING[metric], kind="stable")
-    return rows["variant"].tolist()
-
-
 def best(errors: pd.Series) -> pd.Series:
     """Return the lowest of some numbers, `MOST` at most, in the order in which they were given."""
     return errors if len(errors) <= MOST else errors[errors.rank(method="first") <= MOST]

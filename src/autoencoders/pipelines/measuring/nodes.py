@@ -35,9 +35,9 @@ def draw_findings(measurement: Measurement, comparison: DataFrame, **findings: F
         The figure, and all tables in one, with columns variant and seed before the rest.
     """
     from autoencoders import measurements
-    from autoencoders.reporting.best import ranked
+    from autoencoders.reporting.headline import headline
 
-    return measurements.compare(by_key(findings), measurement, ranked(comparison))
+    return measurements.compare(by_key(findings), measurement, headline(comparison).ranked)
 
 
 def chart_findings(measurement: Measurement, **findings: Finding) -> Chart:
