@@ -39,7 +39,8 @@ viz: $(VENV)/.ready ## the graph of a lesson and of the digits, in a browser; of
 viz-static: $(VENV)/.ready ## the same as a folder of files, build/graph
 	$(BIN)/kedro viz build $(PIPELINE:%=--pipeline %)
 
-ui: $(VENV)/.ready ## the tracked runs, at http://127.0.0.1:5000
+ui: $(VENV)/.ready ## the tracked runs, in MLflow
+	@echo "Open http://127.0.0.1:5000/#/experiments?workflowType=machine_learning once it says that it runs."
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1
 
 cluster: $(VENV)/.ready ## a scheduler and workers for DaskRunner on this machine, until Ctrl-C: make cluster WORKERS=2

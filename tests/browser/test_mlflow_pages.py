@@ -1,11 +1,13 @@
 """MLflow's pages on the runs of the digits."""
 
 import json
+import re
 import warnings
 from urllib.parse import quote
 
 import pandas as pd
 import pytest
+from project_copy import PROJECT
 
 from autoencoders.tracking.store import connect
 
@@ -23,11 +25,22 @@ def runs(finished):
         return experiment, {run.info.run_name: run.info.run_id for run in client.search_runs([experiment])}
 
 
+def test_the_address_that_make_ui_prints_opens_on_the_experiments_of_trained_models(visit, mlflow_ui):
+    printed = re.search(r"http://127.0.0.1:5000(\S+)", (PROJECT / "Makefile").read_text())
+    visit.page.goto(mlflow_ui + printed[1])
+    visit.page.get_by_text(STUDY).first.wait_for()
+    assert "Model registry" in visit.page.locator("body").inner_text()  # and none of the pages on traces
+    assert "Prompts" not in visit.page.locator("body").inner_text()
+    visit.page.get_by_text(STUDY).first.click()
+    visit.page.get_by_text("sigma_04.seed_0").first.wait_for()
+    visit.check()
+
+
 def test_the_experiment_says_what_it_asks_and_ranks_its_runs(visit, mlflow_ui, runs, finished):
     experiment, found = runs
     visit.page.goto(f"{mlflow_ui}/#/experiments/{experiment}/runs?viewStateShareKey=ranking")
     visit.page.get_by_text("How well does a network restore noisy images").first.wait_for()
-    visit.page.get_by_text("test/noise_removed", exact=False).first.wait_for()
+    visit.page.get_by_text("main/noise removed in percent", exact=False).first.wait_for()
     visit.page.get_by_text("sigma_04.seed_0").first.wait_for()
     shown = visit.page.locator("body").inner_text()
     order = sorted((name for name in found if name != "comparison"), key=shown.index)
@@ -38,9 +51,10 @@ def test_the_experiment_says_what_it_asks_and_ranks_its_runs(visit, mlflow_ui, r
 
 
 def test_charts_set_the_variants_side_by_side(visit, mlflow_ui, runs):
-    visit.page.goto(f"{mlflow_ui}/#/experiments/{runs[0]}/runs?compareRunsMode=CHART")
-    for metric in ("test/mse", "test/noise_removed"):
-        visit.page.get_by_text(metric, exact=True).first.wait_for()
+    charts = f"{mlflow_ui}/#/experiments/{runs[0]}/runs?viewStateShareKey=ranking&compareRunsMode=CHART"
+    visit.page.goto(charts)
+    for text in ("What ranks the runs", "main/noise removed in percent", "validation/mse"):
+        visit.page.get_by_text(text, exact=True).first.wait_for()
     visit.page.locator(".js-plotly-plot .bars path").first.wait_for()
     visit.check()
 
@@ -61,7 +75,7 @@ def test_a_run_has_a_description_its_images_and_a_figure_that_loads(visit, mlflo
     experiment, found = runs
     run = f"{mlflow_ui}/#/experiments/{experiment}/runs/{found['sigma_02.seed_0']}"
     visit.page.goto(run)
-    visit.page.get_by_text("with seed 0, made by").first.wait_for()
+    visit.page.get_by_text("one of the runs that digits.denoising compares, with seed 0").first.wait_for()
     visit.page.get_by_text("scikit-learn's digits").first.wait_for()
     visit.page.goto(f"{run}/artifacts/figures/reconstructions.png")
     picture = visit.page.locator("img[src^='blob:'], .js-plotly-plot image").first

@@ -14,6 +14,8 @@ from project_copy import PROJECT
 from quick_run import EPOCHS
 from tracked_place import STUDY
 
+from autoencoders.tracking.metrics import SECONDS
+
 VARIANTS = ("linear_5", "dense_5")
 KILLED_AT = "[1/"  # the first node, which trains for seconds
 
@@ -55,6 +57,7 @@ def steps(place, run) -> dict[str, list[tuple[int, float]]]:
     return {
         name: sorted((one.step, one.value) for one in client.get_metric_history(run.info.run_id, name))
         for name in run.data.metrics
+        if name != SECONDS
     }
 
 

@@ -16,6 +16,7 @@ from autoencoders.key import Key
 from autoencoders.records.artifact import place_of
 from autoencoders.reporting.headline import AUROC, RECONSTRUCTED, RESTORED
 from autoencoders.tracking import notes
+from autoencoders.tracking.metrics import numbers_in
 from autoencoders.tracking.parameters import DETECTORS, parameters_of
 from autoencoders.tracking.plan import Plan, plan_of, run_of
 from autoencoders.tracking.signals import Signals
@@ -120,8 +121,11 @@ class TrackingHooks:
         self._end("KILLED", error)
 
     @hook_impl
-    def after_pipeline_run(self) -> None:
-        """Close what is still open as finished."""
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Put reports beside the comparisons of their studies, and close what is still open as finished."""
+        if (tracker := self._tracker) is not None:
+            with self._tolerating_failure(tracker.plan.kedro_run):
+                attach_reports(tracker, list(tracker.plan.outputs), pipeline, catalog)
         self._end("FINISHED")
 
     def _catch_up(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
@@ -134,6 +138,7 @@ class TrackingHooks:
         open_ones = [key for key in nodes if key not in plan.fresh and not tracker.is_settled(key)]
         for key in open_ones:
             self._open(tracker, key, catalog)
+        attach_reports(tracker, open_ones, pipeline, catalog)
         done = [key for key in open_ones if catch_up(tracker, key, nodes[key], catalog)]
         if done:
             logger.info("MLflow: %d run(s) that an earlier command left open are finished now.", len(done))
@@ -203,6 +208,15 @@ def catch_up(tracker: Tracker, key: Key, nodes: list[Node], catalog: CatalogProt
     return not to_come
 
 
+def attach_reports(tracker: Tracker, keys: list[Key], pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Copy the report of a suite, if a run makes it, to the comparisons among some keys."""
+    for key in (key for key in keys if key.is_comparison):
+        name = Key(key.suite).dataset("report")
+        path = place_of(catalog.get(name)) if name in pipeline.all_outputs() else None
+        if path is not None and path.is_file():
+            tracker.attach(key, path)
+
+
 def describe(key: Key, suite: dict[str, Any], catalog: CatalogProtocol, plan: Plan) -> Description:
     """Say what a run stands for, given the block of its suite; what its images are is known once they are ingested."""
     name = plan.images.get(key.suite)
@@ -230,13 +244,16 @@ def log_output(tracker: Tracker, key: Key, normal_class: str, path: Path, load: 
     """Log one output of a key, whichever way its kind is shown best; tables with one row per image are too big."""
     match path.name:
         case "history.csv":
-            suffix = f"_{normal_class}" if normal_class else ""
-            tracker.log_history(key, load(), suffix, path.stat().st_mtime)
+            tracker.log_history(key, load(), normal_class, path.stat().st_mtime)
         case "metrics.json" if not normal_class:
             tracker.log_metrics(key, load(), path.stat().st_mtime)
             tracker.log_file(key, path)
         case "weights.safetensors":
+            tracker.log_size(key, numbers_in(load()), path.stat().st_mtime)
             tracker.log_file(key, path, str(Path(FOLDERS[path.suffix], normal_class)))
+        case "comparison.csv" if key.is_comparison:
+            tracker.log_best(key, load(), path.stat().st_mtime)
+            tracker.log_file(key, path, FOLDERS[path.suffix])
         case _ if path.suffix == ".png" or (path.suffix == ".csv" and key.is_comparison):
             tracker.log_file(key, path, FOLDERS[path.suffix])
 

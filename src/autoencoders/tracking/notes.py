@@ -4,10 +4,10 @@ from typing import Any
 
 from autoencoders.key import Key
 from autoencoders.reporting.headline import AUROC, RECONSTRUCTED, RESTORED
-from autoencoders.tracking.views import RANKING
+from autoencoders.tracking.views import RANKING, WORKFLOW
 
 DETECTION = (
-    "- `test/auroc_mean`: area under the ROC curve, averaged over normal classes; `test/auroc_0` ...: by class.\n"
+    "- `test/auroc_mean`: area under the ROC curve, averaged over normal classes; `per class/...`: each class alone.\n"
     "- `scores/...`: the same for other scores of the same network; `scores/untrained`: before training.\n"
     "- `probes/...`: AUROC of out-of-distribution images against normal ones."
 )
@@ -22,6 +22,8 @@ RESTORATION = (
 )
 MEANING = {AUROC: DETECTION, RESTORED: RESTORATION, RECONSTRUCTED: RECONSTRUCTION}
 COMMON = (
+    "- `main/...`: the number that ranks the runs. `train_seconds`: how long the training took; `parameters`: how "
+    "many numbers its weights hold.\n"
     "- `train/loss`, `validation/mse`: by epoch. The tag `sanity_checks` names the sanity checks that failed; "
     "`against_pca` says whether a run is better, equal or worse, beyond what other test images would change.\n"
     "- Select runs and press *Compare* to see the parameters that differ side by side. The run `comparison` holds the "
@@ -40,8 +42,8 @@ def experiment_note(experiment: str, study: str, question: str, ranked_by: str) 
     """
     suite = Key.parse(study).suite
     return (
-        f"**{question}**\n\nA run is a variant with one seed: "
-        f"[best first](#/experiments/{experiment}/runs?viewStateShareKey={RANKING}).\n\n"
+        f"{question}\n\nA run is a variant with one seed: "
+        f"[best first](#/experiments/{experiment}/runs?{WORKFLOW}&viewStateShareKey={RANKING}).\n\n"
         f"{MEANING[ranked_by]}\n{COMMON}\n\n"
         f"Made by `kedro run --pipelines {study}`; its section of the report is in "
         f"`data/08_reporting/{suite}/report.html`."
@@ -60,7 +62,7 @@ def run_note(study: str, detector: str, seed: int, configuration: dict[str, Any]
     """
     settings = "\n".join(f"- {key}: {_words(value)}" for key, value in configuration.items() if key != "seed")
     return (
-        f"`{detector}` of `{study}` with seed {seed}, made by `{command}`.\n\n{settings}\n\n"
+        f"{detector}, one of the runs that {study} compares, with seed {seed}.\n\n{settings}\n\nMade by `{command}`. "
         "All settings: *Parameters*, or `configuration.yaml` under *Artifacts*, beside weights and figures."
     )
 
@@ -68,8 +70,11 @@ def run_note(study: str, detector: str, seed: int, configuration: dict[str, Any]
 def comparison_note(study: str, command: str) -> str:
     """Return the note beside the run that compares a study's variants, in Markdown."""
     return (
-        f"The variants of `{study}` compared, made by `{command}`. Under *Artifacts*, `tables/comparison.csv` has one "
-        "row per variant, with mean and standard deviation over seeds; `figures` shows them side by side."
+        f"All variants of {study} side by side. The tag `best` names the best one, whose number stands under "
+        "`main`. Under *Artifacts*, `report.html` is the report (download it to open it), `tables/comparison.csv` "
+        "has one row per variant, with mean and standard deviation over seeds, and `figures` shows them side by "
+        "side.\n\n"
+        f"Made by `{command}`."
     )
 
 

@@ -15,9 +15,10 @@ import yaml
 
 from autoencoders.key import AGAINST_PCA, SANITY_CHECK, Key
 from autoencoders.records.process import is_alive
-from autoencoders.reporting.headline import in_words
+from autoencoders.reporting.headline import headline, in_words
 from autoencoders.tracking import notes, views
-from autoencoders.tracking.parameters import FILE as PARAMETERS
+from autoencoders.tracking.metrics import HEADLINES, PARAMETERS, PER_CLASS, SECONDS, by_epoch, final, of_class
+from autoencoders.tracking.parameters import FILE as PARAMETERS_FILE
 from autoencoders.tracking.plan import Plan
 from autoencoders.tracking.store import store_of
 
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Metric, Run
 
-HISTORY = {"train_loss": "train/loss", "validation_mse": "validation/mse", "learning_rate": "train/learning_rate"}
-SHOWN = ("test", "scores", "probes", "train", "validation")  # groups of metrics
 NEWEST = {"newest": "yes"}  # the tag of the newest run of a variant with one seed
-RESUMED = {"resumed": "yes"}  # the tag of a run that more than one command has worked on
 UPLOADING = ".artifact.uploading.*"  # MLflow's names for artifacts that are not whole yet
 PAGES = "http://127.0.0.1:5000"  # where `make ui` serves them
 METRICS_PER_CALL = 1000  # MLflow's limit
@@ -95,24 +93,23 @@ class Tracker:
         runs = self._search([found.experiment_id], tags_of(key)) if found else []
         return any(run.info.status in ("FINISHED", "RUNNING") for run in runs[:1])
 
-    def log_history(self, key: Key, history: "pd.DataFrame", suffix: str, ended: float) -> None:
-        """Log a table with one row per validated epoch as steps of metrics.
+    def log_history(self, key: Key, history: "pd.DataFrame", normal_class: str, ended: float) -> None:
+        """Log a table with one row per validated epoch as steps of metrics, and how long the training took.
 
         Args:
             key: Key of the run.
-            history: Columns epoch, seconds and some of `HISTORY`.
-            suffix: Suffix of the metrics' names, which tells several normal classes apart.
+            history: Columns epoch, seconds (of each) and some of `HISTORY`.
+            normal_class: The normal class of the network, if it has one.
             ended: When the training ended, in seconds since 1970.
         """
         from mlflow.entities import Metric
 
-        began = ended - history["seconds"].max()
+        took = float(history["seconds"].sum())
+        rows = history.assign(at=1000 * (ended - took + history["seconds"].cumsum())).to_dict("records")
         metrics = [
-            Metric(f"{name}{suffix}", float(row[column]), int(1000 * (began + row["seconds"])), int(row["epoch"]))
-            for row in history.to_dict("records")
-            for column, name in HISTORY.items()
-            if column in row
+            Metric(name, value, int(row["at"]), int(row["epoch"])) for name, row, value in by_epoch(rows, normal_class)
         ]
+        metrics.append(Metric(of_class(SECONDS, normal_class), took, int(1000 * ended), 0))
         metrics = self._new(key, metrics)
         for start in range(0, len(metrics), METRICS_PER_CALL):
             self._client.log_batch(self._runs[key], metrics=metrics[start : start + METRICS_PER_CALL])
@@ -129,14 +126,38 @@ class Tracker:
         """
         from mlflow.entities import Metric
 
-        found = [Metric(name, float(value), int(1000 * made), 0) for name, value in metrics.items() if is_shown(name)]
-        found = self._new(key, found)
+        known = self._client.get_run(self._runs[key]).data.metrics
+        seconds = [value for name, value in known.items() if name.startswith(f"{PER_CLASS}{SECONDS}_")]
+        named = final(metrics) | ({SECONDS: sum(seconds)} if seconds else {})
+        found = self._new(key, [Metric(name, value, int(1000 * made), 0) for name, value in named.items()])
         checks = verdicts(metrics)
         failed = ", ".join(name for name, passed in checks.items() if not passed)
         tags = {"sanity_checks": f"failed: {failed}" if failed else "passed"} if checks else {}
         gain = [metrics.get(name, nan) for name in AGAINST_PCA]
         tags |= {} if isnan(gain[0]) else {"against_pca": in_words(*gain)}
         self._client.log_batch(self._runs[key], metrics=found, tags=_tags(tags))
+
+    def log_size(self, key: Key, numbers: int, made: float) -> None:
+        """Log how many numbers a network's weights hold; those of all normal classes hold as many."""
+        from mlflow.entities import Metric
+
+        found = self._new(key, [Metric(PARAMETERS, numbers, int(1000 * made), 0)])
+        self._client.log_batch(self._runs[key], metrics=found)
+
+    def log_best(self, key: Key, comparison: "pd.DataFrame", made: float) -> None:
+        """Log the number of the best variant, mean over seeds, and as a tag which variant that is."""
+        from mlflow.entities import Metric
+
+        ranking = headline(comparison)
+        best = ranking.ranked[0]
+        found = self._new(key, [Metric(HEADLINES[ranking.metric][0], float(ranking.own[best]), int(1000 * made), 0)])
+        self._client.log_batch(self._runs[key], metrics=found, tags=_tags({"best": best}))
+
+    def attach(self, key: Key, path: Path) -> None:
+        """Copy a file to the artifacts of a key's run, which may be finished, if this `kedro run` worked on it."""
+        run = self._own(self._experiment(key), key)
+        if run is not None:
+            self._client.log_artifact(run.info.run_id, str(path))
 
     def log_file(self, key: Key, path: Path, folder: str = "") -> None:
         """Copy a file to a run's artifacts."""
@@ -211,7 +232,7 @@ class Tracker:
         if run is None:
             return None
         _sweep_uploads(run)
-        self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags | RESUMED))
+        self._client.log_batch(run.info.run_id, tags=_tags(self.plan.tags))
         if "error" in run.data.tags:
             self._client.delete_tag(run.info.run_id, "error")
         self._client.update_run(run.info.run_id, "RUNNING")
@@ -232,7 +253,7 @@ class Tracker:
             self._client.log_inputs(run, [_images(description.images)])
         if description.configuration:
             self._client.log_dict(run, description.configuration, "configuration.yaml")
-            self._client.log_text(run, yaml.safe_dump(description.whole, sort_keys=False), PARAMETERS)
+            self._client.log_text(run, yaml.safe_dump(description.whole, sort_keys=False), PARAMETERS_FILE)
         if description.parameters:  # last: a run that was cut off before lacks them, and is not resumed
             settings = [Param(name, _text(value)) for name, value in description.parameters.items()]
             self._client.log_batch(run, params=settings)
@@ -287,13 +308,6 @@ def verdicts(metrics: dict[str, Any]) -> dict[str, float]:
     return {
         name.removeprefix(SANITY_CHECK): passed for name, passed in metrics.items() if name.startswith(SANITY_CHECK)
     }
-
-
-def is_shown(metric: str) -> bool:
-    """Tell whether a final number is logged: charts of all of them would hide those that matter."""
-    group, _, name = metric.partition("/")
-    by_class = name.startswith("pca_auroc_") and name != "pca_auroc_mean"
-    return group in SHOWN and metric not in HISTORY.values() and not by_class
 
 
 def _images(info: dict[str, Any]) -> Any:
