@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from autoencoders.data.finding import Finding
 from autoencoders.reporting.figures import style
 from autoencoders.reporting.figures.mosaic import Mosaic, beside, short
+from autoencoders.reporting.figures.tiles import SIDE as LARGE
 from autoencoders.reporting.figures.tiles import coloured, in_rows
 
 CMAP = "inferno"
 SIDE, WIDTH = 0.55, 10.0  # inches of a picture, and of all at most
+PIXELS = 56  # of a picture's longer side, unless its image has more
 TOP = 99.5  # percentile of the squares that takes the brightest colour
 KINDS = ("input", "reconstruction", "squared difference")
 HEADERS = {"first": "first of each class"}
@@ -54,14 +56,16 @@ def _mosaic(found: Finding, columns: int, top: float) -> Mosaic:
     table, arrays = found.table, found.arrays
     squares = arrays["squares"].mean(axis=1, keepdims=True)
     scales = ((arrays["inputs"], 1.0, "gray"), (arrays["reconstructions"], 1.0, "gray"), (squares, top, CMAP))
-    tiles = np.stack([in_rows(coloured(values, (0, high), cmap), columns) for values, high, cmap in scales], axis=1)
+    side = PIXELS if max(squares.shape[-2:]) <= PIXELS else LARGE
+    pictures = [in_rows(coloured(values, (0, high), cmap, side), columns) for values, high, cmap in scales]
+    lined = np.stack(pictures, axis=1)  # (lines, 3, columns, 3, h, w)
     texts = [f"{label}: {short(error)}" for label, error in zip(table["label"], table["error"], strict=True)]
-    lines = range(len(tiles))  # (lines, 3, columns, 3, h, w)
+    lines = range(len(lined))
     groups = table["group"].to_numpy()
     begins = [place for place in range(len(groups)) if place == 0 or groups[place] != groups[place - 1]]
     return Mosaic(
-        tiles.reshape(-1, *tiles.shape[2:]),
-        KINDS * len(tiles),
+        lined.reshape(-1, *lined.shape[2:]),
+        KINDS * len(lined),
         captions={3 * line + 2: texts[line * columns : (line + 1) * columns] for line in lines},
         headers={
             (3 * (place // columns), place % columns): HEADERS.get(groups[place], groups[place]) for place in begins

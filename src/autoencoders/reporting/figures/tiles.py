@@ -8,20 +8,21 @@ import numpy as np
 SIDE = 112  # screen pixels of a picture's longer side, so that pictures of any size fit into one mosaic
 
 
-def coloured(values: np.ndarray, limits: tuple[float, float], cmap: str) -> np.ndarray:
+def coloured(values: np.ndarray, limits: tuple[float, float], cmap: str, side: int = SIDE) -> np.ndarray:
     """Turn values into colours.
 
     Args:
         values: (..., C, H, W), C 1 or 3; NaN stays NaN. Three channels are red, green and blue.
         limits: The values drawn in the first and the last colour; those beyond are drawn like these.
         cmap: Name of the colour map of one channel.
+        side: Pixels of the longer side of what is returned.
 
     Returns:
-        (..., 3, h, w) in [0, 1], enlarged without blur until the longer side has `SIDE` pixels.
+        (..., 3, h, w) in [0, 1], enlarged without blur until the longer side has `side` pixels.
     """
     height, width = values.shape[-2:]
-    scale = SIDE / max(height, width)
-    rows, columns = ((np.arange(round(side * scale)) / scale).astype(int) for side in (height, width))
+    scale = side / max(height, width)
+    rows, columns = ((np.arange(round(length * scale)) / scale).astype(int) for length in (height, width))
     shares = ((values - limits[0]) / (limits[1] - limits[0])).clip(0, 1)
     if values.shape[-3] == 1:
         colours = matplotlib.colormaps[cmap](shares[..., 0, :, :])[..., :3]  # (..., H, W, 3)
