@@ -41,6 +41,7 @@ viz-static: $(VENV)/.ready ## the same as a folder of files, build/graph
 
 ui: $(VENV)/.ready ## the tracked runs, in MLflow
 	@echo "Open http://127.0.0.1:5000/#/experiments?workflowType=machine_learning once it says that it runs."
+	@echo "Where it shows traces, press Model training at the top left: it remembers."
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1
 
 cluster: $(VENV)/.ready ## a scheduler and workers for DaskRunner on this machine, until Ctrl-C: make cluster WORKERS=2
