@@ -15,6 +15,8 @@ from typing import Any
 from faults import REFUSALS, TIME, Fault, arm
 from project_copy import PROJECT
 
+from autoencoders.tracking.metrics import SECONDS
+
 RUNNERS = {
     "sequential": (),
     "threads": ("--runner", "ThreadRunner", "--runner-params", "max_workers=2"),
@@ -175,9 +177,10 @@ def _content(file: Path) -> bytes:
 
 
 def _traces(database: sqlite3.Connection, run: str, uri: str) -> tuple[Any, ...]:
-    """Return the metrics of a run, step by step, its parameters and the names of its artifacts."""
+    """Return the metrics of a run but those of the clock, step by step, its parameters and its artifacts' names."""
     metrics = database.execute(
-        "SELECT key, step, value FROM metrics WHERE run_uuid = ? ORDER BY 1, 2", [run]
+        "SELECT key, step, value FROM metrics WHERE run_uuid = ? AND key NOT LIKE ? ORDER BY 1, 2",
+        [run, f"%{SECONDS}%"],
     ).fetchall()
     settings = database.execute("SELECT key, value FROM params WHERE run_uuid = ? ORDER BY 1", [run]).fetchall()
     folder = Path(uri.removeprefix("file://"))

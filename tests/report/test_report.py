@@ -252,8 +252,8 @@ def test_a_page_holds_its_images_and_every_study_that_has_been_run() -> None:
     links = [link["href"] for link in Tags(f"<nav{contents}</nav>").named("a")]
     assert links == ["#section-1", "#section-2", "#section-3", "#glossary", "#reproduce"]
     assert found.index('id="section-1"') < found.index("<h2>sparse</h2>") < found.index("<h2>images</h2>")
-    assert "3 images of 1 x 2 x 2 pixels: 2 to train on, 1 to test." in found
-    assert "Autoencoders on Digits" in found and "a drawer; 1 x 2 x 2 pixels." in found
+    assert "3 images of 2 x 2 pixels: 2 to train on, 1 to test." in found
+    assert "Autoencoders on Digits" in found and "a drawer; 2 x 2 pixels." in found
     assert '<td data-label="finding">wide is best, test MSE 0.0100, and narrow last, 0.0400.</td>' in found
     assert '<td data-label="best against PCA">better</td>' in found
     assert "Made by kedro run, commit abc" in found

@@ -51,7 +51,7 @@ def suite_page(
         studies: The sections there are, in reading order.
     """
     info = images.info
-    shape = " x ".join(str(side) for side in images.image_shape)
+    shape = " x ".join(str(side) for side in images.image_shape[images.image_shape[0] == 1 :])  # grey has no channels
     splits = {name: splits[name] for name in PURPOSES if name in splits}
     printed = [row for study in studies for row in study.get("printed", [])]
     sections = [_printed_section(pd.DataFrame(printed)).rendered()] if printed else []
