@@ -60,10 +60,10 @@ class Mosaic:
         letters = max((len(line) for label in self.labels for line in label.split("\n")), default=0)
         return LETTER * letters + side * (self.left[-1] / width + 1), side * self.top[-1] / width
 
-    def alone(self, side: float) -> Figure:
-        """Return a figure that holds nothing else, with pictures `side` inches wide."""
+    def alone(self, side: float, room: float = 0.9) -> Figure:
+        """Return a figure that holds nothing else: pictures `side` inches wide, and `room` inches for words."""
         width, height = self.inches(side)
-        figure, panels = style.new_figure(width, height + 0.9)
+        figure, panels = style.new_figure(width, height + room)
         self.draw(panels[0, 0])
         return figure
 
