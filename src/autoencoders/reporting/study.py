@@ -38,8 +38,8 @@ CAPTIONS = {  # how to read a figure, before the note that it brings itself
 
 LOSS = (
     "Interactive loss curves",
-    "Validation error by epoch, training loss dotted, a line a seed. Drag to zoom, a double "
-    "click goes back; a click on a name in the legend hides it, a double click shows it alone.",
+    "Training loss (solid) and validation error (dashed) by epoch, one line per seed. Drag to zoom; a double "
+    "click goes back. A click on a name in the legend hides it, a double click shows it alone.",
 )
 MAP = (
     "Interactive map: where the test images lie",
