@@ -9,6 +9,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import torch
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
 from measures import Repetition, scoring, shares_of_a_run, shares_of_peak, start_up, trainings
-from peers import PACKAGES, Task
+from peers import CPU, PACKAGES, Task
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
 
@@ -40,24 +41,33 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     with threadpool_limits(options.threads), tempfile.TemporaryDirectory() as folder:
         images = read_images(options.raw_data)[: options.images]
-        rows = [row for _ in range(options.repetitions) for row in once(images, options.epochs, Path(folder))]
+        task = Task(images, options.epochs, device=options.device)
+        rows = [row for _ in range(options.repetitions) for row in once(task, Path(folder))]
     options.output.mkdir(parents=True, exist_ok=True)
     table = pd.DataFrame(rows)
     table.to_csv(options.output / "bench.csv", index=False)
     summary = summarise(table)
     threads, repetitions = counted(options.threads, "thread"), counted(options.repetitions, "repetition")
-    machine = f"{processor()}, {threads}, {repetitions}, {len(images)} images of MNIST"
+    machine = f"{processor(options.device)}, {threads}, {repetitions}, {len(images)} images of MNIST"
     draw(summary, machine).savefig(options.output / "bench.png", dpi=160)
     print(summary.to_string(index=False, float_format=lambda figure: f"{figure:.4g}"), f"\n{machine}")
 
 
-def once(images: np.ndarray, epochs: int, folder: Path) -> Iterator[Repetition]:
-    """Yield every measurement, once; the first in a process are warmed up by one batch of each."""
-    if not (folder / "project").exists():
-        list(trainings(Task(images[:512], 1)))
-    yield from trainings(Task(images, epochs))
-    yield from trainings(Task(read_digits(), DIGITS_EPOCHS * epochs, width=32, batch_size=32))
-    yield from scoring(images)
+def once(task: Task, folder: Path) -> Iterator[Repetition]:
+    """Yield every measurement, once; the first in a process are warmed up by one batch of each.
+
+    What a graphics processor has no part in is measured without one.
+    """
+    if not (folder / "warm").exists():
+        list(trainings(replace(task, images=task.images[:512], epochs=1)))
+        (folder / "warm").touch()
+    yield from trainings(task)
+    yield from trainings(
+        replace(task, images=read_digits(), epochs=DIGITS_EPOCHS * task.epochs, width=32, batch_size=32)
+    )
+    yield from scoring(task.images, task.device)
+    if task.device.type != "cpu":
+        return
     yield from shares_of_peak()
     yield from start_up(folder)
     yield from shares_of_a_run(folder)
@@ -108,8 +118,10 @@ def draw(summary: pd.DataFrame, machine: str) -> Figure:
     return figure
 
 
-def processor() -> str:
-    """Return the name of the processor, where the system tells it."""
+def processor(device: torch.device) -> str:
+    """Return the name of the processor that trains, where the system tells it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -125,6 +137,7 @@ def read_command() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", type=torch.device, default=CPU, help="cpu or cuda")
     parser.add_argument("--output", type=Path, default=Path("build"))
     options = parser.parse_args()
     there = {one.metadata["Name"].lower() for one in metadata.distributions()}

@@ -37,15 +37,16 @@ def trainings(task: Task) -> Iterator[Repetition]:
     for name, prepare in TRAININGS.items():
         seconds, trained = timed(prepare(task))
         with torch.inference_mode():
-            lost = sum(float((trained(part) - part).square().sum()) for part in task.floats().split(2048))
+            parts = task.floats().to(task.device).split(2048)
+            lost = sum(float((trained(part) - part).square().sum()) for part in parts)
         yield Repetition(f"an epoch of {task.name}", name, seconds / task.epochs, "s")
         yield Repetition(f"loss of {task.name} after training", name, lost / task.images.size, "MSE")
 
 
-def scoring(images: np.ndarray) -> Iterator[Repetition]:
+def scoring(images: np.ndarray, device: torch.device) -> Iterator[Repetition]:
     """Yield how many images a second are scored by their reconstruction error, from integers in memory."""
-    network = engine.build(variant([512], 32), (1, *images.shape[1:]), 0, CPU).eval()
-    seconds, _ = timed(lambda: engine.reconstruction_errors(network, tensor(images)))
+    network = engine.build(variant([512], 32), (1, *images.shape[1:]), 0, device).eval()
+    seconds, _ = timed(lambda: engine.reconstruction_errors(network, tensor(images, device)))
     yield Repetition("scoring by 784-512-32-512-784", "ours", len(images) / seconds, "images/s")
 
 
@@ -115,9 +116,9 @@ def variant(hidden: list[int], width: int, precision: str = "float32", epochs: i
     )
 
 
-def tensor(images: np.ndarray) -> ImageTensor:
+def tensor(images: np.ndarray, device: torch.device = CPU) -> ImageTensor:
     """Return images (N, H, W) as the engine takes them."""
-    return ImageTensor(torch.from_numpy(images)[:, None], 255)
+    return ImageTensor(torch.from_numpy(images)[:, None].to(device), 255)
 
 
 def timed(function: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:

@@ -35,6 +35,7 @@ class Task:
         batch_size: Images.
         learning_rate: Of Adam.
         seed: Of the weights that all begin with.
+        device: Where they are trained.
     """
 
     images: np.ndarray
@@ -43,6 +44,7 @@ class Task:
     batch_size: int = 256
     learning_rate: float = 1e-3
     seed: int = 0
+    device: torch.device = CPU
 
     @property
     def pixels(self) -> int:
@@ -97,11 +99,11 @@ def ours(precision: str) -> Training:
 
     def prepare(task: Task) -> Callable[[], Trained]:
         variant, shape = task.variant(precision), (1, *task.images.shape[1:])
-        none = ImageTensor(torch.empty(0, *shape, dtype=torch.uint8), 255)
+        none = ImageTensor(torch.empty(0, *shape, dtype=torch.uint8, device=task.device), 255)
 
         def train() -> Trained:
-            seen = ImageTensor(torch.from_numpy(task.images)[:, None], 255)
-            model = engine.restore(variant, shape, engine.train(variant, seen, none, task.seed).weights, CPU)
+            seen = ImageTensor(torch.from_numpy(task.images)[:, None].to(task.device), 255)
+            model = engine.restore(variant, shape, engine.train(variant, seen, none, task.seed).weights, task.device)
             return lambda images: model(images.reshape(-1, *shape))[0].flatten(1)
 
         return train
@@ -127,14 +129,14 @@ class Drawn(Dataset):
 
 def notebook(task: Task) -> Callable[[], Trained]:
     """Prepare the loop that courses teach: a DataLoader over torchvision's images."""
-    module = task.module()
+    module = task.module().to(task.device)
 
     def train() -> Trained:
         loader = DataLoader(Drawn(task.images), task.batch_size, shuffle=True)
         optimizer = torch.optim.Adam(module.parameters(), lr=task.learning_rate)
         for _ in range(task.epochs):
             for images in loader:
-                images = images.flatten(1)
+                images = images.to(task.device).flatten(1)
                 loss = mse_loss(module(images), images)
                 optimizer.zero_grad()
                 loss.backward()
@@ -165,13 +167,14 @@ def lightning(task: Task) -> Callable[[], Trained]:
     module, images = Module(), task.floats()
     quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
     quiet |= {"enable_model_summary": False}
-    trainer = Trainer(max_epochs=task.epochs, accelerator="cpu", devices=1, **quiet)
+    accelerator = "gpu" if task.device.type == "cuda" else task.device.type
+    trainer = Trainer(max_epochs=task.epochs, accelerator=accelerator, devices=1, **quiet)
 
     def train() -> Trained:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that workers of a loader might help
             trainer.fit(module, DataLoader(TensorDataset(images), task.batch_size, shuffle=True))
-        return module.network
+        return module.network.to(task.device)  # it goes back to the CPU by itself
 
     return train
 
@@ -213,7 +216,7 @@ def pythae(task: Task) -> Callable[[], Trained]:
                 num_epochs=task.epochs,
                 per_device_train_batch_size=task.batch_size,
                 learning_rate=task.learning_rate,
-                no_cuda=True,
+                no_cuda=task.device.type != "cuda",
             )
             BaseTrainer(model, BaseDataset(images, torch.zeros(len(images))), training_config=config).train()
         return module
@@ -237,7 +240,7 @@ def pyod(task: Task) -> Callable[[], Trained]:
         lr=task.learning_rate,
         epoch_num=task.epochs,
         batch_size=task.batch_size,
-        device="cpu",
+        device=str(task.device),
         verbose=0,
         optimizer_params={"weight_decay": 0},
         hidden_neuron_list=[task.width],

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoencoders.reporting.headline import verdict
+from autoencoders.reporting.headline import in_words, interval_in_words, verdict
 from autoencoders.shell.summary import row, table
 
 RECONSTRUCTION = pd.DataFrame(
@@ -37,6 +37,22 @@ def test_the_lowest_error_leads_beside_its_own_pca():
         "variants": "3",
         "with failed checks": "stuck",
     }
+
+
+def test_the_widest_variant_may_have_no_pca_of_its_width():
+    wider = RECONSTRUCTION.iloc[:1].assign(variant="wider", **{"test/mse_mean": 0.001, "test/pca_mse_mean": np.nan})
+    wider[["against_pca/low_mean", "against_pca/high_mean"]] = np.nan
+    found = row(pd.concat([RECONSTRUCTION, wider], ignore_index=True))
+    assert (found["best variant"], found["PCA"], found["against PCA"]) == ("wider", "–", "–")
+
+
+def test_an_error_far_above_that_of_pca_is_told_in_multiples_of_it():
+    assert in_words(0.543, 0.5, 0.6) == "better: 54.3 % less error"
+    assert in_words(-0.5, -0.6, -0.4) == "worse: 50.0 % more error"
+    assert in_words(-3265.0, -8264.9, -3273.4) == "worse: 3,266 times its error"
+    assert interval_in_words(-0.6, -0.4) == "-60.0 to -40.0 %"
+    assert interval_in_words(-2.72, -0.55) == "1.6 to 3.7 times its error"
+    assert interval_in_words(np.nan, np.nan) is None
 
 
 def test_the_largest_auroc_leads_and_an_ensemble_is_set_beside_the_only_pca_there_is():

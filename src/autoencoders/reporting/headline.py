@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 BETTER, EQUAL, WORSE = "better", "equal", "worse"
 TIE = 1e-4  # of PCA's error: rounding that no interval may take for a difference
+DOUBLED = -1.0  # the gain over PCA from which on an error is told in multiples of PCA's
 AUROC, RESTORED, RECONSTRUCTED = "test/auroc_mean", "test/noise_removed", "test/mse"  # what ranks, the first there is
 STRENGTHS = {"std": "sd", "probability": "probability"}  # settings that tell a corruption from a weaker one, in words
 PCA = "pca"  # a variant of this name is scored as the others are
@@ -86,11 +87,12 @@ def verdicts(table: pd.DataFrame, standings: pd.DataFrame | None = None) -> pd.S
     None where there is no PCA to compare with.
     """
     rows = table.set_index("variant")
-    if standings is not None:
-        against = standings[standings["reference"] == PCA].set_index("detector")["verdict"]
-        return against.reindex(rows.index).astype(object).where(lambda one: one.notna(), None)
-    low, high = (_column(rows, name) for name in AGAINST_PCA[1:])
-    return low.combine(high, verdict)
+    if standings is None:
+        low, high = (_column(rows, name) for name in AGAINST_PCA[1:])
+        against = low.combine(high, verdict)
+    else:
+        against = standings[standings["reference"] == PCA].set_index("detector")["verdict"].reindex(rows.index)
+    return against.astype(object).where(against.notna(), None)  # a series of words would hold nan for none
 
 
 def verdict(low: float, high: float, tie: float = TIE) -> str | None:
@@ -101,8 +103,24 @@ def verdict(low: float, high: float, tie: float = TIE) -> str | None:
 
 
 def in_words(gain: float, low: float, high: float) -> str:
-    """Say what a gain over PCA comes to: `better: 54.3 % less error`."""
+    """Say what a gain over PCA comes to: `better: 54.3 % less error`, `worse: 12 times its error`."""
+    if gain < DOUBLED:
+        return f"{verdict(low, high)}: {_times(gain)} times its error"
     return f"{verdict(low, high)}: {abs(100 * gain):.1f} % {'less' if gain > 0 else 'more'} error"
+
+
+def interval_in_words(low: float, high: float) -> str | None:
+    """Say between what the gain over PCA lies: in percent or, where the error is far larger, in multiples of PCA's."""
+    if isnan(low):
+        return None
+    if low < DOUBLED:
+        return f"{_times(high)} to {_times(low)} times its error"
+    return f"{100 * low:.1f} to {100 * high:.1f} %"
+
+
+def _times(gain: float) -> str:
+    """Print how often PCA's error fits into the error: two digits at least, and no more decimals than these need."""
+    return f"{1 - gain:,.{1 if gain > -9 else 0}f}"
 
 
 def _column(rows: pd.DataFrame, metric: str) -> pd.Series:

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
-from math import isnan
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,7 +11,7 @@ from autoencoders.configuration import Strict
 from autoencoders.data.words import listed
 from autoencoders.key import AGAINST_PCA, MATCHES_PCA, OUT_OF_DISTRIBUTION, SANITY_CHECK, Key
 from autoencoders.reporting.best import best, left_out
-from autoencoders.reporting.headline import BETTER, EQUAL, RESTORED, WORSE, headline, verdicts
+from autoencoders.reporting.headline import BETTER, EQUAL, RESTORED, WORSE, headline, interval_in_words, verdicts
 from autoencoders.reporting.living.guess import guess_of
 from autoencoders.reporting.published import parse, select
 from autoencoders.reporting.section import NOTHING, Chart, Member, Picture, Section, told
@@ -253,10 +252,8 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
             if several and metric in WITH_SPREAD:
                 shown[f"sd of {heading}"] = _printed(factor * table[f"{metric}_sd"], factor)
     if (against := verdicts(table)).notna().any():
-        low, high = (100 * table[f"{name}_mean"] for name in AGAINST_PCA[1:])
-        shown["less error than PCA, 95 % interval"] = [
-            None if isnan(one) else f"{one:.1f} to {other:.1f} %" for one, other in zip(low, high, strict=True)
-        ]
+        low, high = (table[f"{name}_mean"] for name in AGAINST_PCA[1:])
+        shown["less error than PCA, 95 % interval"] = list(map(interval_in_words, low, high))
         shown["against PCA"] = against.to_numpy()
     return shown
 
