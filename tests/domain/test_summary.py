@@ -52,6 +52,8 @@ def test_an_error_far_above_that_of_pca_is_told_in_multiples_of_it():
     assert in_words(-3265.0, -8264.9, -3273.4) == "worse: 3,266 times its error"
     assert interval_in_words(-0.6, -0.4) == "-60.0 to -40.0 %"
     assert interval_in_words(-2.72, -0.55) == "1.6 to 3.7 times its error"
+    assert interval_in_words(-2.02, -1.98) == "3.0 times its error"
+    assert interval_in_words(-1e-9, 1e-9) == "0.0 to 0.0 %"
     assert interval_in_words(np.nan, np.nan) is None
 
 

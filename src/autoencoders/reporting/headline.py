@@ -114,8 +114,9 @@ def interval_in_words(low: float, high: float) -> str | None:
     if isnan(low):
         return None
     if low < DOUBLED:
-        return f"{_times(high)} to {_times(low)} times its error"
-    return f"{100 * low:.1f} to {100 * high:.1f} %"
+        ends = dict.fromkeys((_times(high), _times(low)))
+        return f"{' to '.join(ends)} times its error"
+    return " to ".join(f"{round(100 * end, 1) + 0.0:.1f}" for end in (low, high)) + " %"  # no -0.0
 
 
 def _times(gain: float) -> str:
