@@ -94,6 +94,7 @@ RESOLVED = {  # every setting, defaults included
         "training.epochs": 10,
         "training.batch_size": 256,
         "training.learning_rate": 0.0003,
+        "training.precision": "auto",
     },
     "georgia_tech.twos.regularised": DENSE
     | NOTHING

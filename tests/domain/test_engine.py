@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from autoencoders.data.images import ImageSet, ImageTensor, portions
 from autoencoders.evaluation import errors as evaluation
 from autoencoders.models.base import Autoencoder
-from autoencoders.training import engine, pca
+from autoencoders.training import engine, pca, precision
 from autoencoders.training.corruption import Corruption, NoCorruption
 from autoencoders.training.variant import Compute, Variant
 
@@ -245,6 +245,25 @@ def test_half_precision_trains_almost_as_well(digits: ImageTensor) -> None:
         for precision in ("float32", "bfloat16")
     )
     assert half == pytest.approx(exact, rel=0.1)
+
+
+@pytest.mark.parametrize(("gain", "chosen"), [(4.0, "bfloat16"), (0.5, "float32")])
+def test_the_precision_is_what_the_machine_is_faster_in(digits, monkeypatch, gain: float, chosen: str) -> None:
+    monkeypatch.setattr(precision, "gain", lambda: gain)
+    asked, expected = (
+        engine.train(linear(precision=name), part(digits, 0, 200), part(digits, 200, 300), seed=0).weights
+        for name in ("auto", chosen)
+    )
+    assert all(np.array_equal(asked[name], expected[name]) for name in expected)
+    assert not precision.in_bfloat16("auto", torch.device("cuda"))
+
+
+def test_what_the_machine_gains_by_bfloat16_is_measured_once(caplog) -> None:
+    precision.gain.cache_clear()
+    with caplog.at_level("INFO"):
+        assert precision.gain() == precision.gain() > 0
+    assert len(caplog.records) == 1
+    assert precision.in_bfloat16("auto", CPU) == ("auto: bfloat16" in caplog.text)
 
 
 def test_a_diverging_loss_is_named_with_the_way_out(digits: ImageTensor) -> None:

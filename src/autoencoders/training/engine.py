@@ -23,6 +23,7 @@ from autoencoders.training.clock import cpu_seconds, timed
 from autoencoders.training.memory import check_memory
 from autoencoders.training.optimizer import Adam, Schedule, schedule
 from autoencoders.training.patience import Patience
+from autoencoders.training.precision import in_bfloat16
 from autoencoders.training.progress import bar
 from autoencoders.training.variant import Compute, Variant
 
@@ -151,6 +152,7 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps)
         self.losses = torch.zeros(self.steps, device=device)
+        self.in_bfloat16 = in_bfloat16(self.settings.precision, device)
         self.patience = Patience(self.settings.patience)
         self.shown = validation_images[slice(SNAPSHOT_IMAGES)]
         self.snapshots = {"originals": validation_images.intensities(self.shown).cpu().numpy()}
@@ -199,8 +201,7 @@ class _Trainer:
 
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""
-        half = self.settings.precision == "bfloat16"
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.in_bfloat16):
             reconstruction, code = self.model(self.variant.corruption(images, self.generator))
         return mse_loss(reconstruction.float(), images) + self.variant.penalty(code.float())
 

@@ -13,6 +13,7 @@ from autoencoders.training.augmentation import Augmentation
 from autoencoders.training.corruption import Corruption, NoCorruption
 from autoencoders.training.memory import SMALLEST, check_memory
 from autoencoders.training.penalties import NoPenalty, Penalty
+from autoencoders.training.precision import Precision
 
 Epochs = Annotated[int, Field(gt=0, le=1_000_000)]
 Steps = Annotated[int, Field(gt=0, le=100_000_000)]
@@ -32,7 +33,7 @@ class Training(Strict):
     optimizer: Literal["adam", "adamw"]  # weight decay added to the gradient, or decoupled from it
     schedule: Literal["constant", "one_cycle"] = "constant"
     weight_decay: NonNegativeFloat = 0.0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"  # of matrix products; auto: what this machine is faster in
     epsilon: PositiveFloat = 1e-8  # of Adam; a loss c times larger is the same as an epsilon c times smaller
     augmentation: Augmentation | None = None  # of the training images
     snapshots: tuple[CountFromZero, ...] = ()  # epochs after which to keep reconstructions; 0 is before the first
