@@ -9,7 +9,7 @@ from autoencoders.reporting.figures.bands import PICTURES, named_range, seeds_no
 from autoencoders.reporting.figures.mosaic import Mosaic
 from autoencoders.reporting.figures.tiles import coloured, in_rows
 
-SIDE, COLUMNS = 0.82, 8  # inches of a picture; pictures in a line at most
+SIDE, COLUMNS = 0.7, 12  # inches of a picture; pictures in a line at most
 
 
 def filter_mosaics(findings: dict[str, list[Finding]], layer: str) -> Figure:
@@ -22,7 +22,7 @@ def filter_mosaics(findings: dict[str, list[Finding]], layer: str) -> Figure:
     Returns:
         Rows of pictures, each variant on a scale of its own that is symmetric about 0 and printed above them.
     """
-    columns = min(max(len(seeds[0].arrays["filters"]) for seeds in findings.values()), COLUMNS)
+    columns = _columns(max(len(seeds[0].arrays["filters"]) for seeds in findings.values()))
     rows, titles = [], {}
     for name, seeds in findings.items():
         filters, norm = seeds[0].arrays["filters"], seeds[0].table["norm"]  # (n, C, H, W), (units,)
@@ -35,6 +35,11 @@ def filter_mosaics(findings: dict[str, list[Finding]], layer: str) -> Figure:
     note = f"{colours}, up to the largest weight shown. By falling norm, row by row. Weights of noise correlate by 0. "
     style.finish(figure, _finding(findings, layer), note + seeds_note(findings, PICTURES))
     return figure
+
+
+def _columns(count: int) -> int:
+    """Return how many pictures stand in a line: as many as leave no line short, if that is not fewer than half."""
+    return next((n for n in range(COLUMNS, COLUMNS // 2 - 1, -1) if count % n == 0), min(count, COLUMNS))
 
 
 def _finding(findings: dict[str, list[Finding]], layer: str) -> str:

@@ -34,12 +34,14 @@ def width_curves(findings: dict[str, list[Finding]], random_name: str) -> Figure
         style.set_labels(axes, architecture if len(groups) > 1 else "", "kernels" if kernels else "numbers in the code")
     scale = style.set_log(panels[0, 0], "y")
     panels[0, 0].set_ylabel(f"mean MSE ({scale} scale)", size=style.TEXT_SIZE, color=style.INK)
-    panels[0, -1].plot([], [], color=style.FAINT_INK, ls=style.DASHED, label="PCA at the same\ncode size")
+    note = ""
+    if table[[f"pca_{name}_mse" for name in LINES]].notna().any(axis=None):
+        panels[0, -1].plot([], [], color=style.FAINT_INK, ls=style.DASHED, label="PCA at the same\ncode size")
+        note = (
+            "Dashed: principal components of the training images, for these the optimum of linear codes, applied to "
+            "the images of each colour. "
+        )
     style.put_legend_right(panels[0, -1])
-    note = (
-        "Dashed: principal components of the training images, for these the optimum of linear codes, applied to the "
-        "images of each colour. "
-    )
     finding = _finding(next(iter(groups.values())), random_name)
     prefix = f"{next(iter(groups))}: " if len(groups) > 1 else ""
     style.finish(figure, prefix + finding, note + seeds_note(findings, BAND))
