@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from autoencoders.reporting.figures import style
-from autoencoders.reporting.figures.bands import draw_ranges, lines_within_row
+from autoencoders.reporting.figures.bands import lines_within_row
 
 POOLED = "all"  # the normal class of the pooled rows
 TICKS = (0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
@@ -25,7 +25,7 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
             `rates.pool` makes of them.
 
     Returns:
-        Small dots are normal classes, the diamond is all of them together; lines are 95 % intervals.
+        Small dots are normal classes, the diamond is all of them together, the line through it a 95 % interval.
     """
     pooled = rates[POOLED].set_index("rule")
     classes = {name: table.set_index("rule") for name, table in rates.items() if name != POOLED}
@@ -38,9 +38,11 @@ def empirical_rates(rates: dict[str, pd.DataFrame]) -> Figure:
     draw_nominal(left, pooled["nominal_rate"])
     for axes, columns in ((left, FALSE_POSITIVES), (right, DETECTIONS)):
         if len(classes) > 1:
-            tables = {name: table[columns] for name, table in classes.items()}
-            colours = [_colours(table) if axes is left else style.ORANGE for table in classes.values()]
-            draw_ranges(axes, tables, colours, alpha=0.75)
+            for table, offset in zip(classes.values(), lines_within_row(len(classes)), strict=True):
+                colours = _colours(table) if axes is left else style.ORANGE
+                axes.scatter(table[columns[0]], rows + offset, s=20, c=colours, linewidths=0)
+            for row in rows[1:]:
+                axes.axhline(row - 0.5, color=style.FAINT_INK, linewidth=0.4, alpha=0.5)
         values = pooled[columns].to_numpy()  # (rules, 3)
         axes.hlines(rows, values[:, 1], values[:, 2], color=style.BLUE, linewidth=2.4)
         axes.plot(
@@ -103,15 +105,15 @@ def _counts(classes: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def _name_lowest(axes: Axes, classes: dict[str, pd.DataFrame]) -> None:
-    """Name the normal class whose anomalies each rule detects least, at the lower end of its interval."""
+    """Name the normal class whose anomalies each rule detects least."""
     low, high = axes.get_xlim()
     axes.set_xlim(low - 0.14 * (high - low), high)  # for a name at the lowest end
     look = {"ha": "right", "va": "center", "size": style.SMALL_SIZE - 1, "color": style.FAINT_INK, "in_layout": False}
     detected = np.array([table["detection_rate"] for table in classes.values()])  # (classes, rules)
     for row, place in enumerate(detected.argmin(axis=0)):
         name, table = list(classes.items())[place]
-        at = table["detection_low"].iloc[row], row + lines_within_row(len(classes))[place]
-        axes.annotate(str(name), at, xytext=(-3, -0.5), textcoords="offset points", **look)
+        at = table["detection_rate"].iloc[row], row + lines_within_row(len(classes))[place]
+        axes.annotate(str(name), at, xytext=(-5, -0.5), textcoords="offset points", **look)
 
 
 def _handles(classes: int) -> list[Line2D | Patch]:
@@ -124,7 +126,7 @@ def _handles(classes: int) -> list[Line2D | Patch]:
     ]
     if classes > 1:
         for color, label in ((style.ORANGE, "one normal class"), (style.VERMILLION, "outside its band")):
-            handles.append(Line2D([], [], color=color, marker="o", markersize=3.5, linewidth=1, label=label))
+            handles.append(Line2D([], [], color=color, marker="o", markersize=3.5, linewidth=0, label=label))
     return handles
 
 
@@ -144,8 +146,8 @@ def _note(classes: int, one: pd.Series) -> str:
     over = f", {classes} normal classes together" if classes > 1 else ""
     return (
         f"n = {one['n_test']:,.0f} normal test images, {one['n_anomalies']:,.0f} anomalies and "
-        f"{one['n_calibration']:,.0f} held-out normal images that set the thresholds{over}. Coloured lines: 95% Wilson "
-        "intervals. Shade: where 95% of pooled rates fall by chance if the rule is right, for drawn test images and, "
-        "light, drawn calibration images too. In band: of how many classes the rate falls where 95% "
-        "do, both draws counted (beta-binomial). The nominal rate of mean + k sd assumes Gaussian scores."
+        f"{one['n_calibration']:,.0f} held-out normal images that set the thresholds{over}. Line through a diamond: "
+        "95% Wilson interval. Shade: where 95% of pooled rates fall by chance if the rule is right, for drawn test "
+        "images and, light, drawn calibration images too. In band: of how many classes the rate falls where 95% do, "
+        "both draws counted (beta-binomial). The nominal rate of mean + k sd assumes Gaussian scores."
     )

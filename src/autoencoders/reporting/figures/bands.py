@@ -30,19 +30,18 @@ def draw_band(axes: Axes, table: pd.DataFrame, point: str, y: str, look: dict[st
     axes.plot(along, heights["mean"], **{"linewidth": 1.6} | look | dot)
 
 
-def draw_ranges(axes: Axes, tables: Mapping[str, pd.DataFrame], colors: Sequence[Any], alpha: float = 1.0) -> None:
+def draw_ranges(axes: Axes, tables: Mapping[str, pd.DataFrame], colors: Sequence[Any]) -> None:
     """Draw values as dots and their ranges as lines, each table on its own line within the rows of a panel.
 
     Args:
         axes: Panel whose rows lie at 0, 1 and so on.
         tables: Value, lower and upper end in three columns, one row per row of the panel, by label.
         colors: One per table: a colour, or a colour for each row.
-        alpha: Opacity of the lines.
     """
     for (label, table), offset, color in zip(tables.items(), lines_within_row(len(tables)), colors, strict=True):
         value, low, high = table.to_numpy(dtype=float).T
         rows = np.arange(len(table)) + offset
-        axes.hlines(rows, low, high, color=color, linewidth=1.4, alpha=alpha)
+        axes.hlines(rows, low, high, color=color, linewidth=1.4)
         axes.scatter(value, rows, s=22, c=color, label=label)
     if len(tables) > 1:
         for row in range(1, len(table)):

@@ -1,6 +1,6 @@
 """Many small pictures in rows and columns, drawn as one image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +26,7 @@ class Mosaic:
         headers: Texts above pictures, from their left edges on, by row and column.
         titles: Texts above the headers, likewise.
         groups: Columns that stand further from the one before.
+        best: Captions to stress, by row and column.
     """
 
     pictures: np.ndarray
@@ -34,6 +35,7 @@ class Mosaic:
     headers: Mapping[tuple[int, int], str] = field(default_factory=dict)
     titles: Mapping[tuple[int, int], str] = field(default_factory=dict)
     groups: Sequence[int] = ()
+    best: Set[tuple[int, int]] = frozenset()
 
     @cached_property
     def left(self) -> np.ndarray:
@@ -74,9 +76,11 @@ class Mosaic:
         axes.imshow(canvas, extent=(0, canvas.shape[1], canvas.shape[0], 0))
         self._outline(axes)
         look = {"ha": "center", "va": "top", "size": 7.5, "color": style.FAINT_INK, "in_layout": False}
+        stressed = look | {"color": style.INK, "weight": "bold"}
         for row, captions in self.captions.items():
-            for left, text in zip(self.left, captions, strict=False):
-                axes.text(left + width / 2, self.top[row] + 1.03 * height, text, **look)
+            for column, (left, text) in enumerate(zip(self.left, captions, strict=False)):
+                how = stressed if (row, column) in self.best else look
+                axes.text(left + width / 2, self.top[row] + 1.03 * height, text, **how)
         headed = {row for row, _ in self.headers}
         for texts, size, weight in ((self.headers, style.SMALL_SIZE, "normal"), (self.titles, style.TEXT_SIZE, "bold")):
             look = {"va": "bottom", "size": size, "weight": weight, "color": style.INK, "in_layout": False}

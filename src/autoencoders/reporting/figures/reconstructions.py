@@ -23,7 +23,7 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
     """
     mean = pd.Series({name: float(arrays["errors"].mean()) for name, arrays in examples.items()})
     originals = next(iter(examples.values()))["originals"]
-    pictures, labels, captions = [originals], ["original"], {}
+    pictures, labels, captions, found = [originals], ["original"], {}, {}
     shared = all(np.array_equal(one["inputs"], next(iter(examples.values()))["inputs"]) for one in examples.values())
     for name, arrays in ((name, examples[name]) for name in best(mean).index):
         rows = {style.wrapped(name): (arrays["reconstructions"], arrays["errors"])}
@@ -31,12 +31,23 @@ def reconstruction_grid(examples: dict[str, dict[str, np.ndarray]], finding: str
             errors = np.square(arrays["inputs"] - originals).mean(axis=(1, 2, 3))
             if not shared or len(labels) == 1:
                 rows = {"input" if shared else style.wrapped(f"input of {name}"): (arrays["inputs"], errors)} | rows
+        found[len(labels) + len(rows) - 1] = arrays["errors"]
         for label, (images, errors) in rows.items():
             captions[len(labels)] = [short(error) for error in errors]
             pictures.append(images)
             labels.append(label)
-    figure = Mosaic(np.stack(pictures), labels, captions).alone(0.72 if len(labels) <= 14 else 0.55)
+    figure = Mosaic(np.stack(pictures), labels, captions, best=_lowest(found)).alone(
+        0.72 if len(labels) <= 14 else 0.55
+    )
     lowest = f"Lowest mean error of these {len(originals)} images {mean.min():.3g}: {mean.idxmin()}"
-    note = "Beneath each image: mean squared pixel difference from the original." + left_out(len(examples))
+    bold = "; bold: the lowest" if len(found) > 1 else ""
+    note = f"Beneath each image: mean squared pixel difference from the original{bold}.{left_out(len(examples))}"
     style.finish(figure, finding or lowest, note)
     return figure
+
+
+def _lowest(errors: dict[int, np.ndarray]) -> set[tuple[int, int]]:
+    """Return row and column of each column's lowest error; none where there is one row alone."""
+    table = np.stack(list(errors.values()))
+    rows = np.array(list(errors))[table.argmin(axis=0)]
+    return set(zip(rows.tolist(), range(table.shape[1]), strict=True)) if len(errors) > 1 else set()
