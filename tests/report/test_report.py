@@ -19,7 +19,7 @@ from autoencoders.reporting.page import render_page
 from autoencoders.reporting.section import Chart, Picture, Section, told
 from autoencoders.reporting.study import Study, answer, fill_in, study_section
 from autoencoders.reporting.suite import suite_page
-from autoencoders.reporting.words import variant
+from autoencoders.reporting.words import detector, variant
 
 
 def png() -> bytes:
@@ -337,6 +337,8 @@ def test_what_is_compared_is_said_in_words_and_in_yaml() -> None:
     study = STUDY._replace(block={"question": "Why?", "variants": {"noisy": next(iter(said.values()))}})
     found = study_section(study, comparison(), {"digits.noise.comparison.loss_curves": PNG}).rendered()["html"]
     assert next(iter(said)) in found and "hidden_dims:" in found
+    block = {"kind": "image_distortion", "candidates": 8, "training": {"steps": 1600, "schedule": "one_cycle"}}
+    assert detector(block) == "image distortion, candidates 8, 1,600 steps"
 
 
 def test_a_table_of_out_of_distribution_images_that_all_are_known_is_left_out() -> None:

@@ -14,8 +14,7 @@ def variant(block: dict[str, Any], pixels: int) -> str:
         pixels: Numbers in an image, the width of the first layer and of the last.
     """
     training = block.get("training") or {}
-    length = [f"{training[unit]:,} {unit}" for unit in ("epochs", "steps") if training.get(unit)]
-    parts = [*_model(dict(block["model"]), pixels), *length]
+    parts = [*_model(dict(block["model"]), pixels), *_length(training)]
     if training:  # a closed form sees no noise, and has no penalty
         corruption, penalty = ({"kind": "none"} | (block.get(name) or {}) for name in ("corruption", "penalty"))
         parts.append(_corruption(dict(corruption)))
@@ -29,7 +28,8 @@ def detector(block: dict[str, Any]) -> str:
         members = [one["detector"] + (f" by {one['score']}" if one.get("score") else "") for one in block["members"]]
         return f"mean of {' and '.join(members)}"
     rest = dict(block)
-    return ", ".join([_plain(rest.pop("kind")), *_settings(rest)])
+    length = _length(rest.pop("training", {}))
+    return ", ".join([_plain(rest.pop("kind")), *_settings(rest), *length])
 
 
 def _model(model: dict[str, Any], pixels: int) -> list[str]:
@@ -45,6 +45,10 @@ def _model(model: dict[str, Any], pixels: int) -> list[str]:
     used = [FUNCTIONS.get(one, _plain(one)) for one in (activation, at_code) if one]
     used[1:] = [f"{one} at the code" for one in used[1:]]
     return [" ".join(name), *_settings(model), *used]
+
+
+def _length(training: dict[str, Any]) -> list[str]:
+    return [f"{training[unit]:,} {unit}" for unit in ("epochs", "steps") if training.get(unit)]
 
 
 def _corruption(corruption: dict[str, Any]) -> str:
