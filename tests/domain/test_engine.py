@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from autoencoders.data.images import ImageSet, ImageTensor, portions
 from autoencoders.evaluation import errors as evaluation
 from autoencoders.models.base import Autoencoder
-from autoencoders.training import engine, pca, precision
+from autoencoders.training import engine, memory, pca, precision
 from autoencoders.training.corruption import Corruption, NoCorruption
 from autoencoders.training.variant import Compute, Variant
 
@@ -269,6 +271,25 @@ def test_what_the_machine_gains_by_bfloat16_is_measured_once(caplog) -> None:
 def test_a_diverging_loss_is_named_with_the_way_out(digits: ImageTensor) -> None:
     with pytest.raises(ValueError, match=r"not a number: lower training.learning_rate, now 1e\+30"):
         engine.train(linear(learning_rate=1e30), part(digits, 0, 100), part(digits, 100, 120), seed=0)
+
+
+def test_memory_of_large_gradients_is_kept_until_a_training_ends(digits: ImageTensor, monkeypatch) -> None:
+    told = []
+    allocator = SimpleNamespace(mallopt=lambda *setting: told.append(setting), malloc_trim=told.append)
+    monkeypatch.setattr(memory, "_allocator", lambda: allocator)
+    data = part(digits, 0, 100), part(digits, 100, 120)
+    engine.train(linear(), *data, seed=0)
+    assert told == []
+    monkeypatch.setattr(memory, "MAPPED", 1000)
+    with pytest.raises(ValueError, match="not a number"):
+        engine.train(linear(learning_rate=1e30), *data, seed=0)
+    assert told == [(-3, 2**31 - 1), (-1, 2**31 - 1), (-3, 1000), (-1, 2000), 0]
+
+
+def test_where_the_allocator_cannot_be_told_training_goes_on(digits: ImageTensor, monkeypatch) -> None:
+    monkeypatch.setattr(memory, "MAPPED", 1000)
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: SimpleNamespace())
+    assert len(engine.train(linear(), part(digits, 0, 100), part(digits, 100, 120), seed=0).iterations) == 16
 
 
 def test_no_images_are_refused(digits: ImageTensor) -> None:

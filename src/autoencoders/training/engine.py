@@ -20,7 +20,7 @@ from autoencoders.models.base import Autoencoder
 from autoencoders.models.layers import Random, initialise
 from autoencoders.training import pca
 from autoencoders.training.clock import cpu_seconds, timed
-from autoencoders.training.memory import check_memory
+from autoencoders.training.memory import check_memory, kept
 from autoencoders.training.optimizer import Adam, Schedule, schedule
 from autoencoders.training.patience import Patience
 from autoencoders.training.precision import in_bfloat16
@@ -127,7 +127,8 @@ def train(variant: Variant, train_images: ImageTensor, validation_images: ImageT
     model = build(variant, tuple(train_images.values.shape[1:]), seed, device)
     if variant.model.closed_form:
         return _fit_closed_form(model, train_images, validation_images)
-    return _Trainer(variant, model, seed, train_images, validation_images).fit()
+    with kept(model):
+        return _Trainer(variant, model, seed, train_images, validation_images).fit()
 
 
 class _Trainer:
