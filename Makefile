@@ -26,7 +26,7 @@ bench: $(VENV)/.ready ## speed, beside a notebook, Lightning, Pythae and PyOD, w
 	VIRTUAL_ENV=$(VENV) PATH="$$PATH:$(BIN)" uv pip install --quiet --group bench
 	$(BIN)/python tests/bench/bench.py --raw-data $(RAW_DATA)
 
-scale: $(VENV)/.ready ## memory and time, by stage, of runs on 62,500 to a million made-up images (Linux, 15 minutes)
+scale: $(VENV)/.ready ## memory and time, by stage, of runs on 62,500 to a million made-up images (Linux, 4 to 15 minutes)
 	$(BIN)/python tests/bench/scale.py
 
 lint: $(VENV)/.ready ## style
