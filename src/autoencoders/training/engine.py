@@ -5,6 +5,7 @@ import math
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,7 +154,8 @@ class _Trainer:
         self.optimizer = Adam(model.parameters(), self.settings)
         self.learning_rate: Schedule = schedule(self.settings, self.steps)
         self.losses = torch.zeros(self.steps, device=device)
-        self.in_bfloat16 = in_bfloat16(self.settings.precision, device)
+        reduced = in_bfloat16(self.settings.precision, device)
+        self.precision = torch.autocast(device.type, torch.bfloat16) if reduced else nullcontext()
         self.patience = Patience(self.settings.patience)
         self.shown = validation_images[slice(SNAPSHOT_IMAGES)]
         self.snapshots = {"originals": validation_images.intensities(self.shown).cpu().numpy()}
@@ -190,21 +192,24 @@ class _Trainer:
 
     def _epoch(self, epoch: int) -> None:
         self.model.train()
+        steps, losses = self._steps(epoch), []
         order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
-        for step, indices in zip(self._steps(epoch), order.split(self.batch_size), strict=False):
+        for step, indices in zip(steps, order.split(self.batch_size), strict=False):
             images = self.images[indices]
             if self.settings.augmentation:
                 images = self.settings.augmentation(images, self.generator)
             loss = self._loss(images)
             gradients = torch.autograd.grad(loss, self.optimizer.parameters)
             self.optimizer.step(gradients, self.learning_rate(step))
-            self.losses[step] = loss.detach()
+            losses.append(loss.detach())
+        self.losses[steps.start : steps.stop] = torch.stack(losses)
 
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.in_bfloat16):
+        with self.precision:
             reconstruction, code = self.model(self.variant.corruption(images, self.generator))
-        return mse_loss(reconstruction.float(), images) + self.variant.penalty(code.float())
+        error, penalty = mse_loss(reconstruction.float(), images), self.variant.penalty(code.float())
+        return error + penalty if isinstance(penalty, Tensor) else error
 
     def _row(self, epoch: int) -> dict[str, float]:
         """Summarise an epoch; the last batch may be smaller, so its loss is weighted by its size."""
