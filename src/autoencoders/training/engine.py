@@ -192,17 +192,15 @@ class _Trainer:
 
     def _epoch(self, epoch: int) -> None:
         self.model.train()
-        steps, losses = self._steps(epoch), []
         order = torch.randperm(len(self.images), generator=self.generator, device=self.losses.device)
-        for step, indices in zip(steps, order.split(self.batch_size), strict=False):
+        for step, indices in zip(self._steps(epoch), order.split(self.batch_size), strict=False):
             images = self.images[indices]
             if self.settings.augmentation:
                 images = self.settings.augmentation(images, self.generator)
             loss = self._loss(images)
             gradients = torch.autograd.grad(loss, self.optimizer.parameters)
             self.optimizer.step(gradients, self.learning_rate(step))
-            losses.append(loss.detach())
-        self.losses[steps.start : steps.stop] = torch.stack(losses)
+            self.losses[step] = loss.detach()  # a list of them would scatter over the memory that steps free
 
     def _loss(self, images: Tensor) -> Tensor:
         """Return MSE(decode(encode(corrupt(x))), x) + penalty(code)."""
