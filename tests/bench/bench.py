@@ -22,7 +22,7 @@ import torch
 from kedro.io import DatasetError
 from matplotlib.figure import Figure
 from measures import Repetition, scoring, shares_of_a_run, shares_of_peak, start_up, trainings
-from peers import CPU, PACKAGES, Task
+from peers import PACKAGES, Task
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
 
@@ -56,7 +56,7 @@ def main() -> None:
 def once(task: Task, folder: Path) -> Iterator[Repetition]:
     """Yield every measurement, once; the first in a process are warmed up by one batch of each.
 
-    What a graphics processor has no part in is measured without one.
+    What does not run on a GPU is left out where the trainings do.
     """
     if not (folder / "warm").exists():
         list(trainings(replace(task, images=task.images[:512], epochs=1)))
@@ -137,9 +137,12 @@ def read_command() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", type=torch.device, default=CPU, help="cpu or cuda")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--output", type=Path, default=Path("build"))
     options = parser.parse_args()
+    if options.device == "cuda" and not torch.cuda.is_available():
+        sys.exit("PyTorch finds no GPU here: leave --device out")
+    options.device = torch.device(options.device)
     there = {one.metadata["Name"].lower() for one in metadata.distributions()}
     if missing := [name for name in PACKAGES if name not in there]:
         sys.exit(f"{', '.join(missing)} must be installed: uv pip install --group bench")
